@@ -1,0 +1,10 @@
+"""The tests' environment: what an operator must set is set here, before Django reads it."""
+
+import os
+import tempfile
+
+os.environ.setdefault("MASSLINE_SECRET_KEY", "a key for tests only, it protects nothing at all")
+os.environ.setdefault("MASSLINE_HTTPS", "False")
+os.environ.setdefault("MASSLINE_DEMO", "True")
+os.environ.setdefault("MASSLINE_DEBUG", "False")
+os.environ.setdefault("MASSLINE_STATIC_ROOT", tempfile.gettempdir() + "/massline-test-static")

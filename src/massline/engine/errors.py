@@ -1,0 +1,21 @@
+"""Everything that the engine refuses, in one tree. Each error carries facts; its sentence says how to go on."""
+
+
+class EngineError(Exception):
+    """Base of all refusals of the engine."""
+
+
+class InputError(EngineError):
+    """Nothing can be read from this input; it names the file, the place and what to do."""
+
+
+class OptionError(EngineError):
+    """An option has a value that cannot be used; it names the option, the value and what is allowed."""
+
+
+class UntraceableStatement(EngineError):
+    """A statement without messages, or with a number that its messages do not give."""
+
+
+class OutputError(EngineError):
+    """The result cannot be written (disk full, no right to write); nothing half-written is left."""
