@@ -1,0 +1,91 @@
+"""Template tags and filters of the face. `{% load face_tags %}`."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import pgettext
+
+from massline.face.language import language_of
+from massline.face.parts import Cell, Column, Share, Words
+
+register = template.Library()
+
+
+@register.simple_tag
+def lang_of(text: object) -> str:
+    """`<p lang="{% lang_of message.text %}">`: the language of what somebody else wrote."""
+    return language_of(str(text))
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """A day with its weekday: 2026年10月12日 星期一, Mon 12 Oct 2026. A moment is shown as the day it has here. None: nothing."""
+    if value is None:
+        return ""
+    return date_format(_here(value), pgettext("date format with weekday", "D j M Y"))
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """A day and the time of day, local: 2026年10月12日 09:05. None: nothing."""
+    if value is None:
+        return ""
+    return date_format(_here(value), pgettext("date format with time", "j M Y H:i"))
+
+
+@register.filter
+def count(value: int) -> str:
+    """1234567 -> 1,234,567."""
+    return f"{value:,}"
+
+
+@register.filter
+def percent_of(part: int, whole: int) -> str:
+    """`{{ solved|percent_of:asked }}` -> 82%. What is there but rounds to nothing is <1%; a share of nothing is a dash."""
+    if whole <= 0:
+        return "–"
+    percent = round(100 * part / whole)
+    return "<1%" if percent == 0 and part > 0 else f"{percent}%"
+
+
+@register.inclusion_tag("face/parts/quote.html")
+def quote(text: str, url: str = "", meta: Words = "") -> dict[str, Any]:
+    """What somebody said, in the language she said it in. `url`: the page of the message; `meta`: when, from where."""
+    return {"text": text, "lang": language_of(text), "url": url, "meta": meta}
+
+
+@register.inclusion_tag("face/parts/due.html")
+def due_day(value: date, left: int) -> dict[str, Any]:
+    """When something is due and how many working days are left: 0 is today, -2 is two working days late."""
+    return {"day": value, "left": left, "late": -left}
+
+
+@register.inclusion_tag("face/parts/table.html")
+def table(caption: Words, head: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> dict[str, Any]:
+    """A table that becomes cards on a phone. Raises ValueError when a row has not as many cells as the head has columns."""
+    return {"caption": caption, "head": head, "rows": [list(zip(head, row, strict=True)) for row in rows]}
+
+
+@register.inclusion_tag("face/parts/shares.html")
+def share_bar(shares: Sequence[Share], caption: Words, total: int | None = None) -> dict[str, Any]:
+    """How much of a whole each share is. `total`: the whole when the shares do not add up to it (one message, several themes)."""
+    whole = sum(share.count for share in shares) if total is None else total
+    rows = [
+        {
+            "label": share.label,
+            "url": share.url,
+            "count": share.count,
+            "percent": percent_of(share.count, whole),
+            "width": f"{min(100 * share.count / whole, 100):.2f}" if whole > 0 else "0",
+        }
+        for share in shares
+    ]
+    return {"caption": caption, "rows": rows}
+
+
+def _here(value: date) -> date:
+    return timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value
