@@ -34,8 +34,8 @@ REASONS: Final[dict[str, dict[str, str]]] = {
         "zh": "文件第 {fact} 个字节不是可读的文字。请把文件重新存为 UTF-8，或修复本行。",
     },
     "nul": {
-        "en": "Byte {fact} of the file is NUL (0x00), which is no text. The file may be damaged; repair this row.",
-        "zh": "文件第 {fact} 个字节是空字节（0x00），不是文字。文件可能已损坏，请修复本行。",
+        "en": "This cell holds a NUL character (0x00), which is no text. The file may be damaged; repair this row.",
+        "zh": "此单元格含有空字符（0x00），不是文字。文件可能已损坏，请修复本行。",
     },
     "cut": {
         "en": "The file ends inside this row: perhaps it was cut off, or a quotation mark is not closed. Send it again whole.",
@@ -75,6 +75,11 @@ class Reject:
     value: str
     code: str
     fact: str = ""
+
+    @classmethod
+    def of(cls, file: str, row: int, *, value: str, code: str, column: str = "*", fact: str = "") -> Self:
+        """A reject whose value is cut to what is kept."""
+        return cls(file, row, column, value.strip()[:LONGEST_VALUE], code, fact)
 
     @property
     def reason(self) -> str:
