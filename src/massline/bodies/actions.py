@@ -1,0 +1,44 @@
+"""Verbs on bodies and on their calendars."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from django.db import transaction
+
+from massline.bodies.models import Body, CalendarDay, CalendarYear
+from massline.bodies.rules import Level
+from massline.ledger.actions import append
+from massline.rights import Actor, require
+
+
+@transaction.atomic
+def add_body(
+    code: str, name: str, *, level: Level, under: Body | None, by: Actor, name_en: str = "", duties: str = ""
+) -> Body:
+    """Put a body into the tree, at the top or under another one. Raises NotAllowed."""
+    require(by, "bodies.add_body", under.path if under else "")
+    body = Body(code=code, name=name, name_en=name_en, level=level, duties=duties)
+    added: Body = Body.objects.add_child(under, instance=body) if under else Body.objects.add_root(instance=body)
+    append("body.added", {"code": code, "level": level.value, "name": name, "under": under.code if under else None})
+    return added
+
+
+@transaction.atomic
+def set_calendar_year(year: int, days: Mapping[date, bool], *, by: Actor, body: Body | None = None) -> None:
+    """Say which days of a year differ from Monday-Friday (True worked, False closed), for all bodies or for one.
+
+    Entering a year for all makes it known: deadlines may fall into it. Days entered before are replaced."""
+    require(by, "bodies.set_calendar_year", body.path if body else "")
+    CalendarDay.objects.filter(body=body, day__year=year).delete()
+    CalendarDay.objects.bulk_create(CalendarDay(body=body, day=day, is_open=is_open) for day, is_open in days.items())
+    if body is None:
+        CalendarYear.objects.get_or_create(year=year)
+    append(
+        "calendar.set",
+        {
+            "year": year,
+            "body": body.code if body else None,
+            "closed": sorted(str(day) for day, is_open in days.items() if not is_open),
+            "open": sorted(str(day) for day, is_open in days.items() if is_open),
+        },
+    )

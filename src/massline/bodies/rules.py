@@ -1,0 +1,66 @@
+"""Working days: which days a body works. Facts in, answer out. Source: docs/rules/working-days.md."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+import holidays
+from holidays.countries.china import ChinaStaticHolidays
+
+
+class Level(StrEnum):
+    """Levels of public administration. A department stands beside the level of its parent."""
+
+    PROVINCE = "province"
+    CITY = "city"
+    COUNTY = "county"
+    TOWNSHIP = "township"
+    VILLAGE = "village"
+    DEPARTMENT = "department"
+
+
+class CalendarUnknown(LookupError):
+    """Nobody has said which days of this year are worked; a deadline would be a guess."""
+
+    def __init__(self, year: int) -> None:
+        super().__init__(
+            f"The working days of {year} are not known. Enter them: massline manage set_calendar_year {year} --help"
+        )
+        self.year = year
+
+
+@dataclass(frozen=True, slots=True)
+class WorkCalendar:
+    """Working days of one body. `exceptions` says True (worked) or False (closed) for days that differ from Monday-Friday."""
+
+    exceptions: Mapping[date, bool]
+    years: frozenset[int]
+
+    def is_open(self, day: date) -> bool:
+        """Whether the body works on this day. Raises CalendarUnknown for a year nobody has announced."""
+        if day.year not in self.years:
+            raise CalendarUnknown(day.year)
+        return self.exceptions.get(day, day.weekday() < 5)
+
+
+def country_calendar(country: str, years: range) -> WorkCalendar:
+    """Public holidays and make-up days of a country, from the package `holidays`.
+
+    country: ISO 3166 code. Mainland China announces each year's make-up days the autumn before, so a year
+    that the package has no announcement for stays unknown. Raises LookupError for an unknown country."""
+    known = frozenset(years)
+    if country == "CN":
+        known &= frozenset(ChinaStaticHolidays.special_public_holidays)
+    try:
+        calendar = holidays.country_holidays(country, years=sorted(known))
+    except NotImplementedError:
+        raise LookupError(f"No work calendar for {country!r}. Write a country code such as CN, MN or NO.") from None
+    exceptions = dict.fromkeys(calendar, False) | dict.fromkeys(calendar.weekend_workdays, True)
+    return WorkCalendar(exceptions, known)
+
+
+def announced_days(country: str, year: int) -> dict[date, bool]:
+    """The country's statutory holidays of a year, announced or not: what an operator starts from when she enters a year by hand."""
+    calendar = holidays.country_holidays(country, years=year)
+    return {day: False for day in calendar if day.year == year}

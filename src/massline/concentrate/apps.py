@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class ConcentrateConfig(AppConfig):
+    name = "massline.concentrate"

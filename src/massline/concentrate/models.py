@@ -1,0 +1,120 @@
+"""Runs of the engine, themes, placements, statements and their traces."""
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from massline.gather.models import Call, Message
+
+
+class RunQuerySet(models.QuerySet["Run"]):
+    def finished(self) -> Self:
+        return self.filter(finished_at__isnull=False, problem="")
+
+    def current(self, call: Call) -> "Run | None":
+        """The newest finished run of a call: what its pages show."""
+        return self.finished().filter(call=call).order_by("-finished_at", "-pk").first()
+
+
+class Run(models.Model):
+    """One run of the engine over the messages that a call had published by then."""
+
+    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="runs")
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    requested_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    problem = models.TextField(blank=True)  # why it ended without a result
+    method = models.CharField(max_length=60, blank=True)
+    seed = models.PositiveIntegerField(default=0)
+    counts = models.JSONField(default=dict)  # the object that `massline concentrate --json` prints
+
+    objects = RunQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"run {self.pk} over {self.call.ref}"
+
+
+class Theme(models.Model):
+    """Messages that speak of one matter, as one run found them."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="themes")
+    number = models.PositiveIntegerField()  # the engine's number, unique in its run
+    parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="children")
+    grain = models.PositiveSmallIntegerField()  # 0 is the coarsest
+    label = models.CharField(_("name"), max_length=200)
+    keywords = models.JSONField(default=list)
+    messages = models.PositiveIntegerField()  # copies counted
+    senders = models.PositiveIntegerField()
+    share_raw = models.FloatField()  # 0 to 1, of all accepted messages
+    minority = models.BooleanField(default=False)
+    typical = models.ManyToManyField(Message, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "number"], name="theme_number_in_run")]
+
+    def __str__(self) -> str:
+        return self.label
+
+    def get_absolute_url(self) -> str:
+        return reverse("concentrate:theme", args=[self.run.call.ref, self.pk])
+
+
+FATES = [
+    ("placed", _("in a theme")),
+    ("not_placed", _("in no theme")),
+    ("too_short", _("too short to place")),
+    ("copy", _("copy of another")),
+    ("removed", _("no words in it")),
+]
+
+
+class Placement(models.Model):
+    """Where a run put one message. Every message of a run has exactly one."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="placements")
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="placements")
+    fate = models.CharField(max_length=10, choices=FATES)
+    theme = models.ForeignKey(
+        Theme, on_delete=models.CASCADE, null=True, blank=True, related_name="placements"
+    )  # finest grain
+    copy_of = models.ForeignKey(Message, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    similarity = models.FloatField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "message"], name="one_fate_per_message")]
+        indexes = [models.Index(fields=["theme", "fate", "-similarity"], name="placement_by_theme")]
+
+    def __str__(self) -> str:
+        return f"message {self.message_id}: {self.fate}"
+
+
+class Campaign(models.Model):
+    """One text sent by many, as one run counted it: beside the themes, never hidden in them."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="campaigns")
+    text = models.TextField()
+    messages = models.PositiveIntegerField()
+    distinct_texts = models.PositiveIntegerField()
+    senders = models.PositiveIntegerField()
+    first = models.DateTimeField(null=True, blank=True)
+    last = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.messages} × {self.text[:40]}"
+
+
+class Statement(models.Model):
+    """One sentence that sums up messages, with its trace to exactly those messages."""
+
+    theme = models.ForeignKey(Theme, on_delete=models.CASCADE, related_name="statements")
+    text = models.TextField()
+    trace = models.ManyToManyField(Message, related_name="statements")
+
+    def __str__(self) -> str:
+        return self.text

@@ -1,0 +1,165 @@
+"""The verbs of gathering."""
+
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from massline.bodies.models import Body
+from massline.engine.mask import mask
+from massline.gather.models import Call, Message
+from massline.gather.rules import (
+    LONGEST_MESSAGE,
+    CallNotOpen,
+    Channel,
+    MessageRefused,
+    receipt_code,
+    receipt_digest,
+)
+from massline.ledger.actions import append
+from massline.ledger.rules import digest
+from massline.rights import Actor, require
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What somebody said, and by which way it came; what every channel turns its input into."""
+
+    text: str
+    title: str = ""
+    channel: Channel = Channel.WEB
+    area: Body | None = None
+    said_at: datetime | None = None
+    sender: str = ""
+    source_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the writer keeps. `is_new` is False where the same form was sent before."""
+
+    message: Message
+    code: str
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did: rows added, rows that were there already, ids that were there with another text (left alone)."""
+
+    added: int
+    already: int
+    changed: list[str]
+
+
+@transaction.atomic
+def open_call(call: Call, *, by: Actor) -> Call:
+    """Publish an invitation to speak in the name of a body. Raises NotAllowed, ValidationError."""
+    require(by, "gather.open_call", call.body.path)
+    call.full_clean()
+    call.save(force_insert=True)
+    span = {"opens": call.opens_at.isoformat(), "closes": call.closes_at.isoformat()}
+    append("call.opened", {"call": call.ref, "body": call.body.code, "title": call.title, **span})
+    return call
+
+
+@transaction.atomic
+def answer_call(call: Call, *, text: str, by: Actor) -> None:
+    """Say what came of a call. Raises NotAllowed."""
+    require(by, "gather.answer_call", call.body.path)
+    call.answer, call.answered_at = text, timezone.now()
+    call.save(update_fields=["answer", "answered_at"])
+    append("call.answered", {"call": call.ref, "answer": digest(text, call.ref)})
+
+
+def receive_message(call: Call, words: Words, *, by: Actor, submission: str = "") -> Receipt:
+    """Take in what somebody said and hand out a receipt.
+
+    submission: the form's own number; the same one again gives the same receipt and adds nothing.
+    Raises CallNotOpen, MessageRefused, NotAllowed."""
+    require(by, "gather.receive_message", call.body.path)
+    now = timezone.now()
+    if not call.is_open(now):
+        raise CallNotOpen(call.ref, call.state(now))
+    code = receipt_code(f"{call.ref} {submission or secrets.token_hex(16)}", settings.SECRET_KEY)
+    message = _message(call, words, received_at=now)
+    message.receipt_digest = receipt_digest(code, settings.SECRET_KEY)
+    try:
+        with transaction.atomic():
+            message.save(force_insert=True)
+            _log_received(message)
+    except IntegrityError:
+        return Receipt(Message.objects.get(receipt_digest=message.receipt_digest), code, is_new=False)
+    return Receipt(message, code, is_new=True)
+
+
+def _message(call: Call, words: Words, *, received_at: datetime) -> Message:
+    """A message as it will be stored: the words as they came, and the masked ones that are shown. Raises MessageRefused."""
+    text, title = words.text.replace("\x00", ""), words.title.replace("\x00", "")  # PostgreSQL stores no NUL
+    if not text.strip() or len(text) > LONGEST_MESSAGE:
+        raise MessageRefused(len(text.strip()))
+    shown, shown_title = mask(text), mask(title)
+    return Message(
+        call=call,
+        body=words.area or call.body,
+        channel=words.channel,
+        title=title[:500],
+        text=text,
+        shown_title=shown_title.text[:500],
+        shown_text=shown.text,
+        masked_kinds=sorted({*shown.kinds, *shown_title.kinds}),
+        said_at=words.said_at,
+        received_at=received_at,
+        published_at=received_at if call.publish_at_once else None,
+        sender=words.sender,
+        source_id=words.source_id,
+    )
+
+
+def _log_received(message: Message) -> None:
+    facts = {"message": message.pk, "call": message.call.ref, "digest": digest(message.text, message.salt)}
+    append("message.received", {**facts, "channel": message.channel})
+    if message.published_at:
+        append("message.published", facts)
+
+
+@transaction.atomic
+def publish_message(message: Message, *, by: Actor) -> bool:
+    """Show a waiting message, personal data masked. False where it was published before. Raises NotAllowed."""
+    require(by, "gather.publish_message", message.body.path)
+    first = Message.objects.filter(pk=message.pk, published_at=None).update(published_at=timezone.now()) == 1
+    if first:
+        facts = {"message": message.pk, "call": message.call.ref, "digest": digest(message.text, message.salt)}
+        append("message.published", facts)
+    return first
+
+
+@transaction.atomic
+def import_messages(call: Call, rows: Iterable[list[Words]], *, source: str, by: Actor) -> Imported:
+    """Bring the rows of a file into a call, all or none. Rows whose id is there already are left alone: twice imports nothing twice.
+
+    rows: batches, each row with a `source_id`. source: digest of the file, for the log. Raises NotAllowed."""
+    require(by, "gather.import_messages", call.body.path)
+    now, added, already, changed = timezone.now(), 0, 0, []
+    digests: list[str] = []
+    for batch in rows:
+        known = _known(call, batch)
+        fresh = [_message(call, words, received_at=now) for words in batch if words.source_id not in known]
+        Message.objects.bulk_create(fresh, batch_size=1000)
+        added, already = added + len(fresh), already + len(batch) - len(fresh)
+        changed += [w.source_id for w in batch if known.get(w.source_id, w.text) != w.text]
+        digests += [digest(message.text, message.salt) for message in fresh]
+    if added:
+        facts = {"call": call.ref, "messages": added, "file": source}
+        append("messages.imported", {**facts, "digest": digest("\n".join(digests), source)})
+    return Imported(added, already, changed)
+
+
+def _known(call: Call, batch: list[Words]) -> Mapping[str, str]:
+    """Ids of this batch that the call has already, and their texts."""
+    ids = [words.source_id for words in batch]
+    return dict(Message.objects.filter(call=call, source_id__in=ids).values_list("source_id", "text"))

@@ -1,0 +1,135 @@
+"""Calls and messages."""
+
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from massline.bodies.models import Body
+from massline.gather.rules import Channel
+from massline.ledger.rules import new_salt
+from massline.rights import Actor, Role
+
+CHANNELS = [
+    (Channel.WEB, _("Web page")),
+    (Channel.API, _("Program")),
+    (Channel.HOTLINE, _("Hotline")),
+    (Channel.VISIT, _("Visit")),
+    (Channel.MEETING, _("Meeting")),
+    (Channel.PAPER, _("Paper")),
+    (Channel.EMAIL, _("E-mail")),
+    (Channel.FILE, _("File")),
+]
+
+
+class CallQuerySet(models.QuerySet["Call"]):
+    def public(self, now: datetime) -> Self:
+        """Calls that have begun. They stay public for ever."""
+        return self.filter(opens_at__lte=now)
+
+    def open(self, now: datetime) -> Self:
+        """Calls that take messages now."""
+        return self.filter(opens_at__lte=now, closes_at__gt=now)
+
+
+class Call(models.Model):
+    """An invitation to speak, with a start and an end, by a body in its own name."""
+
+    ref = models.SlugField(_("reference"), unique=True)
+    title = models.CharField(_("title"), max_length=200)
+    question = models.TextField(_("question"))
+    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="calls")
+    opens_at = models.DateTimeField(_("opens"))
+    closes_at = models.DateTimeField(_("closes"))
+    publish_at_once = models.BooleanField(_("messages show at once"), default=True)
+    answer = models.TextField(_("answer"), blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    objects = CallQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(closes_at__gt=models.F("opens_at")), name="call_ends_after_it_begins"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("gather:call", args=[self.ref])
+
+    def is_open(self, now: datetime) -> bool:
+        return self.opens_at <= now < self.closes_at
+
+    def state(self, now: datetime) -> str:
+        """`not open yet`, `open`, `answered` or `closed`."""
+        if now < self.opens_at:
+            return "not open yet"
+        if now < self.closes_at:
+            return "open"
+        return "answered" if self.answered_at else "closed"
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def public(self) -> Self:
+        """What everybody may read, personal data masked."""
+        return self.filter(published_at__isnull=False)
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Published messages, and what came to the actor's own body or one under it, published or not."""
+        if actor.body_path is None or actor.role == Role.ANALYST:
+            return self.public()
+        return self.filter(models.Q(published_at__isnull=False) | models.Q(body__path__startswith=actor.body_path))
+
+    def handled_by(self, actor: Actor) -> Self:
+        """What came to the actor's body or to one under it."""
+        if actor.body_path is None:
+            return self.none()
+        return self.filter(body__path__startswith=actor.body_path)
+
+
+class Message(models.Model):
+    """What somebody said, as it came. There is no column for who said it."""
+
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="messages")
+    body = models.ForeignKey(
+        Body, on_delete=models.PROTECT, related_name="messages"
+    )  # of the area named, else the call's
+    channel = models.CharField(_("channel"), max_length=10, choices=CHANNELS)
+    title = models.CharField(_("title"), max_length=500, blank=True)
+    text = models.TextField(_("text"))
+    shown_title = models.CharField(max_length=500, blank=True)
+    shown_text = models.TextField()  # personal data masked
+    masked_kinds = models.JSONField(default=list)
+    said_at = models.DateTimeField(null=True, blank=True)  # as the source says
+    received_at = models.DateTimeField()
+    published_at = models.DateTimeField(null=True, blank=True)
+    sender = models.CharField(
+        max_length=16, blank=True
+    )  # keyed hash, made per call: counts distinct writers, names nobody
+    source_id = models.CharField(max_length=200, blank=True)  # the row's id in the file it came from
+    receipt_digest = models.CharField(max_length=64, unique=True, null=True, blank=True)
+    salt = models.CharField(max_length=32, default=new_salt)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["call", "source_id"], name="a_row_is_imported_once", condition=~models.Q(source_id="")
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["call", "published_at", "id"], name="message_by_call"),
+            models.Index(fields=["body", "received_at"], name="message_by_body"),
+        ]
+
+    def __str__(self) -> str:
+        return f"message {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("gather:message", args=[self.pk])

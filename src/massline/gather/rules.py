@@ -1,0 +1,86 @@
+"""What makes a receipt code, and what a message may be. Source: docs/rules/receipts.md."""
+
+import hmac
+import re
+from enum import StrEnum
+
+from stdnum.iso7064 import mod_37_36
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
+CODE_LENGTH = 12  # eleven characters carry 55 bits, the last one checks them
+LONGEST_MESSAGE = 100_000  # characters
+_ALIKE = str.maketrans("ILO", "110")
+
+
+class Channel(StrEnum):
+    """By which way a message came."""
+
+    WEB = "web"
+    API = "api"
+    HOTLINE = "hotline"
+    VISIT = "visit"
+    MEETING = "meeting"
+    PAPER = "paper"
+    EMAIL = "email"
+    FILE = "file"
+
+
+class ReceiptMistyped(ValueError):
+    """The code's length or check character is wrong: it was never given out."""
+
+    def __init__(self, typed: str, problem: str) -> None:
+        super().__init__(f"{typed!r} is not a receipt code: {problem}.")
+        self.typed, self.problem = typed, problem
+
+
+class CallNotOpen(ValueError):
+    """The call takes no messages now."""
+
+    def __init__(self, ref: str, state: str) -> None:
+        super().__init__(f"The call {ref} is {state}; it takes no messages.")
+        self.ref, self.state = ref, state
+
+
+class MessageRefused(ValueError):
+    """A message with no words, or too long to be one."""
+
+    def __init__(self, length: int) -> None:
+        super().__init__(f"A message has 1 to {LONGEST_MESSAGE} characters; this one has {length}.")
+        self.length = length
+
+
+def receipt_code(submission: str, key: str) -> str:
+    """The code for one submission: the same submission always gives the same code, and nobody without the key can guess it.
+
+    submission: the form's own number, or a random one. key: the installation's secret. 12 characters of ALPHABET."""
+    number = int.from_bytes(hmac.digest(key.encode(), f"receipt {submission}".encode(), "sha256"))
+    letters = ""
+    for _ in range(CODE_LENGTH - 1):
+        number, place = divmod(number, len(ALPHABET))
+        letters += ALPHABET[place]
+    return letters + str(mod_37_36.calc_check_digit(letters, ALPHABET))
+
+
+def receipt_digest(code: str, key: str) -> str:
+    """What is stored instead of the code, so that no reader of the database can speak for the writer. 64 hex digits."""
+    return hmac.digest(key.encode(), f"digest {code}".encode(), "sha256").hex()
+
+
+def read_receipt(typed: str) -> str:
+    """A code as somebody typed it (small letters, spaces, dashes, O for 0, I or L for 1) -> the code. Raises ReceiptMistyped.
+
+    The check character is ISO 7064 MOD 37,36 in its form for 32 characters (hybrid MOD 33,32): it catches every single wrong
+    character and nearly every pair of characters that changed places."""
+    code = re.sub(r"[\s\-–—]", "", typed).upper().translate(_ALIKE)
+    if len(code) != CODE_LENGTH:
+        raise ReceiptMistyped(typed, f"it has {len(code)} characters, not {CODE_LENGTH}")
+    if strange := sorted(set(code) - set(ALPHABET)):
+        raise ReceiptMistyped(typed, f"{', '.join(strange)} is never used in a code")
+    if mod_37_36.checksum(code, ALPHABET) != 1:
+        raise ReceiptMistyped(typed, "its check character does not fit; one character was mistyped")
+    return code
+
+
+def grouped(code: str) -> str:
+    """As it is shown and read aloud: three groups of four."""
+    return "-".join(code[start : start + 4] for start in range(0, CODE_LENGTH, 4))

@@ -1,0 +1,23 @@
+"""All addresses of the house, app by app."""
+
+from django.urls import include, path
+
+from massline.project import views
+from massline.project.api import api
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("face/", include("massline.face.urls")),
+    path("", include("massline.gather.urls")),
+    path("", include("massline.concentrate.urls")),
+    path("", include("massline.respond.urls")),
+    path("", include("massline.supervise.urls")),
+    path("", include("massline.people.urls")),
+    path("log/", include("massline.ledger.urls")),
+    path("api/", api.urls),
+]
+
+handler400 = "massline.face.views.bad_request"
+handler403 = "massline.face.views.permission_denied"
+handler404 = "massline.face.views.not_found"
+handler500 = "massline.face.views.server_error"

@@ -1,0 +1,150 @@
+"""The verbs of responding. Each one asks `require`, changes the case and appends to the ledger in one transaction."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from massline.bodies.models import Body
+from massline.bodies.queries import above, work_calendar
+from massline.gather.models import Message
+from massline.ledger.actions import append
+from massline.ledger.rules import digest
+from massline.people.models import User
+from massline.respond.models import Case, CaseMessage, Reply, Turn
+from massline.respond.rules import (
+    REOPENINGS,
+    HandOverRefused,
+    MessageTaken,
+    ReopenedBefore,
+    StaleCase,
+    State,
+    TurnKind,
+    WrongState,
+    check_move,
+    reply_due,
+)
+from massline.rights import Actor, require
+
+
+@transaction.atomic
+def open_case(message: Message, *, title: str, by: User) -> Case:
+    """Take a message as a case of the body that it came to. The promise runs from the day on which the message was received.
+
+    Raises NotAllowed, MessageTaken, CalendarUnknown."""
+    body = message.body
+    require(by, "respond.open_case", body.path)
+    taken = CaseMessage.objects.filter(message=message).first()
+    if taken:
+        raise MessageTaken(message.pk, taken.case_id)
+    now, days = timezone.now(), body.reply_promise
+    due = reply_due(_day(message.received_at), days, work_calendar(body).is_open)
+    case = Case.objects.create(title=title, body=body, opened_at=now, promised_days=days, reply_due=due)
+    CaseMessage.objects.create(case=case, message=message)
+    Turn.objects.create(case=case, body=body, kind=TurnKind.TAKEN, began_at=now, began_by=by, reply_due=due)
+    append("case.opened", {"case": case.pk, "message": message.pk, "body": body.code, "reply_due": str(due)})
+    return case
+
+
+@transaction.atomic
+def hand_over(case: Case, *, to: Body, reason: str, by: User, version: int) -> Case:
+    """Give the case to another body, with a reason that everybody can read. The reply day stays: a hand-over buys no time.
+
+    Raises NotAllowed, WrongState, StaleCase, HandOverRefused."""
+    require(by, "respond.hand_over", case.body.path)
+    if case.state != State.OPEN:
+        raise WrongState(case.pk, case.state, "handed over")
+    if not reason.strip():
+        raise HandOverRefused(to.code, "a reason is missing")
+    if Turn.objects.filter(case=case, body=to).exists():
+        raise HandOverRefused(to.code, "it has, or had, this case already")
+    before = case.body
+    _claim(case, version, body=to)
+    _next_turn(case, kind=TurnKind.HANDED_OVER, reason=reason, by=by)
+    append(
+        "case.handed_over",
+        {"case": case.pk, "from": before.code, "to": to.code, "reason": digest(reason, str(case.pk))},
+    )
+    return case
+
+
+@transaction.atomic
+def publish_reply(case: Case, *, text: str, by: User, version: int) -> Reply:
+    """Publish the body's reply. Raises NotAllowed, WrongState, StaleCase."""
+    require(by, "respond.publish_reply", case.body.path)
+    check_move(case.pk, State(case.state), State.ANSWERED)
+    _claim(case, version, state=State.ANSWERED)
+    now = timezone.now()
+    turn = Turn.objects.get(case=case, ended_at=None)
+    turn.ended_at = now
+    turn.save(update_fields=["ended_at"])
+    reply = Reply.objects.create(case=case, turn=turn, body=case.body, text=text, published_at=now, published_by=by)
+    append("reply.published", {"case": case.pk, "body": case.body.code, "reply": digest(text, reply.salt)})
+    return reply
+
+
+@transaction.atomic
+def settle(case: Case, *, by: Actor) -> None:
+    """A writer said that it is solved. Raises NotAllowed, WrongState."""
+    require(by, "respond.settle", case.body.path)
+    check_move(case.pk, State(case.state), State.SETTLED)
+    _claim(case, case.version, state=State.SETTLED)
+    append("case.settled", {"case": case.pk})
+
+
+@transaction.atomic
+def reopen(case: Case, *, reason: str, by: Actor) -> Case:
+    """Begin again one level up, with a new reply day. At the top the same body looks again. Raises NotAllowed, WrongState,
+    ReopenedBefore, CalendarUnknown."""
+    require(by, "respond.reopen", case.body.path)
+    check_move(case.pk, State(case.state), State.OPEN)
+    if case.reopenings >= REOPENINGS:
+        raise ReopenedBefore(f"Case {case.pk} was reopened before; that can be done once.")
+    body = above(case.body) or case.body
+    days = body.reply_promise
+    due = reply_due(timezone.localdate(), days, work_calendar(body).is_open)
+    changes = {"state": State.OPEN, "body": body, "reply_due": due, "promised_days": days, "escalated_at": None}
+    _claim(case, case.version, **changes, reopenings=case.reopenings + 1)
+    _next_turn(case, kind=TurnKind.REOPENED, reason=reason, by=None)
+    append("case.reopened", {"case": case.pk, "body": body.code, "reply_due": str(due)})
+    return case
+
+
+@transaction.atomic
+def escalate_if_overdue(case_id: int, *, today: date, by: Actor) -> bool:
+    """Put an overdue case before the eyes of the body above. Safe to run twice: the row decides who was first."""
+    require(by, "respond.escalate_if_overdue", "")
+    case = Case.objects.overdue(today).filter(pk=case_id, escalated_at=None).select_related("body").first()
+    if case is None:
+        return False
+    overseer = above(case.body) or case.body
+    waiting = Case.objects.overdue(today).filter(pk=case_id, escalated_at=None)
+    escalated = waiting.update(escalated_at=timezone.now(), overseer=overseer, version=F("version") + 1) == 1
+    if escalated:
+        append(
+            "case.escalated",
+            {"case": case_id, "from": case.body.code, "to": overseer.code, "reply_due": str(case.reply_due)},
+        )
+    return escalated
+
+
+def _claim(case: Case, version: int, **changes: object) -> None:
+    """Change the case only if nobody changed it since `version` was read. Raises StaleCase."""
+    changes["version"] = version + 1
+    if Case.objects.filter(pk=case.pk, version=version).update(**changes) != 1:
+        raise StaleCase(case.pk)
+    case.refresh_from_db()
+
+
+def _next_turn(case: Case, *, kind: TurnKind, reason: str, by: User | None) -> None:
+    """End the turn that runs, if one does, and begin the next."""
+    now = timezone.now()
+    Turn.objects.filter(case=case, ended_at=None).update(ended_at=now)
+    Turn.objects.create(
+        case=case, body=case.body, kind=kind, reason=reason, began_at=now, began_by=by, reply_due=case.reply_due
+    )
+
+
+def _day(moment: datetime) -> date:
+    return timezone.localtime(moment).date()

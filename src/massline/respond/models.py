@@ -1,0 +1,133 @@
+"""Cases, the turns of the bodies that owned them, and replies."""
+
+from datetime import date
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from massline.bodies.models import Body
+from massline.gather.models import Message
+from massline.ledger.rules import new_salt
+from massline.respond.rules import State, TurnKind
+from massline.rights import Actor, Role
+
+STATES = [
+    (State.OPEN, _("Being handled")),
+    (State.ANSWERED, _("Answered")),
+    (State.SETTLED, _("Solved, says the resident")),
+]
+TURN_KINDS = [
+    (TurnKind.TAKEN, _("Taken")),
+    (TurnKind.HANDED_OVER, _("Handed over")),
+    (TurnKind.REOPENED, _("Reopened")),
+]
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    def public(self) -> Self:
+        """Cases with at least one published message."""
+        return self.filter(Q(pk__in=CaseMessage.objects.filter(message__published_at__isnull=False).values("case")))
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Cases of the actor's body and of every body under it; for analysts what the public sees."""
+        if actor.body_path is None or actor.role == Role.ANALYST:
+            return self.public()
+        return self.filter(Q(body__path__startswith=actor.body_path) | Q(overseer__path__startswith=actor.body_path))
+
+    def answerable_by(self, actor: Actor) -> Self:
+        """Cases that the actor may hand over or reply to: those of her body and of every body under it."""
+        if actor.body_path is None or actor.role not in (Role.HANDLER, Role.LEADER):
+            return self.none()
+        return self.filter(body__path__startswith=actor.body_path)
+
+    def overdue(self, today: date) -> Self:
+        """Cases still unanswered after their due day. On the due day itself a case is on time."""
+        return self.filter(state=State.OPEN, reply_due__lt=today)
+
+    def in_order_of_urgency(self) -> Self:
+        return self.order_by("reply_due", "pk")
+
+
+class Case(models.Model):
+    """A matter that one body owes an answer. At any time exactly one body owns it."""
+
+    title = models.CharField(_("matter"), max_length=200)
+    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="cases", verbose_name=_("responsible body"))
+    overseer = models.ForeignKey(Body, on_delete=models.PROTECT, null=True, blank=True, related_name="overseen_cases")
+    state = models.CharField(_("state"), max_length=10, choices=STATES, default=State.OPEN)
+    opened_at = models.DateTimeField()
+    promised_days = (
+        models.PositiveSmallIntegerField()
+    )  # working days, as promised when the case (or its reopening) began
+    reply_due = models.DateField(_("reply due"))
+    escalated_at = models.DateTimeField(null=True, blank=True)
+    reopenings = models.PositiveSmallIntegerField(default=0)
+    version = models.PositiveIntegerField(default=0)  # rises with each act: a form opened before it is stale
+    messages = models.ManyToManyField(Message, through="CaseMessage", related_name="cases")
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["body", "state", "reply_due"], name="case_queue")]
+        constraints = [models.CheckConstraint(condition=Q(state__in=list(State)), name="case_state_is_known")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("respond:case", args=[self.pk])
+
+
+class CaseMessage(models.Model):
+    """A message in a case. A message belongs to one case at most."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="case_messages")
+    message = models.OneToOneField(Message, on_delete=models.PROTECT, related_name="case_message")
+
+    def __str__(self) -> str:
+        return f"message {self.message_id} in case {self.case_id}"
+
+
+class Turn(models.Model):
+    """The time during which one body owned a case, how it came to it, and why."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="turns")
+    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="turns")
+    kind = models.CharField(max_length=12, choices=TURN_KINDS)
+    reason = models.TextField(blank=True)
+    began_at = models.DateTimeField()
+    began_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    reply_due = models.DateField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case"], condition=Q(ended_at=None), name="one_owner_at_any_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.body} since {self.began_at:%Y-%m-%d}"
+
+
+class Reply(models.Model):
+    """A body's public answer to a case. It is never changed; a second one may follow a reopening."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="replies")
+    turn = models.OneToOneField(Turn, on_delete=models.PROTECT, related_name="reply")
+    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="replies")
+    text = models.TextField(_("reply"))
+    published_at = models.DateTimeField()
+    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    salt = models.CharField(max_length=32, default=new_salt)
+
+    class Meta:
+        verbose_name_plural = "replies"
+
+    def __str__(self) -> str:
+        return self.text[:80]

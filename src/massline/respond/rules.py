@@ -1,0 +1,94 @@
+"""The procedure of a case: states, moves, days. Sources: docs/rules/case.md, docs/rules/reply-deadline.md."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Where a case stands. `answered` is the body's word, `settled` the resident's."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    SETTLED = "settled"
+
+
+MOVES: dict[State, frozenset[State]] = {
+    State.OPEN: frozenset({State.ANSWERED}),
+    State.ANSWERED: frozenset({State.SETTLED, State.OPEN}),  # back to open: reopened
+    State.SETTLED: frozenset(),
+}
+
+REOPENINGS = 1  # how often a writer may say "not solved, look again"
+
+
+class TurnKind(StrEnum):
+    """How a body came to own the case."""
+
+    TAKEN = "taken"
+    HANDED_OVER = "handed over"
+    REOPENED = "reopened"
+
+
+class CaseError(ValueError):
+    """Base of what the procedure of a case refuses."""
+
+
+class WrongState(CaseError):
+    """The case stands where this cannot be done."""
+
+    def __init__(self, number: int, state: str, wanted: str) -> None:
+        super().__init__(f"Case {number} is {state}; it cannot become {wanted}.")
+        self.number, self.state, self.wanted = number, state, wanted
+
+
+class StaleCase(CaseError):
+    """Somebody changed the case after this page was opened; nothing was overwritten."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"Case {number} was changed by somebody else. Look at it again before you go on.")
+        self.number = number
+
+
+class HandOverRefused(CaseError):
+    """A hand-over to oneself, back to a body that had the case, or without a reason."""
+
+    def __init__(self, code: str, problem: str) -> None:
+        super().__init__(f"The case cannot be handed over to {code}: {problem}.")
+        self.code, self.problem = code, problem
+
+
+class MessageTaken(CaseError):
+    """The message belongs to a case already."""
+
+    def __init__(self, message: int, case: int) -> None:
+        super().__init__(f"Message {message} belongs to case {case} already.")
+        self.message, self.case = message, case
+
+
+class ReopenedBefore(CaseError):
+    """A case may be reopened once."""
+
+
+class PromiseError(ValueError):
+    """A promise of less than a day."""
+
+
+def check_move(number: int, now: State, wanted: State) -> None:
+    """Raises WrongState where the table of moves does not lead from one to the other."""
+    if wanted not in MOVES[now]:
+        raise WrongState(number, now, wanted)
+
+
+def reply_due(received: date, working_days: int, is_open: Callable[[date], bool]) -> date:
+    """Return the last day on which a reply is on time (a calendar day at the body).
+
+    received: day 0. working_days: 1 or more. is_open: the body's calendar, make-up days too; it raises CalendarUnknown
+    rather than guess. Raises PromiseError. Source: docs/rules/reply-deadline.md, R2."""
+    if working_days < 1:
+        raise PromiseError(f"{working_days} working days cannot be promised; the least is 1.")
+    day = received
+    while working_days:
+        day += timedelta(days=1)
+        working_days -= is_open(day)
+    return day

@@ -1,0 +1,91 @@
+"""Roles, what each may do, and where. Pure; every verb of every app asks `require` first. Source: docs/rules/roles.md."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+
+class Role(StrEnum):
+    """The people of the circle (docs/explanation/the-circle.md)."""
+
+    HANDLER = "handler"
+    LEADER = "leader"
+    INSPECTOR = "inspector"
+    ANALYST = "analyst"
+    OPERATOR = "operator"
+    RESIDENT = "resident"
+    SYSTEM = "system"
+
+
+class Actor(Protocol):
+    """Whoever acts. `body_path` is the root of what is hers: "" is everything, None is nothing."""
+
+    @property
+    def role(self) -> str: ...
+    @property
+    def body_path(self) -> str | None: ...
+    @property
+    def public_name(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class NamedActor:
+    """An actor that nobody signs in as. Acts in the open: the name stands in the log."""
+
+    public_name: str
+    role: str
+    body_path: str | None = ""
+
+
+SYSTEM = NamedActor("massline", Role.SYSTEM)
+RESIDENT = NamedActor("a resident", Role.RESIDENT)
+OPERATOR = NamedActor("the operator at the console", Role.OPERATOR)
+
+MAY: dict[str, frozenset[Role]] = {
+    verb: frozenset(roles)
+    for verb, roles in {
+        "bodies.add_body": {Role.OPERATOR},
+        "bodies.set_calendar_year": {Role.OPERATOR},
+        "people.add_user": {Role.OPERATOR},
+        "gather.open_call": {Role.LEADER, Role.OPERATOR},
+        "gather.answer_call": {Role.LEADER},
+        "gather.receive_message": {Role.RESIDENT, Role.OPERATOR},
+        "gather.publish_message": {Role.HANDLER, Role.LEADER, Role.SYSTEM},
+        "gather.import_messages": {Role.OPERATOR},
+        "concentrate.request_run": {Role.ANALYST, Role.LEADER, Role.OPERATOR, Role.SYSTEM},
+        "concentrate.record_run": {Role.SYSTEM},
+        "respond.open_case": {Role.HANDLER, Role.LEADER},
+        "respond.hand_over": {Role.HANDLER, Role.LEADER},
+        "respond.publish_reply": {Role.HANDLER, Role.LEADER},
+        "respond.escalate_if_overdue": {Role.SYSTEM},
+        "respond.settle": {Role.RESIDENT},
+        "respond.reopen": {Role.RESIDENT},
+        "supervise.rate": {Role.RESIDENT},
+        "supervise.reopen": {Role.RESIDENT},
+    }.items()
+}
+"""verb -> the roles that may do it, within their own body and what lies under it."""
+
+
+class NotAllowed(PermissionError):
+    """This actor may not do this here."""
+
+    def __init__(self, actor: str, verb: str) -> None:
+        super().__init__(f"{actor} may not do {verb} here.")
+        self.actor, self.verb = actor, verb
+
+
+def covers(body_path: str | None, path: str) -> bool:
+    """Whether what lies at `path` is within `body_path`. Every step of a path has the same length, so a prefix is a subtree."""
+    return body_path is not None and path.startswith(body_path)
+
+
+def may(actor: Actor, verb: str, path: str) -> bool:
+    """Whether the actor may do this to something that belongs to the body at `path`. An unknown verb is a KeyError, not a no."""
+    return actor.role in MAY[verb] and covers(actor.body_path, path)
+
+
+def require(by: Actor | None, verb: str, path: str) -> None:
+    """Raises NotAllowed unless `by` may do this there. Nobody (None, or somebody not signed in) may do nothing."""
+    if by is None or not may(by, verb, path):
+        raise NotAllowed(getattr(by, "public_name", "nobody"), verb)

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class SuperviseConfig(AppConfig):
+    name = "massline.supervise"
