@@ -158,11 +158,12 @@ class _Rows:
 
     def _scan(self, buffer: Bytes, start: int, *, final: bool) -> Scan:
         separator = np.frombuffer(self._layout.separator, np.uint8)
+        stops = np.isin(np.arange(256), [LINE_FEED, CARRIAGE_RETURN, *separator[:1]])
         wanted = int(self._slots.max()) + 1
         cells, rows = np.zeros((SCAN_ROWS, wanted, 2), np.int64), np.empty((SCAN_ROWS, 2), np.int64)
         counts = np.empty(SCAN_ROWS, np.int64)
         found, used = _scan_rows(
-            (buffer, start, final), (separator, self._layout.quoting), self._slots, (cells, rows, counts)
+            (buffer, start, final), (separator, stops, self._layout.quoting), self._slots, (cells, rows, counts)
         )
         return Scan(cells[:found], rows[:found], counts[:found], used)
 
@@ -216,7 +217,7 @@ def _is_utf8(data: Bytes) -> bool:
 def _scan_rows(source, layout, slots, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - tuples of arrays
     """Fill `out` (cells, rows, counts) with the rows of the buffer from a place on. Returns how many there are and where they end.
 
-    source: (buffer, start, whether nothing follows the buffer). layout: (separator, quoting). A row that the buffer does not end is left,
+    source: (buffer, start, whether nothing follows the buffer). layout: (separator, stops, quoting). A row that the buffer does not end is left,
     unless nothing follows.
     """
     data, at, final = source
@@ -243,7 +244,7 @@ def _scan_row(data, at, layout, slots, cells):  # type: ignore[no-untyped-def]  
 
     Extra cells beyond the headings count only up to the last filled one.
     """
-    separator, quoting = layout
+    separator, stops, quoting = layout
     cell, filled = 0, 0
     while True:
         start = at
@@ -251,13 +252,7 @@ def _scan_row(data, at, layout, slots, cells):  # type: ignore[no-untyped-def]  
             at = _closing_quote(data, at + 1)
             if at < 0:
                 return OPEN, len(data), -1
-        while (
-            at < len(data)
-            and data[at] != LINE_FEED
-            and data[at] != CARRIAGE_RETURN
-            and not _stands(data, at, separator)
-        ):
-            at += 1
+        at = _next_stop(data, at, separator, stops)
         if cell < len(slots) and slots[cell] >= 0:
             cells[slots[cell], 0], cells[slots[cell], 1] = start, at
         cell += 1
@@ -265,9 +260,7 @@ def _scan_row(data, at, layout, slots, cells):  # type: ignore[no-untyped-def]  
             filled = cell
         if at == len(data):
             return filled, at, -1
-        if data[at] == LINE_FEED:
-            return filled, at, at + 1
-        if data[at] == CARRIAGE_RETURN:
+        if data[at] == LINE_FEED or data[at] == CARRIAGE_RETURN:
             return filled, at, at + 1
         at += len(separator)
 
@@ -284,15 +277,20 @@ def _closing_quote(data: Bytes, at: int) -> int:
     return -1
 
 
-@nb.njit(inline="always")
-def _stands(data: Bytes, at: int, separator: Bytes) -> bool:
-    """Whether the separator stands at this place."""
-    if len(separator) == 0 or data[at] != separator[0] or at + len(separator) > len(data):
-        return False
-    for i in range(1, len(separator)):
-        if data[at + i] != separator[i]:
-            return False
-    return True
+@nb.njit(nogil=True, cache=True)
+def _next_stop(data: Bytes, at: int, separator: Bytes, stops: npt.NDArray[np.bool_]) -> int:
+    """The next line end or whole separator. stops (256,): the bytes with which one of them begins."""
+    while True:
+        while at < len(data) and not stops[data[at]]:
+            at += 1
+        if at == len(data) or len(separator) < 2 or data[at] != separator[0]:
+            return at
+        matching = 1
+        while matching < len(separator) and at + matching < len(data) and data[at + matching] == separator[matching]:
+            matching += 1
+        if matching == len(separator):
+            return at
+        at += 1
 
 
 @nb.njit(nogil=True, cache=True)
