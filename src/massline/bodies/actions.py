@@ -6,20 +6,18 @@ from datetime import date
 from django.db import transaction
 
 from massline.bodies.models import Body, CalendarDay, CalendarYear
-from massline.bodies.rules import Level
 from massline.ledger.actions import append
 from massline.rights import Actor, require
 
 
 @transaction.atomic
-def add_body(
-    code: str, name: str, *, level: Level, under: Body | None, by: Actor, name_en: str = "", duties: str = ""
-) -> Body:
-    """Put a body into the tree, at the top or under another one. Raises NotAllowed."""
+def add_body(body: Body, *, under: Body | None, by: Actor) -> Body:
+    """Put a new body into the tree, at the top or under another one. Raises NotAllowed, ValidationError."""
     require(by, "bodies.add_body", under.path if under else "")
-    body = Body(code=code, name=name, name_en=name_en, level=level, duties=duties)
+    body.full_clean(exclude=["path", "depth", "numchild"])
     added: Body = Body.objects.add_child(under, instance=body) if under else Body.objects.add_root(instance=body)
-    append("body.added", {"code": code, "level": level.value, "name": name, "under": under.code if under else None})
+    facts = {"code": added.code, "level": added.level, "name": added.name}
+    append("body.added", {**facts, "under": under.code if under else None})
     return added
 
 

@@ -61,6 +61,6 @@ def country_calendar(country: str, years: range) -> WorkCalendar:
 
 
 def announced_days(country: str, year: int) -> dict[date, bool]:
-    """The country's statutory holidays of a year, announced or not: what an operator starts from when she enters a year by hand."""
+    """Statutory holidays of a year, announced or not: what an operator starts from when she enters a year by hand."""
     calendar = holidays.country_holidays(country, years=year)
     return {day: False for day in calendar if day.year == year}

@@ -140,7 +140,7 @@ def publish_message(message: Message, *, by: Actor) -> bool:
 
 @transaction.atomic
 def import_messages(call: Call, rows: Iterable[list[Words]], *, source: str, by: Actor) -> Imported:
-    """Bring the rows of a file into a call, all or none. Rows whose id is there already are left alone: twice imports nothing twice.
+    """Bring the rows of a file into a call, all or none. Rows whose id is there already are left alone.
 
     rows: batches, each row with a `source_id`. source: digest of the file, for the log. Raises NotAllowed."""
     require(by, "gather.import_messages", call.body.path)

@@ -3,14 +3,16 @@
 import hashlib
 import secrets
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import rfc8785
 
 START = "0" * 64  # what the first entry names as the one before it
 
 
-class Link(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Link:
     """One entry as the chain sees it. `at` is ISO 8601 in UTC, `data` canonical JSON."""
 
     index: int

@@ -2,19 +2,19 @@
 
 from django.db import transaction
 
-from massline.bodies.models import Body
 from massline.ledger.actions import append
 from massline.people.models import User
-from massline.rights import Actor, Role, require
+from massline.rights import Actor, require
 
 
 @transaction.atomic
-def add_user(username: str, *, role: Role, body: Body, password: str | None, by: Actor, full_name: str = "") -> User:
-    """Give a member of staff a role at a body, and log it. Without a password nobody can sign in. Raises NotAllowed."""
-    require(by, "people.add_user", body.path)
-    user = User(username=username, role=role, body=body, last_name=full_name)
+def add_user(user: User, *, password: str | None, by: Actor) -> User:
+    """Let a new member of staff act in her role at her body. Without a password nobody can sign in.
+
+    Raises NotAllowed, ValidationError."""
+    require(by, "people.add_user", user.body_path or "")
     user.set_password(password)
-    user.full_clean(exclude=["password"])
-    user.save()
-    append("role.given", {"role": role.value, "body": body.code})
+    user.full_clean()
+    user.save(force_insert=True)
+    append("role.given", {"role": user.role, "body": user.body.code if user.body else None})
     return user

@@ -1,8 +1,6 @@
 """Staff who sign in. A resident is never a row here."""
 
-from typing import ClassVar
-
-from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -23,8 +21,6 @@ class User(AbstractUser):
 
     role = models.CharField(_("role"), max_length=12, choices=STAFF_ROLES)
     body = models.ForeignKey(Body, on_delete=models.PROTECT, null=True, blank=True, related_name="staff")
-
-    objects: ClassVar[UserManager["User"]] = UserManager()
 
     @property
     def body_path(self) -> str | None:

@@ -1,4 +1,6 @@
-"""The JSON API as a whole: each app's router under one roof. Schema: /api/openapi.json, snapshot in tests/contracts/openapi.json."""
+"""The JSON API as a whole: each app's router under one roof.
+
+Schema: /api/openapi.json, snapshot in tests/contracts/openapi.json."""
 
 from ninja import NinjaAPI
 

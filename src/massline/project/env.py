@@ -1,4 +1,4 @@
-"""Typed readers of the environment. A value that cannot be used stops the server, with its name, what it holds and what is allowed."""
+"""Typed readers of the environment. A value that cannot be used stops the server; the error says its name and what is allowed."""
 
 import os
 from pathlib import Path
@@ -66,7 +66,7 @@ def env_secret(name: str) -> str:
 
 
 def env_database(name: str, *, default: str) -> dict[str, Any]:
-    """`sqlite:///FILE` (four slashes for an absolute path) or `postgresql://USER:PASSWORD@HOST:PORT/NAME` -> Django's dictionary."""
+    """`sqlite:///FILE` (four slashes: an absolute path) or `postgresql://USER:PASSWORD@HOST:PORT/NAME`, as Django has it."""
     value = os.environ.get(name, default)
     parts = urlsplit(value)
     if parts.scheme == "sqlite" and parts.path.strip("/"):

@@ -1,10 +1,11 @@
 """The only place that knows both our errors and HTTP: domain errors become problem+json (RFC 9457)."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
-from ninja.errors import HttpError, ValidationError
+from ninja.errors import ValidationError
 
 from massline.bodies.rules import CalendarUnknown
 from massline.gather.rules import CallNotOpen, MessageRefused, ReceiptMistyped
@@ -25,6 +26,9 @@ STATUS: dict[type[Exception], int] = {
 }
 
 
+Handler = Callable[[HttpRequest, Any], HttpResponse]
+
+
 def problem(api: NinjaAPI, request: HttpRequest, *, status: int, title: str, detail: object) -> HttpResponse:
     body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
     response = api.create_response(request, body, status=status)
@@ -36,21 +40,11 @@ def register(api: NinjaAPI) -> None:
     """Teach the API to word every domain error."""
     for kind, status in STATUS.items():
         api.add_exception_handler(kind, _domain(api, status))
-    api.add_exception_handler(
-        Http404,
-        lambda request, _: problem(
-            api, request, status=404, title="NotFound", detail="Nothing is published at this address."
-        ),
-    )
-    api.add_exception_handler(
-        HttpError, lambda request, e: problem(api, request, status=e.status_code, title="Refused", detail=str(e))
-    )
-    api.add_exception_handler(
-        ValidationError, lambda request, e: problem(api, request, status=422, title="Unreadable", detail=_fields(e))
-    )
+    api.add_exception_handler(Http404, _domain(api, 404))
+    api.add_exception_handler(ValidationError, _unreadable(api))
 
 
-def _domain(api: NinjaAPI, status: int) -> Callable[[HttpRequest, Exception], HttpResponse]:
+def _domain(api: NinjaAPI, status: int) -> Handler:
     def answer(request: HttpRequest, error: Exception) -> HttpResponse:
         if status == 404:
             return problem(api, request, status=404, title="NotFound", detail="Nothing is published at this address.")
@@ -59,6 +53,12 @@ def _domain(api: NinjaAPI, status: int) -> Callable[[HttpRequest, Exception], Ht
     return answer
 
 
-def _fields(error: ValidationError) -> list[dict[str, str]]:
-    """What is wrong, field by field, without pydantic's own addresses and echoes."""
-    return [{"field": ".".join(str(part) for part in fault["loc"]), "problem": fault["msg"]} for fault in error.errors]
+def _unreadable(api: NinjaAPI) -> Handler:
+    def answer(request: HttpRequest, error: ValidationError) -> HttpResponse:
+        """What is wrong, field by field, without pydantic's own addresses and echoes."""
+        faults = [
+            {"field": ".".join(str(part) for part in fault["loc"]), "problem": fault["msg"]} for fault in error.errors
+        ]
+        return problem(api, request, status=422, title="Unreadable", detail=faults)
+
+    return answer

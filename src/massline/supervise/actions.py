@@ -1,5 +1,7 @@
 """The verbs of supervising: residents', by their receipt."""
 
+from dataclasses import dataclass
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -13,20 +15,27 @@ from massline.supervise.models import Rating
 from massline.supervise.rules import RatedBefore
 
 
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a writer says of a reply. `satisfied` is None where she did not say."""
+
+    solved: bool
+    satisfied: bool | None = None
+    words: str = ""
+
+
 @transaction.atomic
-def rate(reply: Reply, message: Message, *, solved: bool, satisfied: bool | None, by: Actor, words: str = "") -> Rating:
+def rate(reply: Reply, message: Message, verdict: Verdict, *, by: Actor) -> Rating:
     """Count a writer's verdict on a reply; "solved" settles the case. Raises NotAllowed, RatedBefore."""
     require(by, "supervise.rate", reply.body.path)
-    rating, is_new = Rating.objects.get_or_create(
-        reply=reply,
-        message=message,
-        defaults={"solved": solved, "satisfied": satisfied, "words": words, "rated_at": timezone.now()},
-    )
+    said = {"solved": verdict.solved, "satisfied": verdict.satisfied}
+    defaults = {**said, "words": verdict.words, "rated_at": timezone.now()}
+    rating, is_new = Rating.objects.get_or_create(reply=reply, message=message, defaults=defaults)
     if not is_new:
         raise RatedBefore(f"Message {message.pk} has rated reply {reply.pk} already.")
-    append("rating.counted", {"case": reply.case_id, "body": reply.body.code, "solved": solved, "satisfied": satisfied})
+    append("rating.counted", {"case": reply.case_id, "body": reply.body.code, **said})
     case = Case.objects.get(pk=reply.case_id)
-    if solved and case.state == State.ANSWERED:
+    if verdict.solved and case.state == State.ANSWERED:
         respond.settle(case, by=by)
     return rating
 

@@ -1,8 +1,9 @@
 """Rates and the public scoreboard."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, F, Q
 from django.db.models.functions import TruncDate
@@ -35,7 +36,7 @@ def rates_of(body: Body, today: date) -> Line:
     return next(line for line in scoreboard(today) if line.body == body)
 
 
-def _turns(today: date) -> Iterable[dict[str, int]]:
+def _turns(today: date) -> Iterable[Mapping[str, int]]:
     """Per body: turns that count towards the response rate, those answered in time, those that run, those that are late.
 
     A turn that was handed on after its day counts as late for the body that kept it: passing a case on hides nothing."""
@@ -49,10 +50,11 @@ def _turns(today: date) -> Iterable[dict[str, int]]:
         "open": Count("pk", filter=Q(ended_at__isnull=True)),
         "overdue": Count("pk", filter=running_late),
     }
-    return Turn.objects.annotate(ended_on=TruncDate("ended_at")).values("body").annotate(**counts)
+    rows: Iterable[Any] = Turn.objects.annotate(ended_on=TruncDate("ended_at")).values("body").annotate(**counts)
+    return rows
 
 
-def _ratings() -> Iterable[dict[str, int]]:
+def _ratings() -> Iterable[Mapping[str, int]]:
     """Per body that replied: ratings, and what they said."""
     counts = {
         "n": Count("pk"),
@@ -60,10 +62,11 @@ def _ratings() -> Iterable[dict[str, int]]:
         "said": Count("pk", filter=Q(satisfied__isnull=False)),
         "satisfied": Count("pk", filter=Q(satisfied=True)),
     }
-    return Rating.objects.values("reply__body").annotate(**counts)
+    rows: Iterable[Any] = Rating.objects.values("reply__body").annotate(**counts)
+    return rows
 
 
-def _line(body: Body, turns: dict[str, int], ratings: dict[str, int]) -> Line:
+def _line(body: Body, turns: Mapping[str, int], ratings: Mapping[str, int]) -> Line:
     rates = BodyRates(
         response=Rate(turns.get("in_time", 0), turns.get("counted", 0)),
         resolution=Rate(ratings.get("solved", 0), ratings.get("n", 0)),

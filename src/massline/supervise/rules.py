@@ -8,7 +8,7 @@ Z = 1.959964  # 95 %
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A share with the number of answers behind it. `value`, `low` and `high` are None where nobody answered: that is not zero."""
+    """A share with the number of answers behind it. `value` and `interval` are None where nobody answered: that is not zero."""
 
     yes: int
     n: int

@@ -1,6 +1,7 @@
 import django.db.models.deletion
-import massline.bodies.rules
 from django.db import migrations, models
+
+import massline.bodies.rules
 
 
 class Migration(migrations.Migration):

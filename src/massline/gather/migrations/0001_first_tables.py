@@ -1,7 +1,8 @@
 import django.db.models.deletion
+from django.db import migrations, models
+
 import massline.gather.rules
 import massline.ledger.rules
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):

@@ -2,8 +2,9 @@ import django.contrib.auth.models
 import django.contrib.auth.validators
 import django.db.models.deletion
 import django.utils.timezone
-import massline.rights
 from django.db import migrations, models
+
+import massline.rights
 
 
 class Migration(migrations.Migration):

@@ -1,8 +1,9 @@
 import django.db.models.deletion
-import massline.ledger.rules
-import massline.respond.rules
 from django.conf import settings
 from django.db import migrations, models
+
+import massline.ledger.rules
+import massline.respond.rules
 
 
 class Migration(migrations.Migration):
