@@ -1,0 +1,179 @@
+"""Vectors of messages: learnt on a sample of the corpus at hand, applied to all by adding up what each gram points at.
+
+Meaning comes from words alone: TF-IDF of hashed grams, cut down to a few dimensions by SVD. Whoever has better vectors of the sample (a
+teacher) need only fill another `Meaning.table`; everything behind it stays.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numba as nb
+import numpy as np
+import pyarrow as pa
+import scipy.sparse
+from sklearn.utils.extmath import randomized_svd
+from threadpoolctl import threadpool_limits
+
+from massline.engine.grams import BUCKETS, F32, I32, I64, READ_CHARACTERS, U8, read_grams, string_buffers
+
+DIMENSIONS: Final = 64
+COMMON: Final = 0.1
+"""A gram in more than this share of the messages says nothing about any of them."""
+
+RARITY: Final = 1.3
+"""Power of the inverse document frequency: rare grams say more than the usual logarithm grants them. Measured: docs/explanation/themes.md."""
+
+SINGLE: Final = 0.7
+"""Weight of a single sign beside a pair: 性 in 性能 and 个性 is hardly the same. Measured: docs/explanation/themes.md."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """Where each gram points. row_of (2**18,) int32: bucket -> row of `table`, -1 where a bucket says nothing.
+
+    table (r, d) float32: idf times direction. 30,000 sample messages use about 60,000 rows, 16 MB.
+    """
+
+    row_of: I32
+    table: F32
+
+
+@nb.njit(cache=True)
+def _sorted_grams(data: U8, start: int, end: int, found: I32) -> int:
+    """Sort a form's buckets into `found`; returns how many, repeats included."""
+    count = read_grams(data, start, end, found)
+    found[:count].sort()
+    return count
+
+
+@nb.njit(cache=True, nogil=True)
+def _sum_vectors(data: U8, offsets: I64, row_of: I32, table: F32, out: F32) -> None:
+    """Unit vector of each form: the sum of its grams' rows, a gram said t times weighing 1 + ln t. out (n, d)."""
+    found = np.empty(2 * READ_CHARACTERS, np.int32)
+    d = table.shape[1]
+    total = np.empty(d, np.float32)
+    for i in range(len(offsets) - 1):
+        count = _sorted_grams(data, offsets[i], offsets[i + 1], found)
+        total[:] = 0
+        j = 0
+        while j < count:
+            bucket, first = found[j], j
+            while j < count and found[j] == bucket:
+                j += 1
+            row = row_of[bucket]
+            if row < 0:
+                continue
+            weight = np.float32(1) if j - first == 1 else np.float32(1 + np.log(j - first))
+            for k in range(d):
+                total[k] += weight * table[row, k]
+        length = np.float32(0)
+        for k in range(d):
+            length += total[k] * total[k]
+        scale = np.float32(0) if length < 1e-12 else np.float32(1) / np.sqrt(length)
+        for k in range(d):
+            out[i, k] = total[k] * scale
+
+
+@nb.njit(cache=True, nogil=True)
+def _count_grams(data: U8, offsets: I64, buckets: I32, weights: F32, starts: I64) -> None:
+    """Distinct buckets of each form and their weights, one form after another; starts (n + 1,) says where each begins.
+
+    With empty `buckets` only `starts` is filled.
+    """
+    found = np.empty(2 * READ_CHARACTERS, np.int32)
+    write = 0
+    for i in range(len(offsets) - 1):
+        count = _sorted_grams(data, offsets[i], offsets[i + 1], found)
+        j = 0
+        while j < count:
+            bucket, first = found[j], j
+            while j < count and found[j] == bucket:
+                j += 1
+            if len(buckets):
+                buckets[write], weights[write] = bucket, np.float32(1 + np.log(j - first))
+            write += 1
+        starts[i + 1] = write
+
+
+def gram_matrix(forms: pa.Array) -> scipy.sparse.csr_matrix:
+    """Grams of each form, weighed 1 + ln t: (n, 2**18) float32, sparse."""
+    data, offsets = string_buffers(forms)
+    starts = np.zeros(len(forms) + 1, np.int64)
+    _count_grams(data, offsets, np.zeros(0, np.int32), np.zeros(0, np.float32), starts)
+    buckets, weights = np.empty(starts[-1], np.int32), np.empty(starts[-1], np.float32)
+    _count_grams(data, offsets, buckets, weights, starts)
+    return scipy.sparse.csr_matrix((weights, buckets, starts), shape=(len(forms), BUCKETS))
+
+
+def gram_weights(grams: scipy.sparse.csr_matrix) -> F32:
+    """Inverse document frequency of each bucket, (2**18,) float32; 0 for grams too rare or too common to tell messages apart."""
+    n = grams.shape[0]
+    seen = np.bincount(grams.indices, minlength=BUCKETS)
+    least = 1 if n < 200 else 2 if n < 2_000 else 3
+    use = (seen >= least) & (seen <= max(n * COMMON, 10))
+    weights = np.zeros(BUCKETS, np.float32)
+    weights[use] = (np.log(n / seen[use]) + 1) ** RARITY
+    weights[::2] *= SINGLE  # single signs have even buckets
+    return weights
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A sample of distinct messages as the learning steps see it. Row i of each belongs to `rows[i]` of the corpus.
+
+    rows (m,) int64; forms: large_string array (m,); grams (m, r) float32 sparse: TF-IDF, unit rows; buckets (r,): column -> bucket;
+    weights (r,): column -> idf.
+    """
+
+    rows: I64
+    forms: pa.Array
+    grams: scipy.sparse.csr_matrix
+    buckets: I32
+    weights: F32
+
+
+def weigh_sample(rows: I64, forms: pa.Array) -> Sample:
+    """TF-IDF of a sample's grams; grams too rare or too common to tell messages apart are left out."""
+    grams = gram_matrix(forms)
+    weights = gram_weights(grams)
+    buckets = np.flatnonzero(weights).astype(np.int32)
+    weighed = grams[:, buckets].multiply(weights[buckets][None, :]).tocsr()
+    return Sample(rows, forms, unit_rows(weighed), buckets, weights[buckets])
+
+
+def unit_rows(matrix: scipy.sparse.csr_matrix) -> scipy.sparse.csr_matrix:
+    """The same rows with length 1; empty rows stay empty."""
+    length = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
+    return (scipy.sparse.diags(1 / np.maximum(length, 1e-9)) @ matrix).tocsr().astype(np.float32)
+
+
+def learn_meaning(sample: Sample, *, seed: int, dimensions: int = DIMENSIONS) -> Meaning:
+    """Learn where grams point. Chance (the start of the SVD) comes from `seed` alone."""
+    row_of = np.full(BUCKETS, -1, np.int32)
+    row_of[sample.buckets] = np.arange(len(sample.buckets), dtype=np.int32)
+    table = np.zeros((len(sample.buckets), dimensions), np.float32)
+    keep = min(dimensions, *sample.grams.shape)
+    if keep:
+        with threadpool_limits(1):  # more threads add up in another order
+            _, _, directions = randomized_svd(sample.grams, keep, random_state=seed)  # (keep, r)
+        table[:, :keep] = sample.weights[:, None] * directions.T
+    return Meaning(row_of, table)
+
+
+def vectors(forms: pa.Array, meaning: Meaning) -> F32:
+    """Unit vector of each form, (n, d) float32; all zero where no gram is known."""
+    data, offsets = string_buffers(forms)
+    out = np.empty((len(forms), meaning.table.shape[1]), np.float32)
+    _sum_vectors(data, offsets, meaning.row_of, meaning.table, out)
+    return out
+
+
+def scrambled_vectors(sample: Sample, meaning: Meaning, *, seed: int) -> F32:
+    """Vectors of messages that say nothing: the sample's grams dealt out anew, each message as long as before. (m, d)."""
+    dealt = np.random.default_rng(seed).permutation(sample.grams.indices)
+    row_sums = scipy.sparse.csr_matrix(
+        (np.ones(len(dealt), np.float32), dealt, sample.grams.indptr), sample.grams.shape
+    )
+    with threadpool_limits(1):
+        summed = np.asarray(row_sums @ meaning.table, np.float32)
+    return summed / np.maximum(np.linalg.norm(summed, axis=1, keepdims=True), np.float32(1e-9))

@@ -1,0 +1,192 @@
+"""Vectors to themes: a tree of two grains, its numbers chosen from the data, and an honest "not placed"."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.metrics import adjusted_rand_score
+from threadpoolctl import threadpool_limits
+
+from massline.engine.grams import F32, I32
+
+COARSE_NUMBERS: Final = (4, 6, 8, 10, 12, 15, 18, 21, 24)
+FINE_NUMBERS: Final = (2, 3, 4, 5, 6, 8, 10, 12)
+HANDFUL: Final = 5
+"""A theme has at least so many messages of the sample."""
+
+SALAD_SHARE: Final = 0.1
+"""The floor of `not placed`: this share of word salads (messages of the corpus's own words, dealt at random) stays under it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Themes:
+    """A tree of themes, frozen. Row t of each array is theme t: first the coarse ones, then the fine ones, each by size in the sample.
+
+    centres (t, d) float32 unit rows; parents (t,) int32, -1 for a coarse theme; views (t,) bool: found as a small view, competes
+    with all others; floor: least similarity of a placed message.
+    """
+
+    centres: F32
+    parents: I32
+    views: npt.NDArray[np.bool_]
+    floor: float
+
+    @property
+    def leaves(self) -> npt.NDArray[np.bool_]:
+        """The finest themes: those that are nobody's parent. (t,)"""
+        return ~np.isin(np.arange(len(self.parents)), self.parents)
+
+
+def spherical_kmeans(vectors: F32, number: int, *, seed: int, starts: int = 3, rounds: int = 40) -> F32:
+    """Centres (k, d) of unit vectors (n, d) by cosine, k <= number. The best of a few seeded starts; one BLAS thread.
+
+    30,000 x 64 into 24: 1 s. Working memory: 3 * n * number * 4 bytes.
+    """
+    chance = np.random.default_rng(seed)
+    with threadpool_limits(1):
+        tries = [_improve(vectors, _spread(vectors, number, chance), rounds) for _ in range(starts)]
+    return max(tries, key=lambda one: one[0])[1]
+
+
+def _spread(vectors: F32, number: int, chance: np.random.Generator) -> F32:
+    """First centres, far from one another (k-means++)."""
+    picked = [int(chance.integers(len(vectors)))]
+    distance = 1 - vectors @ vectors[picked[0]]
+    while len(picked) < number:
+        odds = np.maximum(distance, 0).astype(np.float64)
+        if odds.sum() < 1e-6:  # fewer different vectors than centres
+            break
+        picked.append(int(np.searchsorted(np.cumsum(odds), chance.random() * odds.sum(), side="right")))
+        picked[-1] = min(picked[-1], len(vectors) - 1)
+        distance = np.minimum(distance, 1 - vectors @ vectors[picked[-1]])
+    return vectors[picked]
+
+
+def _improve(vectors: F32, centres: F32, rounds: int) -> tuple[float, F32]:
+    """Lloyd's rounds until nobody moves. Returns the sum of similarities and the centres; empty ones are dropped."""
+    labels = np.full(len(vectors), -1)
+    for _ in range(rounds):
+        moved = (vectors @ centres.T).argmax(axis=1)
+        if np.array_equal(moved, labels):
+            break
+        labels = moved
+        centres = mean_directions(vectors, labels, len(centres))
+        centres = centres[np.linalg.norm(centres, axis=1) > 0]
+    return float((vectors @ centres.T).max(axis=1).sum(dtype=np.float64)), centres
+
+
+def mean_directions(vectors: F32, labels: npt.NDArray[np.integer], number: int) -> F32:
+    """Unit mean of the vectors of each label, (number, d); zero where a label has none."""
+    belongs = np.zeros((len(vectors), number), np.float32)
+    belongs[np.arange(len(vectors)), labels] = 1
+    with threadpool_limits(1):
+        sums = belongs.T @ vectors
+    length = np.linalg.norm(sums, axis=1, keepdims=True)
+    return np.where(length > 1e-9, sums / np.maximum(length, 1e-9), 0).astype(np.float32)
+
+
+def stable_number(vectors: F32, numbers: Sequence[int], *, seed: int, most: int = 8_000) -> int:
+    """How many themes the data itself upholds: two halves of it, grouped apart, still agree about everybody.
+
+    Takes the finest number whose agreement (adjusted Rand index) is near the best.
+    """
+    chance = np.random.default_rng(seed)
+    some = vectors[chance.permutation(len(vectors))[:most]]
+    half = len(some) // 2
+    allowed = [number for number in numbers if number * 4 * HANDFUL <= len(some)]
+    agreement = {}
+    for number in allowed:
+        halves = (spherical_kmeans(part, number, seed=seed, starts=2) for part in (some[:half], some[half:]))
+        one, other = ((some @ centres.T).argmax(axis=1) for centres in halves)
+        agreement[number] = adjusted_rand_score(one, other)
+    best = max(agreement.values(), default=0.0)
+    return max((number for number, value in agreement.items() if value >= 0.9 * best), default=1)
+
+
+def clearest_split(vectors: F32, *, seed: int) -> F32:
+    """Centres of the fine themes inside one coarse theme; one centre when no split makes it clearer.
+
+    Clearness is the mean simplified silhouette: how much nearer a message is to its own centre than to the next.
+    """
+    whole = mean_directions(vectors, np.zeros(len(vectors), np.int64), 1)
+    best, chosen = 0.0, whole
+    for number in FINE_NUMBERS:
+        if number * 4 * HANDFUL > len(vectors):
+            break
+        centres = spherical_kmeans(vectors, number, seed=seed, starts=1)
+        labels = (vectors @ centres.T).argmax(axis=1)
+        if len(centres) < 2 or np.bincount(labels, minlength=len(centres)).min() < HANDFUL:
+            continue
+        value = _silhouette(vectors, centres)
+        if value > best:
+            best, chosen = value, centres
+    return chosen
+
+
+def _silhouette(vectors: F32, centres: F32) -> float:
+    near = np.sort(1 - vectors @ centres.T, axis=1)[:, :2]
+    return float(((near[:, 1] - near[:, 0]) / np.maximum(near[:, 1], 1e-6)).mean())
+
+
+def find_themes(vectors: F32, salads: F32, *, grain: int | None, seed: int) -> Themes:
+    """The tree of themes of a sample. vectors (m, d): unit rows (zero rows are ignored); salads (s, d): vectors that mean nothing.
+
+    grain: so many coarse themes (fewer when there are not so many different messages); None: as many as the data upholds.
+    """
+    said = vectors[np.linalg.norm(vectors, axis=1) > 0]
+    if len(said) == 0:
+        return Themes(np.zeros((0, vectors.shape[1]), np.float32), np.zeros(0, np.int32), np.zeros(0, np.bool_), 1.0)
+    number = grain or stable_number(said, COARSE_NUMBERS, seed=seed)
+    coarse = by_size(spherical_kmeans(said, number, seed=seed), said)
+    label = (said @ coarse.T).argmax(axis=1)
+    centres, parents = [coarse], [np.full(len(coarse), -1, np.int32)]
+    for theme in range(len(coarse)):
+        members = said[label == theme]
+        fine = clearest_split(members, seed=seed)
+        if len(fine) > 1:
+            centres.append(by_size(fine, members))
+            parents.append(np.full(len(fine), theme, np.int32))
+    all_centres, all_parents = np.concatenate(centres), np.concatenate(parents)
+    tree = Themes(all_centres, all_parents, np.zeros(len(all_parents), np.bool_), -1.0)
+    return Themes(tree.centres, tree.parents, tree.views, salad_floor(said, salads, tree))
+
+
+def by_size(centres: F32, vectors: F32) -> F32:
+    """The same centres, the one with most messages first."""
+    sizes = np.bincount((vectors @ centres.T).argmax(axis=1), minlength=len(centres))
+    return centres[np.argsort(-sizes, kind="stable")]
+
+
+def salad_floor(vectors: F32, salads: F32, themes: Themes) -> float:
+    """The similarity that a message must beat to be placed; never so high that half of the sample itself would fall under it."""
+    if len(salads) == 0:
+        return 0.0
+    _, nonsense = nearest_theme(salads, themes)
+    _, sense = nearest_theme(vectors, themes)
+    return float(min(np.quantile(nonsense, SALAD_SHARE), np.quantile(sense, 0.5)))
+
+
+def nearest_theme(vectors: F32, themes: Themes, *, block: int = 16_384) -> tuple[I32, F32]:
+    """Finest theme of each message: the nearest coarse one, then the nearest fine one inside it; a small view wins when it is nearer.
+
+    vectors (n, d). Returns labels (n,) int32, -1 below the floor, and similarity (n,) float32 to that theme.
+    Working memory: 2 * block * t * 4 bytes, whatever n is.
+    """
+    labels, similarity = np.full(len(vectors), -1, np.int32), np.zeros(len(vectors), np.float32)
+    if len(themes.centres) == 0:
+        return labels, similarity
+    coarse = np.flatnonzero(themes.parents < 0)
+    ancestor = np.where(themes.parents < 0, np.arange(len(themes.parents)), themes.parents)
+    with threadpool_limits(1):
+        for start in range(0, len(vectors), block):
+            part = slice(start, start + block)
+            scores = vectors[part] @ themes.centres.T  # (b, t)
+            home = coarse[scores[:, coarse].argmax(axis=1)]  # (b,)
+            open_to = themes.leaves & ((ancestor[None, :] == home[:, None]) | themes.views)  # (b, t)
+            scores[~open_to] = -2
+            labels[part], similarity[part] = scores.argmax(axis=1), scores.max(axis=1)
+    labels[similarity < themes.floor] = -1
+    labels[~vectors.any(axis=1)] = -1
+    return labels, similarity

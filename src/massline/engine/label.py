@@ -1,0 +1,121 @@
+"""A theme's name, its key words, its typical and its dissenting messages: taken from all its messages, in their own words."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from massline.engine.grams import F32, I32, I64
+from massline.engine.words import Vocabulary, distinctness
+
+KEYWORDS: Final = 8
+QUOTED: Final = 5
+"""Typical and dissenting messages of a theme, each."""
+
+SAID_BY: Final = 0.02
+"""A phrase names a theme when at least this share of its messages say it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What a theme is called, and the words that make it what it is."""
+
+    label: str
+    keywords: tuple[str, ...]
+
+
+def name_themes(counts: npt.NDArray[np.integer], sizes: I64, parents: I32, vocabulary: Vocabulary) -> tuple[Name, ...]:
+    """Name every theme of the tree. counts (t, w): messages of theme t that say word w; sizes (t,); parents (t,), -1 for coarse.
+
+    No two themes have the same name: a later one gets a second word, or its number.
+    """
+    coarse = parents < 0
+    everything, total = counts[coarse].sum(axis=0), int(sizes[coarse].sum())
+    scores = distinctness(counts, sizes, everything, total)
+    names: list[Name] = []
+    taken: set[str] = set()
+    for theme in range(len(parents)):
+        keywords = _keywords(scores[theme], vocabulary)
+        phrases = _telling_phrases(counts[theme], int(sizes[theme]), scores[theme], vocabulary)
+        label = _free_label(phrases, _telling_nouns(scores[theme], vocabulary), taken, wide=bool(coarse[theme]))
+        taken.add(label)
+        names.append(Name(label, keywords))
+    return tuple(names)
+
+
+def _keywords(scores: F32, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """The most telling words, none inside another."""
+    chosen: list[str] = []
+    for i in np.argsort(-scores[: vocabulary.first_phrase], kind="stable")[: 4 * KEYWORDS]:
+        word = vocabulary.words[i]
+        if scores[i] > 0 and not any(word in other or other in word for other in chosen):
+            chosen.append(word)
+    return tuple(chosen[:KEYWORDS])
+
+
+def _telling_phrases(counts: npt.NDArray[np.integer], size: int, scores: F32, vocabulary: Vocabulary) -> list[str]:
+    """Phrases that could name the theme, best first, none sharing a word with a better one.
+
+    A phrase is as good as its words are telling and as many messages say it whole.
+    """
+    least = max(2, SAID_BY * size) if size > 20 else 1
+    phrases = np.arange(vocabulary.first_phrase, len(vocabulary.words))
+    phrases = phrases[(counts[phrases] >= least) & (scores[phrases] > 0)]
+    worth = {int(i): _worth(int(i), counts, size, scores, vocabulary) for i in phrases}
+    chosen: list[int] = []
+    used: set[int] = set()
+    for i in sorted(worth, key=lambda i: (-worth[i], i)):
+        if used.isdisjoint(vocabulary.parts[i]):
+            chosen.append(i)
+            used.update(vocabulary.parts[i])
+        if len(chosen) == 3:
+            break
+    return [vocabulary.words[i] for i in chosen]
+
+
+def _worth(phrase: int, counts: npt.NDArray[np.integer], size: int, scores: F32, vocabulary: Vocabulary) -> float:
+    parts = vocabulary.parts[phrase]
+    return float(scores[list(parts)].sum() * np.sqrt(counts[phrase] / max(size, 1)))
+
+
+def _telling_nouns(scores: F32, vocabulary: Vocabulary) -> list[str]:
+    """The most telling words that can stand alone."""
+    plain = np.flatnonzero((scores[: vocabulary.first_phrase] > 0) & vocabulary.nouns[: vocabulary.first_phrase])
+    return [vocabulary.words[i] for i in plain[np.argsort(-scores[plain], kind="stable")][:KEYWORDS]]
+
+
+def _free_label(phrases: list[str], nouns: list[str], taken: set[str], *, wide: bool) -> str:
+    """One phrase for a fine theme, two parts for a coarse one or where no phrase is; more when the name is taken already."""
+    parts: list[str] = []
+    for part in (*phrases, *nouns):
+        if not any(part in other or other in part for other in parts):
+            parts.append(part)
+    if not parts:
+        parts = ["…"]
+    joint = ", " if parts[0].isascii() else "、"
+    least = 1 if phrases and not wide else 2
+    for size in range(min(least, len(parts)), len(parts) + 1):
+        if joint.join(parts[:size]) not in taken:
+            return joint.join(parts[:size])
+    name, number = joint.join(parts[:least]), 2
+    while f"{name} ({number})" in taken:
+        number += 1
+    return f"{name} ({number})"
+
+
+def middle_and_edge(themes: I32, similarity: F32, number: int) -> tuple[tuple[I64, ...], tuple[I64, ...]]:
+    """Rows of the typical messages (most similar to their theme) and of the dissenting ones (least similar), of each theme.
+
+    themes (n,): -1 is in none; similarity (n,). Each message stands in one list only; of fewer than three, all are typical.
+    """
+    rows = np.flatnonzero(themes >= 0)
+    order = rows[np.lexsort((rows, -similarity[rows], themes[rows]))]
+    starts = np.searchsorted(themes[order], np.arange(number + 1))
+    typical, dissenting = [], []
+    for theme in range(number):
+        members = order[starts[theme] : starts[theme + 1]]
+        middle = min(QUOTED, max(len(members) - len(members) // 3, 0))
+        typical.append(members[:middle])
+        dissenting.append(members[middle:][::-1][:QUOTED])
+    return tuple(typical), tuple(dissenting)
