@@ -16,8 +16,3 @@ urlpatterns = [
     path("log/", include("massline.ledger.urls")),
     path("api/", api.urls),
 ]
-
-handler400 = "massline.face.views.bad_request"
-handler403 = "massline.face.views.permission_denied"
-handler404 = "massline.face.views.not_found"
-handler500 = "massline.face.views.server_error"
