@@ -85,7 +85,8 @@ class _Drawn:
 def generate(count: int, *, seed: int) -> Iterator[MadeUpMessage]:
     """Give `count` messages in the order of their days. The same count and seed give the same messages.
 
-    Cost: about 14 microseconds a message on one core, first use of a phrase apart; memory does not grow with count. Raises ValueError for a negative count.
+    Cost: about 14 microseconds a message on one core, first use of a phrase apart; memory does not grow with count.
+    Raises ValueError for a negative count.
     """
     if count < 0:
         raise ValueError(f"count is {count}; give 0 or more")

@@ -33,6 +33,7 @@ _FORMULAE: Final = (
     "@SUM(A1:A9) ",
 )
 _PLACE: Final = re.compile(r"\{(place|village|town|road|estate)\}")
+_TIME: Final = re.compile(r"\{(months|days)\}|每|年年|今年|周末|晚|早上")
 _SIGN_OFFS: Final = ("", "", "——一名普通居民", "（转发）", " 请转发", " 支持！", "——{}", " 同意", " 附议", " {}业主")
 
 
@@ -220,8 +221,8 @@ def _compiled(phrases: Iterable[str], words: Mapping[str, tuple[str, ...]]) -> t
 
 
 def _located(phrase: str) -> str:
-    """A phrase that names no place, with a place in front in two of three cases."""
-    return phrase if _PLACE.search(phrase) else "{here}" + phrase
+    """A phrase with a place and a time in front in some cases, unless it names one itself."""
+    return ("" if _PLACE.search(phrase) else "{here}") + ("" if _TIME.search(phrase) else "{when}") + phrase
 
 
 @cache
@@ -240,17 +241,20 @@ def _words(language: str, home: int) -> dict[str, tuple[str, ...]]:
     name, town_name = (village.zh, town.zh) if chinese else (village.en, town.en)
     roads = tuple(road[0 if chinese else 1] for road in town.roads)
     estates = tuple(estate[0 if chinese else 1] for estate in town.estates)
+    groups = tuple(f"{name}{number}组" for number in "一二三四五六七八") if chinese else ()
     urban = village.zh.endswith("社区")
     full = town_name + name if chinese else f"{name}, {town_name}"
-    here = ("", "", f"{name}，", f"{full}，", f"我住{name}，", f"我家在{full}，")
+    doors = tuple(f"{estate}{number}号楼，" for estate in estates for number in range(1, 13)) if urban else groups
+    here = ("",) * 8 + (f"{name}，", f"{full}，", f"我住{name}，", f"我家在{full}，") * 2 + doors
     return {
         "here": here,
         "village": (name,),
         "town": (town_name,),
         "road": roads,
         "estate": estates,
-        "place": (name, name, full, *said["own_place"][1 if urban else 0 :], *(estates if urban else ())),
-        **{slot: said[slot] for slot in ("kin", "months", "days", "money", "clock")},
+        "place": (name, name, full, *said["own_place"][1 if urban else 0 :], *(estates if urban else groups)),
+        **{slot: said[slot] for slot in ("kin", "months", "days", "money", "fee", "clock")},
+        **({"when": said["when"]} if chinese else {}),
     }
 
 
