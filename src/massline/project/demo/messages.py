@@ -196,8 +196,10 @@ def _draw(start: int, size: int, *, count: int, seed: int) -> Iterator[_Drawn]:
     senders = (random.random(size) ** 1.6 * count * 0.75).astype(np.int64)
     columns.append(np.where(random.random(size) < 0.08, -1, senders))
     kinds, bits = random.random(size).tolist(), random.bytes(32 * size)
-    for i, row in enumerate(zip(*(column.tolist() for column in columns), strict=True)):
-        yield _Drawn(*row, kinds[i], int.from_bytes(bits[32 * i : 32 * i + 32], "little"))
+    table = zip(*(column.tolist() for column in columns), strict=True)
+    for i, (second, matter, home, channel, age, sex, residence, sender) in enumerate(table):
+        own = int.from_bytes(bits[32 * i : 32 * i + 32], "little")
+        yield _Drawn(second, matter, home, channel, age, sex, residence, sender, kinds[i], own)
 
 
 def _homes(picked: npt.NDArray[np.int64], drawn: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
