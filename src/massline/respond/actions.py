@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -35,13 +35,10 @@ def open_case(message: Message, *, title: str, by: User) -> Case:
     Raises NotAllowed, MessageTaken, CalendarUnknown."""
     body = message.body
     require(by, "respond.open_case", body.path)
-    taken = CaseMessage.objects.filter(message=message).first()
-    if taken:
-        raise MessageTaken(message.pk, taken.case_id)
     now, days = timezone.now(), body.reply_promise
     due = reply_due(_day(message.received_at), days, work_calendar(body).is_open)
     case = Case.objects.create(title=title, body=body, opened_at=now, promised_days=days, reply_due=due)
-    CaseMessage.objects.create(case=case, message=message)
+    _put_into(case, message)
     Turn.objects.create(case=case, body=body, kind=TurnKind.TAKEN, began_at=now, began_by=by, reply_due=due)
     append("case.opened", {"case": case.pk, "message": message.pk, "body": body.code, "reply_due": str(due)})
     return case
@@ -89,7 +86,7 @@ def settle(case: Case, *, by: Actor) -> None:
     """A writer said that it is solved. Raises NotAllowed, WrongState."""
     require(by, "respond.settle", case.body.path)
     check_move(case.pk, State(case.state), State.SETTLED)
-    _claim(case, case.version, state=State.SETTLED)
+    _claim(case, case.version, state=State.SETTLED, settled_at=timezone.now())
     append("case.settled", {"case": case.pk})
 
 
@@ -104,8 +101,9 @@ def reopen(case: Case, *, reason: str, by: Actor) -> Case:
     body = above(case.body) or case.body
     days = body.reply_promise
     due = reply_due(timezone.localdate(), days, work_calendar(body).is_open)
-    changes = {"state": State.OPEN, "body": body, "reply_due": due, "promised_days": days, "escalated_at": None}
-    _claim(case, case.version, **changes, reopenings=case.reopenings + 1)
+    changes = {"state": State.OPEN, "body": body, "reply_due": due, "promised_days": days}
+    calm = {"escalated_at": None, "overseer": None}
+    _claim(case, case.version, **changes, **calm, reopenings=case.reopenings + 1)
     _next_turn(case, kind=TurnKind.REOPENED, reason=reason, by=None)
     append("case.reopened", {"case": case.pk, "body": body.code, "reply_due": str(due)})
     return case
@@ -120,13 +118,24 @@ def escalate_if_overdue(case_id: int, *, today: date, by: Actor) -> bool:
         return False
     overseer = above(case.body) or case.body
     waiting = Case.objects.overdue(today).filter(pk=case_id, escalated_at=None)
-    escalated = waiting.update(escalated_at=timezone.now(), overseer=overseer, version=F("version") + 1) == 1
+    now = timezone.now()
+    escalated = waiting.update(escalated_at=now, overseer=overseer, version=F("version") + 1) == 1
     if escalated:
+        Turn.objects.filter(case=case, ended_at=None).update(escalated_at=now, overseer=overseer)
         append(
             "case.escalated",
             {"case": case_id, "from": case.body.code, "to": overseer.code, "reply_due": str(case.reply_due)},
         )
     return escalated
+
+
+def _put_into(case: Case, message: Message) -> None:
+    """Of two who take the same message at once, the second is told: the table has room for one. Raises MessageTaken."""
+    try:
+        with transaction.atomic():
+            CaseMessage.objects.create(case=case, message=message)
+    except IntegrityError:
+        raise MessageTaken(message.pk, CaseMessage.objects.get(message=message).case_id) from None
 
 
 def _claim(case: Case, version: int, **changes: object) -> None:

@@ -65,6 +65,7 @@ class Case(models.Model):
     )  # working days, as promised when the case (or its reopening) began
     reply_due = models.DateField(_("reply due"))
     escalated_at = models.DateTimeField(null=True, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
     reopenings = models.PositiveSmallIntegerField(default=0)
     version = models.PositiveIntegerField(default=0)  # rises with each act: a form opened before it is stale
     messages = models.ManyToManyField(Message, through="CaseMessage", related_name="cases")
@@ -104,6 +105,10 @@ class Turn(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     reply_due = models.DateField()
+    escalated_at = models.DateTimeField(null=True, blank=True)
+    overseer = models.ForeignKey(
+        Body, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )  # whom it was put before
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

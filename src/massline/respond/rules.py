@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class State(StrEnum):
@@ -20,6 +21,7 @@ MOVES: dict[State, frozenset[State]] = {
 }
 
 REOPENINGS = 1  # how often a writer may say "not solved, look again"
+SOON = 2  # working days: a case due within them is due soon
 
 
 class TurnKind(StrEnum):
@@ -92,3 +94,44 @@ def reply_due(received: date, working_days: int, is_open: Callable[[date], bool]
         day += timedelta(days=1)
         working_days -= is_open(day)
     return day
+
+
+class Span(NamedTuple):
+    """Days that follow each other and are all worked or all closed. `number`: working days of the promise up to the last one."""
+
+    first: date
+    last: date
+    is_open: bool
+    number: int
+
+    @property
+    def first_number(self) -> int:
+        """Which working day of the promise the first one is; of use for worked days only."""
+        return self.number - (self.last - self.first).days
+
+
+def counted_days(received: date, due: date, is_open: Callable[[date], bool]) -> list[Span]:
+    """How a due day came about: the days after `received` up to `due`, worked and closed ones in turns.
+
+    Raises CalendarUnknown as `is_open` does. Source: docs/rules/reply-deadline.md, R4."""
+    spans: list[Span] = []
+    day, number = received, 0
+    while day < due:
+        day += timedelta(days=1)
+        worked = is_open(day)
+        number += worked
+        first = spans.pop().first if spans and spans[-1].is_open == worked else day
+        spans.append(Span(first, day, worked, number))
+    return spans
+
+
+def working_days_left(today: date, due: date, is_open: Callable[[date], bool]) -> int:
+    """Working days still open for a reply: 0 on the due day, negative when late.
+
+    The day after the due day is late even when nobody works on it, and a day before it is never "today".
+    Raises CalendarUnknown as `is_open` does. Source: docs/rules/reply-deadline.md, R5."""
+    if due == today:
+        return 0
+    early, late = min(today, due), max(today, due)
+    worked = sum(is_open(early + timedelta(days=step)) for step in range(1, (late - early).days + 1))
+    return max(worked, 1) if due > today else -max(worked, 1)

@@ -8,9 +8,9 @@ from django.utils import timezone
 from massline.gather.models import Message
 from massline.ledger.actions import append
 from massline.respond import actions as respond
-from massline.respond.models import Case, Reply
+from massline.respond.models import Case, CaseMessage, Reply
 from massline.respond.rules import State
-from massline.rights import Actor, require
+from massline.rights import Actor, NotAllowed, require
 from massline.supervise.models import Rating
 from massline.supervise.rules import RatedBefore
 
@@ -28,6 +28,7 @@ class Verdict:
 def rate(reply: Reply, message: Message, verdict: Verdict, *, by: Actor) -> Rating:
     """Count a writer's verdict on a reply; "solved" settles the case. Raises NotAllowed, RatedBefore."""
     require(by, "supervise.rate", reply.body.path)
+    _require_own(reply, message, by=by, verb="supervise.rate")
     said = {"solved": verdict.solved, "satisfied": verdict.satisfied}
     defaults = {**said, "words": verdict.words, "rated_at": timezone.now()}
     rating, is_new = Rating.objects.get_or_create(reply=reply, message=message, defaults=defaults)
@@ -44,5 +45,11 @@ def rate(reply: Reply, message: Message, verdict: Verdict, *, by: Actor) -> Rati
 def reopen(reply: Reply, message: Message, *, reason: str, by: Actor) -> Case:
     """The writer says "not solved, look again": the case goes up one level. Raises NotAllowed, WrongState, ReopenedBefore."""
     require(by, "supervise.reopen", reply.body.path)
-    case = Case.objects.get(pk=reply.case_id, messages=message)
-    return respond.reopen(case, reason=reason, by=by)
+    _require_own(reply, message, by=by, verb="supervise.reopen")
+    return respond.reopen(Case.objects.get(pk=reply.case_id), reason=reason, by=by)
+
+
+def _require_own(reply: Reply, message: Message, *, by: Actor, verb: str) -> None:
+    """Only who wrote a message of the case speaks about its reply. Raises NotAllowed."""
+    if not CaseMessage.objects.filter(case=reply.case_id, message=message).exists():
+        raise NotAllowed(by.public_name, verb)

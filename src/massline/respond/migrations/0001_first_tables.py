@@ -38,6 +38,7 @@ class Migration(migrations.Migration):
                 ("promised_days", models.PositiveSmallIntegerField()),
                 ("reply_due", models.DateField(verbose_name="reply due")),
                 ("escalated_at", models.DateTimeField(blank=True, null=True)),
+                ("settled_at", models.DateTimeField(blank=True, null=True)),
                 ("reopenings", models.PositiveSmallIntegerField(default=0)),
                 ("version", models.PositiveIntegerField(default=0)),
                 (
@@ -102,7 +103,18 @@ class Migration(migrations.Migration):
                 ("reason", models.TextField(blank=True)),
                 ("began_at", models.DateTimeField()),
                 ("reply_due", models.DateField()),
+                ("escalated_at", models.DateTimeField(blank=True, null=True)),
                 ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "overseer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="bodies.body",
+                    ),
+                ),
                 (
                     "began_by",
                     models.ForeignKey(
