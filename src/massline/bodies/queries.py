@@ -1,9 +1,10 @@
 """Reads over the tree of bodies and their calendars."""
 
+from collections.abc import Iterable
 from functools import cache
 
 from django.conf import settings
-from django.db.models import F, Q
+from django.db.models import Q
 
 from massline.bodies.models import Body, CalendarDay, CalendarYear
 from massline.bodies.rules import WorkCalendar, country_calendar
@@ -16,13 +17,23 @@ def _announced(country: str) -> WorkCalendar:
     return country_calendar(country, YEARS)
 
 
-def work_calendar(body: Body) -> WorkCalendar:
-    """The country's announced days, then what operators entered for all, then what was entered for this body. Two queries."""
+def work_calendars(bodies: Iterable[Body]) -> dict[int, WorkCalendar]:
+    """The calendar of each body, by its key: the country's announced days, then what operators entered for all, then what
+    was entered for this body. Two queries, however many bodies."""
     announced = _announced(settings.WORK_CALENDAR)
-    entered = CalendarDay.objects.filter(Q(body=None) | Q(body=body)).order_by(F("body_id").asc(nulls_first=True))
-    exceptions = {**announced.exceptions, **{day.day: day.is_open for day in entered}}
+    keys = {body.pk for body in bodies}
+    entered = list(CalendarDay.objects.filter(Q(body=None) | Q(body__in=keys)))
     years = announced.years | frozenset(CalendarYear.objects.values_list("year", flat=True))
-    return WorkCalendar(exceptions, years)
+    shared = {**announced.exceptions, **{day.day: day.is_open for day in entered if day.body_id is None}}
+    return {
+        key: WorkCalendar({**shared, **{day.day: day.is_open for day in entered if day.body_id == key}}, years)
+        for key in keys
+    }
+
+
+def work_calendar(body: Body) -> WorkCalendar:
+    """The calendar of one body. Two queries."""
+    return work_calendars([body])[body.pk]
 
 
 def above(body: Body) -> Body | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 import holidays
@@ -28,6 +28,17 @@ class CalendarUnknown(LookupError):
             f"The working days of {year} are not known. Enter them: massline manage set_calendar_year {year} --help"
         )
         self.year = year
+
+
+class DaysUnreadable(ValueError):
+    """A day or a span of days as somebody typed it cannot be used."""
+
+    def __init__(self, typed: str, problem: str) -> None:
+        super().__init__(
+            f"{typed!r}: {problem}. Write days and spans of one year with commas between them, "
+            "like 2027-10-01..2027-10-07,2027-12-31."
+        )
+        self.typed, self.problem = typed, problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +75,25 @@ def announced_days(country: str, year: int) -> dict[date, bool]:
     """Statutory holidays of a year, announced or not: what an operator starts from when she enters a year by hand."""
     calendar = holidays.country_holidays(country, years=year)
     return {day: False for day in calendar if day.year == year}
+
+
+def read_days(typed: str, year: int) -> list[date]:
+    """Days and spans of one year as an operator types them: `2027-10-01..2027-10-07,2027-12-31`. Raises DaysUnreadable."""
+    days: list[date] = []
+    for part in filter(None, (part.strip() for part in typed.split(","))):
+        first, last = _ends(part)
+        if last < first:
+            raise DaysUnreadable(part, "it ends before it begins")
+        if (first.year, last.year) != (year, year):
+            raise DaysUnreadable(part, f"it is not within {year}")
+        days += [first + timedelta(days=step) for step in range((last - first).days + 1)]
+    return days
+
+
+def _ends(part: str) -> tuple[date, date]:
+    """First and last day of one span; a single day is both. Raises DaysUnreadable."""
+    first, dots, last = part.partition("..")
+    try:
+        return date.fromisoformat(first), date.fromisoformat(last if dots else first)
+    except ValueError:
+        raise DaysUnreadable(part, "this is no day of the calendar") from None
