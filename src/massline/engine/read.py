@@ -1,5 +1,6 @@
 """Files to messages, and rejects with their reasons: accepted + rejected = rows in the files, always."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -31,21 +32,26 @@ TIME_CODES: Final = {UNREADABLE: "unreadable_time", IMPOSSIBLE: "impossible_time
 
 
 def read(
-    paths: Sequence[Path], *, columns: Mapping[str, str], reject: Callable[[Reject], None], seed: int
+    paths: Sequence[Path],
+    *,
+    columns: Mapping[str, str],
+    reject: Callable[[Reject], None],
+    seed: int,
+    rows: Counter[str] | None = None,
 ) -> Iterator[pa.RecordBatch]:
     """Read the files of one call, in the given order, as batches of MESSAGES with at most BLOCK_ROWS rows.
 
     CSV and TSV (UTF-8, GB18030 or UTF-16 with a mark), JSON lines, Parquet and XLSX, known by content first, then by suffix; `.txt`
     with cells separated by `_!_` or tabs. columns: house name -> heading where a heading is not recognised by itself, or -> number of
     the column (from 1), which also serves text files without headings. reject: gets every row that is not accepted, in the order of
-    the rows. seed: keys the hashes of senders.
+    the rows. seed: keys the hashes of senders. rows: counts the rows of each file, accepted and rejected, as they are read.
 
     Blank space around a cell is cut off; all else of a text stays as it came. A row without an id gets FILE:ROW. An id that was
     seen before is a reject, also across files. All files are opened and their headings checked before this returns.
     Raises InputError, OptionError. Memory: one batch, and 16 to 32 bytes per message for the ids seen.
     """
     sources = _opened(paths, columns)
-    return _batches(_judged(sources, columns, reject, seed))
+    return _batches(_judged(sources, columns, reject=reject, seed=seed, rows=Counter() if rows is None else rows))
 
 
 def _opened(paths: Sequence[Path], columns: Mapping[str, str]) -> dict[str, Source]:
@@ -83,11 +89,16 @@ def _open(path: Path, columns: Mapping[str, str]) -> Source:
 
 
 def _judged(
-    sources: Mapping[str, Source], columns: Mapping[str, str], reject: Callable[[Reject], None], seed: int
+    sources: Mapping[str, Source],
+    columns: Mapping[str, str],
+    *,
+    reject: Callable[[Reject], None],
+    seed: int,
+    rows: Counter[str],
 ) -> Iterator[pa.RecordBatch]:
     """The accepted rows of all files, block by block as they come from the files."""
     keys = np.random.default_rng(seed).integers(1 << 63, size=2, dtype=np.int64)
-    key, seen, rows = (int(keys[0]), int(keys[1])), _Seen(), 0
+    key, seen = (int(keys[0]), int(keys[1])), _Seen()
     for label, source in sources.items():
         wanted = columns_of(source.headings, columns)
         judge = _Judge(label, {name: source.headings[place] for name, place in wanted.items()}, key, seen)
@@ -95,9 +106,9 @@ def _judged(
             batch, rejects = judge.judge(block)
             for one in rejects:
                 reject(one)
-            rows += len(batch) + len(rejects)
+            rows[label] += len(batch) + len(rejects)
             yield batch
-    if not rows:
+    if not rows.total():
         raise InputError(f"{', '.join(sources)}: headings, but no row under them. Send a file with one message a row.")
 
 
