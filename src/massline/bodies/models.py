@@ -77,7 +77,8 @@ class CalendarDay(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["body", "day"], name="one_word_per_day", nulls_distinct=False),
+            models.UniqueConstraint(fields=["day"], condition=models.Q(body=None), name="one_word_per_day_for_all"),
+            models.UniqueConstraint(fields=["body", "day"], name="one_word_per_day_and_body"),
         ]
 
     def __str__(self) -> str:
