@@ -1,0 +1,215 @@
+"""Fills an empty installation with the made-up county: five months of its life, up to today, through the verbs everybody uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import cache, partial
+from random import Random
+from typing import Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from massline.bodies.models import Body
+from massline.gather.actions import Words, answer_call, open_call, publish_message, receive_message
+from massline.gather.models import Call
+from massline.gather.rules import Channel
+from massline.ledger.queries import verify_log
+from massline.project.demo.county import TOWNSHIPS
+from massline.project.demo.lives import Life, World
+from massline.project.demo.matters import matters
+from massline.project.demo.messages import DAYS, FIRST_DAY, MadeUpMessage, generate
+from massline.project.demo.offices import Offices, found, local
+from massline.project.demo.timeline import Timeline
+from massline.respond.actions import escalate_if_overdue
+from massline.respond.models import Case
+from massline.rights import RESIDENT, SYSTEM
+
+MESSAGES: Final = 3_000
+SEED: Final = 1
+TAKEN: Final = 0.12  # share of messages that become cases: a made-up county has few hands
+_CHANNELS: Final = {
+    "large_type": Channel.WEB,
+    "account": Channel.API,
+}  # those that have another name here; the others keep theirs
+_TOWNS: Final = {town.zh: town.key for town in TOWNSHIPS}
+
+
+@dataclass(frozen=True, slots=True)
+class CallPlan:
+    """A call. opens, closes, answered: days from today. departments: of the matters it asks about; empty for all the rest."""
+
+    ref: str
+    title: str
+    question: str
+    opens: int
+    closes: int
+    departments: frozenset[str] = frozenset()
+    answer: str = ""
+    answered: int | None = None
+    publish_at_once: bool = True
+
+
+CALLS: Final = (
+    CallPlan(
+        "roads-and-buses",
+        "路怎么修，车怎么开",
+        "村里的路、镇上的车，哪里最不方便？请说说在哪一段、哪一班，什么时候，希望怎么改。",
+        opens=-150,
+        closes=-120,
+        departments=frozenset({"transport"}),
+        answered=-96,
+        answer=(
+            "感谢每一位留言的居民。大家说得最多的是村道坑洼和公交太少，我们这样办：\n"
+            "一、年内修补坑洼最多的十二条村道，先后次序按留言多少和安全隐患排，名单在交通运输局的页面上公布；\n"
+            "二、东河到西岭、东河到柳林早晚各加两班，首班提前到六点；\n"
+            "三、停运的四条村级客运改为电话预约小车，半小时内到村；\n"
+            "四、有几位居民提出晚上九点以后也要有车，眼下开不了，原因是司机不够，明年三月再答复一次。"
+        ),
+    ),
+    CallPlan(
+        "young-and-old",
+        "一老一小，难在哪里",
+        "家里有老人和孩子的，上学、看护、吃饭、补贴，哪一样最难？这些留言常有家里的事，先由工作人员看过再公布。",
+        opens=-62,
+        closes=-32,
+        departments=frozenset({"education", "civil"}),
+        publish_at_once=False,
+    ),
+    CallPlan(
+        "what-first",
+        "明年的实事，先办哪一件",
+        "县里正在排明年的民生实事。您身边最该先办的是什么？在哪里，是什么情况，希望怎么办？一两句话就行。",
+        opens=-26,
+        closes=18,
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """A call, and the days over which its messages came. now: when the demo is loaded."""
+
+    plan: CallPlan
+    now: datetime
+
+    def day(self, offset: int) -> date:
+        return timezone.localdate(self.now) + timedelta(days=offset)
+
+    def moment(self, said: datetime) -> datetime:
+        """The made-up month, stretched or shrunk by whole days to the call's own days."""
+        days = min(self.plan.closes, 1) - self.plan.opens
+        offset = self.plan.opens + (said - FIRST_DAY).days * days // DAYS
+        opened = local(self.day(self.plan.opens), time(8)) + timedelta(minutes=1)
+        moment = local(self.day(offset), said.time())
+        return max(opened, moment if moment <= self.now else moment - timedelta(days=1))
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What was made up. receipt: a code whose case has an answer that nobody has rated yet."""
+
+    messages: int
+    cases: int
+    entries: int
+    receipt: str
+
+
+class Loader:
+    """Plans five months of the county's life and lets them pass."""
+
+    def __init__(self, now: datetime) -> None:
+        self.today = timezone.localdate(now)
+        self.timeline, self.random = Timeline(), Random(SEED)  # noqa: S311 - a made-up county's chance
+        self.calls = [_Running(plan, now) for plan in CALLS]
+        self.rows: dict[str, Call] = {}
+        self.receipts: dict[int, str] = {}
+        self.offices: Offices
+        self.world: World
+
+    def plan(self, count: int) -> None:
+        """Plan everything that residents and bodies begin; what follows from it plans itself."""
+        first = self.today + timedelta(days=min(plan.opens for plan in CALLS) - 3)
+        self.timeline.at(local(first, time(8)), partial(self.found, first))
+        for call in self.calls:
+            self.timeline.at(local(call.day(call.plan.opens), time(8)), partial(self.open, call))
+            if call.plan.answered is not None:
+                self.timeline.at(local(call.day(call.plan.answered), time(10)), partial(self.answer, call))
+        for message in generate(count, seed=SEED):
+            call = self._call_for(message)
+            self.timeline.at(call.moment(message.time), partial(self.receive, call, message))
+        for day in _days(first + timedelta(days=1), self.today):
+            self.timeline.at(local(day, time(7)), self.escalate)
+
+    def found(self, first: date) -> None:
+        self.offices = found(first)
+        self.world = World(self.offices, self.timeline, self.random)
+
+    def open(self, call: _Running) -> None:
+        plan, body = call.plan, self.offices.bodies["qingxi"]
+        row = Call(
+            ref=plan.ref, title=plan.title, question=plan.question, body=body, publish_at_once=plan.publish_at_once
+        )
+        row.opens_at, row.closes_at = timezone.now(), local(call.day(plan.closes), time())
+        self.rows[plan.ref] = open_call(row, by=self.offices.users["leader"])
+
+    def answer(self, call: _Running) -> None:
+        answer_call(self.rows[call.plan.ref], text=call.plan.answer, by=self.offices.users["leader"])
+
+    def receive(self, call: _Running, said: MadeUpMessage) -> None:
+        words = Words(
+            text=said.text, title=said.title, channel=_channel(said), area=self._area(said), sender=said.sender
+        )
+        receipt = receive_message(self.rows[call.plan.ref], words, by=RESIDENT, submission=said.id)
+        message = receipt.message
+        self.receipts[message.pk] = receipt.code
+        if not message.published_at and self.random.random() < 0.95:
+            moment = self.offices.at_work(timezone.localdate() + timedelta(days=1), self.random)
+            by = self.offices.handler(message.body)
+            self.timeline.at(moment, partial(publish_message, message, by=by))
+        if said.matter and not said.campaign and not said.copy_of and self.random.random() < TAKEN:
+            Life(self.world, message, said.matter)
+
+    def escalate(self) -> None:
+        for number in Case.objects.overdue(timezone.localdate()).filter(escalated_at=None).values_list("pk", flat=True):
+            escalate_if_overdue(number, today=timezone.localdate(), by=SYSTEM)
+
+    def _call_for(self, message: MadeUpMessage) -> _Running:
+        department = _departments().get(message.matter, "")
+        return next((call for call in self.calls if department in call.plan.departments), self.calls[-1])
+
+    def _area(self, message: MadeUpMessage) -> Body | None:
+        return self.offices.bodies.get(message.village or _TOWNS.get(message.area, ""))
+
+    def receipt_to_show(self) -> str:
+        """The receipt of the newest answered case that its writer may still rate."""
+        waiting = Case.objects.filter(state="answered", replies__ratings=None, messages__pk__in=self.receipts)
+        newest = waiting.order_by("-replies__published_at").values_list("messages__pk", flat=True).first()
+        return self.receipts.get(newest or 0, "")
+
+
+def load(count: int = MESSAGES) -> Loaded:
+    """Make up the county with this many messages, all or nothing. Needs an empty, migrated database. Cost: 3 ms a message."""
+    now = timezone.now()
+    loader = Loader(now)
+    with transaction.atomic():
+        loader.plan(count)
+        loader.timeline.play(until=now)
+        entries, _ = verify_log()
+    return Loaded(len(loader.receipts), Case.objects.count(), entries, loader.receipt_to_show())
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    for offset in range((last - first).days + 1):
+        yield first + timedelta(days=offset)
+
+
+@cache
+def _departments() -> dict[str, str]:
+    return {matter.key: matter.department for matter in matters()}
+
+
+def _channel(message: MadeUpMessage) -> Channel:
+    return _CHANNELS.get(message.channel) or Channel(message.channel)
