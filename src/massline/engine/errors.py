@@ -19,3 +19,7 @@ class UntraceableStatement(EngineError):
 
 class OutputError(EngineError):
     """The result cannot be written (disk full, no right to write); nothing half-written is left."""
+
+
+class UnevenFacts(EngineError):
+    """The counts of a result do not add up; a report that loses messages is not written."""

@@ -6,14 +6,21 @@ from `ReportFacts` alone, so the same facts give the same bytes; timings and mac
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, TypedDict
 
+from massline.engine.errors import UnevenFacts
+from massline.engine.report_page import page
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pyarrow as pa
 
-    from massline.engine.read import Reject
+    from massline.engine.rejects import Reject
 
 
 class StatementLine(TypedDict):
@@ -59,7 +66,7 @@ class ReportFacts:
     rejected: int
     fates: Mapping[str, int]  # each of FATES -> messages
     removed_reasons: Mapping[str, int]  # code such as no_letters -> messages; adds up to fates["removed"]
-    reject_reasons: Mapping[str, int]  # reason -> rows, adds up to rejected; at most 50, the rest summed under "…"
+    reject_reasons: Mapping[str, int]  # code of rejects.REASONS -> rows; adds up to rejected
     rejects: Sequence[Reject]  # the first ones in file order, at most 20
     masked: Mapping[str, int]  # each of KINDS -> messages in which it was found
     senders: int  # distinct ones; each message without a sender counts as one
@@ -77,3 +84,45 @@ class ReportFacts:
     meaning: str  # how meaning was found: "words" (TF-IDF + SVD) or "teacher"
     seed: int
     versions: Mapping[str, str]  # package -> version
+
+
+def write_report(out: Path, facts: ReportFacts, *, language: str) -> None:
+    """Write report.html and report.json into the folder `out`. language: "zh" or "en".
+
+    Raises UnevenFacts. The size of both grows with themes, campaigns and quotes, not with messages.
+    """
+    require_even(facts)
+    (out / "report.html").write_text(page(facts, language=language), "utf-8", newline="\n")
+    (out / "report.json").write_text(_json(facts), "utf-8", newline="\n")
+
+
+def require_even(facts: ReportFacts) -> None:
+    """Raise UnevenFacts unless rows, fates, reasons and coarse themes add up."""
+    sums = {
+        "accepted + rejected = rows": (facts.accepted + facts.rejected, facts.rows),
+        "fates = accepted": (sum(facts.fates.values()), facts.accepted),
+        "reasons for removing = removed": (sum(facts.removed_reasons.values()), facts.fates.get("removed", 0)),
+        "reasons for rejecting = rejected": (sum(facts.reject_reasons.values()), facts.rejected),
+    }
+    for rule, (parts, whole) in sums.items():
+        if parts != whole:
+            raise UnevenFacts(f"{rule}: the parts give {parts}, the whole is {whole}. This is a fault of the program.")
+
+
+def _json(facts: ReportFacts) -> str:
+    """report.json: the same facts, tables as lists of rows. Times are ISO 8601 without a zone, as in the input."""
+    rows = {name: getattr(facts, name) for name in facts.__slots__}
+    rows["inputs"] = [asdict(file) for file in facts.inputs]
+    rows["rejects"] = [asdict(reject) | {"reason": reject.sentence("en")} for reject in facts.rejects]
+    rows["themes"], rows["campaigns"] = facts.themes.to_pylist(), facts.campaigns.to_pylist()
+    rows["periods"] = asdict(facts.periods) if facts.periods else None
+    return json.dumps(rows, ensure_ascii=False, indent=1, sort_keys=True, default=_plain) + "\n"
+
+
+def _plain(value: object) -> object:
+    """What JSON has no word for: times and mappings that are no dict."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{value!r} cannot be written as JSON")
