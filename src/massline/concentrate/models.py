@@ -1,5 +1,6 @@
 """Runs of the engine, themes, placements, statements and their traces."""
 
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.conf import settings
@@ -9,10 +10,17 @@ from django.utils.translation import gettext_lazy as _
 
 from massline.gather.models import Call, Message
 
+LONGEST_RUN = timedelta(hours=2)  # a run that began longer ago and has no end was cut off: its worker is gone
+
 
 class RunQuerySet(models.QuerySet["Run"]):
     def finished(self) -> Self:
         return self.filter(finished_at__isnull=False, problem="")
+
+    def under_way(self, now: datetime) -> Self:
+        """Runs that wait for the worker or that it works on."""
+        alive = models.Q(started_at=None) | models.Q(started_at__gt=now - LONGEST_RUN)
+        return self.filter(alive, finished_at=None, problem="")
 
     def current(self, call: Call) -> "Run | None":
         """The newest finished run of a call: what its pages show."""
@@ -40,6 +48,15 @@ class Run(models.Model):
         return f"run {self.pk} over {self.call.ref}"
 
 
+class ThemeQuerySet(models.QuerySet["Theme"]):
+    def public(self) -> Self:
+        """Themes of runs that ended well."""
+        return self.filter(run__finished_at__isnull=False, run__problem="")
+
+    def coarsest(self) -> Self:
+        return self.filter(parent=None).order_by("-messages", "number")
+
+
 class Theme(models.Model):
     """Messages that speak of one matter, as one run found them."""
 
@@ -53,7 +70,12 @@ class Theme(models.Model):
     senders = models.PositiveIntegerField()
     share_raw = models.FloatField()  # 0 to 1, of all accepted messages
     minority = models.BooleanField(default=False)
+    x = models.FloatField(default=0.0)  # place in a plane where near is alike; coarsest themes only, any unit
+    y = models.FloatField(default=0.0)
     typical = models.ManyToManyField(Message, related_name="+")
+    dissenting = models.ManyToManyField(Message, related_name="+")  # at its edge: what the label says least of
+
+    objects = ThemeQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "number"], name="theme_number_in_run")]
@@ -83,7 +105,7 @@ class Placement(models.Model):
     theme = models.ForeignKey(
         Theme, on_delete=models.CASCADE, null=True, blank=True, related_name="placements"
     )  # finest grain
-    copy_of = models.ForeignKey(Message, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    copy_of = models.ForeignKey(Message, on_delete=models.CASCADE, null=True, blank=True, related_name="copied_by")
     similarity = models.FloatField(null=True, blank=True)
 
     class Meta:

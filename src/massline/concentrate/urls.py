@@ -1,6 +1,14 @@
-"""All addresses of the app."""
+"""All addresses of the app. The page of a call stands here, because it shows what was found in its messages."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from massline.concentrate import views
 
 app_name = "concentrate"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("calls/<slug:ref>/", views.call, name="call"),
+    path("calls/<slug:ref>/themes/", views.themes, name="themes"),
+    path("calls/<slug:ref>/themes/run/", views.request_run, name="request_run"),
+    path("calls/<slug:ref>/themes/<int:pk>/", views.theme, name="theme"),
+    path("pictures.css", views.picture_style, name="picture_style"),
+]

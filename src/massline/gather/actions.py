@@ -13,12 +13,13 @@ from massline.bodies.models import Body
 from massline.engine.mask import mask
 from massline.gather.models import Call, Message
 from massline.gather.rules import (
-    LONGEST_MESSAGE,
     CallNotOpen,
     Channel,
-    MessageRefused,
+    check_length,
     receipt_code,
     receipt_digest,
+    storable,
+    submission_of,
 )
 from massline.ledger.actions import append
 from massline.ledger.rules import digest
@@ -79,14 +80,16 @@ def answer_call(call: Call, *, text: str, by: Actor) -> None:
 def receive_message(call: Call, words: Words, *, by: Actor, submission: str = "") -> Receipt:
     """Take in what somebody said and hand out a receipt.
 
-    submission: the form's own number; the same one again gives the same receipt and adds nothing.
+    submission: the form's own number; the same words with the same number again give the same receipt and add nothing.
     Raises CallNotOpen, MessageRefused, NotAllowed."""
     require(by, "gather.receive_message", call.body.path)
     now = timezone.now()
     if not call.is_open(now):
         raise CallNotOpen(call.ref, call.state(now))
-    code = receipt_code(f"{call.ref} {submission or secrets.token_hex(16)}", settings.SECRET_KEY)
     message = _message(call, words, received_at=now)
+    form = submission or secrets.token_hex(16)
+    sent = submission_of(form, call.ref, message.body.code, message.title, message.text)
+    code = receipt_code(sent, settings.SECRET_KEY)
     message.receipt_digest = receipt_digest(code, settings.SECRET_KEY)
     try:
         with transaction.atomic():
@@ -99,9 +102,8 @@ def receive_message(call: Call, words: Words, *, by: Actor, submission: str = ""
 
 def _message(call: Call, words: Words, *, received_at: datetime) -> Message:
     """A message as it will be stored: the words as they came, and the masked ones that are shown. Raises MessageRefused."""
-    text, title = words.text.replace("\x00", ""), words.title.replace("\x00", "")  # PostgreSQL stores no NUL
-    if not text.strip() or len(text) > LONGEST_MESSAGE:
-        raise MessageRefused(len(text.strip()))
+    text, title = storable(words.text), storable(words.title)
+    check_length(text)
     shown, shown_title = mask(text), mask(title)
     return Message(
         call=call,

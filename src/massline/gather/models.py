@@ -60,7 +60,8 @@ class Call(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("gather:call", args=[self.ref])
+        """Its page stands where its themes are known."""
+        return reverse("concentrate:call", args=[self.ref])
 
     def is_open(self, now: datetime) -> bool:
         return self.opens_at <= now < self.closes_at
@@ -132,4 +133,5 @@ class Message(models.Model):
         return f"message {self.pk}"
 
     def get_absolute_url(self) -> str:
-        return reverse("gather:message", args=[self.pk])
+        """Its page stands where its case is known."""
+        return reverse("respond:message", args=[self.pk])

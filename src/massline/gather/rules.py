@@ -1,7 +1,9 @@
 """What makes a receipt code, and what a message may be. Source: docs/rules/receipts.md."""
 
+import hashlib
 import hmac
 import re
+import unicodedata
 from enum import StrEnum
 
 from stdnum.iso7064 import mod_37_36
@@ -28,9 +30,10 @@ class Channel(StrEnum):
 class ReceiptMistyped(ValueError):
     """The code's length or check character is wrong: it was never given out."""
 
-    def __init__(self, typed: str, problem: str) -> None:
+    def __init__(self, typed: str, problem: str, *, code: str) -> None:
+        """code: what was typed, without spaces and dashes, in capitals, O read as 0, I and L as 1."""
         super().__init__(f"{typed!r} is not a receipt code: {problem}.")
-        self.typed, self.problem = typed, problem
+        self.typed, self.problem, self.code = typed, problem, code
 
 
 class CallNotOpen(ValueError):
@@ -47,6 +50,26 @@ class MessageRefused(ValueError):
     def __init__(self, length: int) -> None:
         super().__init__(f"A message has 1 to {LONGEST_MESSAGE} characters; this one has {length}.")
         self.length = length
+
+
+def storable(text: str) -> str:
+    """The text as it came, without what no database stores: NUL goes, half a surrogate pair becomes a question mark."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
+
+
+def check_length(text: str) -> None:
+    """Raises MessageRefused for a text that shows nothing (spaces and invisible characters only), or that is too long."""
+    if len(text) > LONGEST_MESSAGE:
+        raise MessageRefused(len(text))
+    if all(unicodedata.category(character)[0] in "CZ" for character in text):
+        raise MessageRefused(0)
+
+
+def submission_of(form: str, *words: str) -> str:
+    """One submission: the form's own number and what was said. The same form with other words is another message.
+
+    A browser's "back" shows a form that was sent, with its number: what is written then must not be lost."""
+    return hashlib.sha256("\x00".join((form, *words)).encode("utf-8", "replace")).hexdigest()
 
 
 def receipt_code(submission: str, key: str) -> str:
@@ -73,14 +96,19 @@ def read_receipt(typed: str) -> str:
     character and nearly every pair of characters that changed places."""
     code = re.sub(r"[\s\-–—]", "", typed).upper().translate(_ALIKE)
     if len(code) != CODE_LENGTH:
-        raise ReceiptMistyped(typed, f"it has {len(code)} characters, not {CODE_LENGTH}")
+        raise ReceiptMistyped(typed, f"it has {len(code)} characters, not {CODE_LENGTH}", code=code)
     if strange := sorted(set(code) - set(ALPHABET)):
-        raise ReceiptMistyped(typed, f"{', '.join(strange)} is never used in a code")
+        raise ReceiptMistyped(typed, f"{', '.join(strange)} is never used in a code", code=code)
     if mod_37_36.checksum(code, ALPHABET) != 1:
-        raise ReceiptMistyped(typed, "its check character does not fit; one character was mistyped")
+        raise ReceiptMistyped(typed, "its check character does not fit; one character was mistyped", code=code)
     return code
 
 
 def grouped(code: str) -> str:
     """As it is shown and read aloud: three groups of four."""
     return "-".join(code[start : start + 4] for start in range(0, CODE_LENGTH, 4))
+
+
+def sender_seed(ref: str, key: str) -> int:
+    """Keys the hashes of one call's senders: nobody without `key` can make them, and in two calls the same person differs."""
+    return int.from_bytes(hmac.digest(key.encode(), f"senders {ref}".encode(), "sha256")[:8])

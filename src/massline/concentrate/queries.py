@@ -1,0 +1,92 @@
+"""Reads that join a call with what a run found in it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+
+from massline.concentrate.models import FATES, Campaign, Placement, Run, Statement, Theme
+from massline.gather.models import Call, Message
+
+FATE_COUNTS = {
+    "placed": "placed",
+    "not_placed": "not_placed",
+    "too_short": "too_short",
+    "copy": "copies",
+    "removed": "removed",
+}
+"""Fate of a message -> its name in the counts of a run, as `massline concentrate --json` prints them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What a run found, for the page of themes."""
+
+    run: Run
+    themes: list[Theme]  # the coarsest, largest first, each with `finer`: its children, largest first
+    campaigns: list[Campaign]  # the largest
+    campaigns_in_all: int
+    fates: list[tuple[str, str, int]]  # fate, its name, messages; they add up to `messages`
+    messages: int
+
+
+def latest(call: Call) -> Run | None:
+    """The run that the call's pages show."""
+    return Run.objects.current(call)
+
+
+def themes_in_brief(call: Call, most: int) -> tuple[Run | None, list[Theme]]:
+    """The run that shows, and its largest coarse themes. Two queries."""
+    run = latest(call)
+    return run, list(Theme.objects.filter(run=run).coarsest()[:most]) if run else []
+
+
+def picture_of(run: Run, campaigns: int) -> Picture:
+    """Four queries."""
+    finer = Prefetch("children", Theme.objects.order_by("-messages", "number"), to_attr="finer")
+    themes = list(Theme.objects.filter(run=run).coarsest().prefetch_related(finer))
+    found = Campaign.objects.filter(run=run).order_by("-messages", "pk")
+    fates = [(fate, str(name), int(run.counts.get(FATE_COUNTS[fate], 0))) for fate, name in FATES]
+    in_all, accepted = found.count(), sum(number for _fate, _name, number in fates)
+    return Picture(run, themes, list(found[:campaigns]), in_all, fates, accepted)
+
+
+def last_request(call: Call, now: datetime) -> Run | None:
+    """A run under way, else the newest one if it failed: what who may ask for a run should know."""
+    newest = Run.objects.filter(call=call).order_by("-requested_at", "-pk").first()
+    under_way = Run.objects.under_way(now).filter(call=call).first()
+    return under_way or (newest if newest and newest.problem else None)
+
+
+def theme_messages(theme: Theme) -> QuerySet[Message]:
+    """Published messages that a theme (of any grain) holds, the nearest to its middle first, copies left out.
+
+    Each has `copies`: how many others say the same."""
+    inside = Placement.objects.filter(Q(theme=theme) | Q(theme__parent=theme), fate="placed")
+    return (
+        Message.objects.public()
+        .filter(placements__in=inside)
+        .select_related("body")
+        .annotate(copies=Count("copied_by", filter=Q(copied_by__run=theme.run_id)))
+        .order_by("-placements__similarity", "pk")
+    )
+
+
+def statement_messages(statement: Statement) -> QuerySet[Message]:
+    """The trace of a statement: exactly the messages that it sums up."""
+    return statement.trace.public().select_related("body").order_by("pk")
+
+
+def statements_of(theme: Theme) -> QuerySet[Statement]:
+    """Each with `support`: how many messages its trace leads to. A coarse theme says what its finer ones say."""
+    mine = Statement.objects.filter(Q(theme=theme) | Q(theme__parent=theme))
+    return mine.annotate(support=Count("trace")).order_by("-support", "pk")
+
+
+def siblings(theme: Theme) -> QuerySet[Theme]:
+    """Other themes of the same grain beside this one."""
+    return (
+        Theme.objects.filter(run=theme.run_id, parent=theme.parent_id)
+        .exclude(pk=theme.pk)
+        .order_by("-messages", "number")
+    )

@@ -1,0 +1,49 @@
+"""Pages of gathering: all calls, and the form on which somebody speaks."""
+
+from http import HTTPStatus
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+
+from massline.gather import actions
+from massline.gather.forms import SayForm
+from massline.gather.models import Call
+from massline.gather.queries import calls_in_order, voices
+from massline.gather.rules import CallNotOpen
+from massline.rights import RESIDENT
+
+CALLS_PER_PAGE = 20
+
+
+def calls(request: HttpRequest) -> HttpResponse:
+    """All calls, open ones first."""
+    page = Paginator(calls_in_order(timezone.now()), CALLS_PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "gather/calls.html", {"page": page})
+
+
+def say(request: HttpRequest, ref: str) -> HttpResponse:
+    """The form; a sent one leads to its receipt. A closed call keeps the text on the page, so that nothing is lost."""
+    call = get_object_or_404(Call.objects.public(timezone.now()).select_related("body"), ref=ref)
+    form = SayForm(request.POST if request.method == "POST" else None, call=call)
+    if not call.is_open(timezone.now()):
+        return _closed(request, form)
+    if not form.is_bound or not form.is_valid():
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+        return render(request, "gather/say.html", {"call": call, "form": form}, status=status)
+    try:
+        number = form.cleaned_data["number"]
+        receipt = actions.receive_message(call, form.words(), by=RESIDENT, submission=number)
+    except CallNotOpen:
+        return _closed(request, form)
+    return redirect("supervise:receipt_page", receipt.code)
+
+
+def _closed(request: HttpRequest, form: SayForm) -> HttpResponse:
+    """What somebody sees who comes after the end, her text kept for copying."""
+    status = HTTPStatus.CONFLICT if form.is_bound else HTTPStatus.OK
+    text = form.data.get("text", "") if form.is_bound else ""
+    others = calls_in_order(timezone.now()).open(timezone.now())[:3]
+    context = {"call": form.call, "text": text, "others": others, "voices": voices(form.call)}
+    return render(request, "gather/closed.html", context, status=status)
