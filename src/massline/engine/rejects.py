@@ -25,6 +25,14 @@ REASONS: Final[dict[str, dict[str, str]]] = {
         "en": "This cell has {fact} characters; the most is 1,000,000. Shorten it or split it.",
         "zh": "此单元格有 {fact} 个字符，最多 1,000,000 个。请缩短或拆分。",
     },
+    "long_message": {
+        "en": "This message has {fact} characters; the product takes 100,000. Shorten it or split it.",
+        "zh": "此留言有 {fact} 个字符，系统最多接受 100,000 个。请缩短或拆分。",
+    },
+    "nothing_shown": {
+        "en": "This text has invisible characters only. Write the message into this cell, or leave the row out.",
+        "zh": "此正文只有不可见字符，什么也显示不出来。请在此单元格填写留言，或删去本行。",
+    },
     "long_row": {
         "en": "This row is longer than 64 MiB. Perhaps a quotation mark is not closed; check it.",
         "zh": "本行超过 64 MiB，可能有引号没有闭合，请检查。",
