@@ -25,14 +25,12 @@ DESK: tuple[tuple[str, Promise], ...] = (
     ("gather:calls", gettext_lazy("Calls")),
     ("supervise:scoreboard", gettext_lazy("Scoreboard")),
 )
-DOORS: tuple[tuple[str, Promise], ...] = (
-    ("people:sign_in", gettext_lazy("Staff sign-in")),
-)
+DOORS: tuple[tuple[str, Promise], ...] = (("people:sign_in", gettext_lazy("Staff sign-in")),)
 
 
 @dataclass(frozen=True)
 class NavItem:
-    """One place to go. `current` is the value of aria-current: "page" here, "true" when the reader is somewhere below, "" else."""
+    """One place to go. `current` is the value of aria-current: "page" here, "true" somewhere below, "" elsewhere."""
 
     url: str
     label: str | Promise

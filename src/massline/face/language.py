@@ -13,7 +13,7 @@ def bcp47(code: str) -> str:
 
 
 def language_of(text: str) -> str:
-    """"zh-Hans" or "en": by which of the two the text has more of, a Latin word counting as one character.
+    """ "zh-Hans" or "en": by which of the two the text has more of, a Latin word counting as one character.
 
     A text with neither (digits, emoji, nothing) is "zh-Hans", the language of the house.
     """

@@ -27,7 +27,11 @@ class SampleForm(forms.Form):
     place = forms.CharField(label=gettext_lazy("Where?"), required=False, max_length=200)
     matter = forms.ChoiceField(
         label=gettext_lazy("What is it about?"),
-        choices=[("road", gettext_lazy("Roads and lights")), ("water", gettext_lazy("Water")), ("bus", gettext_lazy("Buses"))],
+        choices=[
+            ("road", gettext_lazy("Roads and lights")),
+            ("water", gettext_lazy("Water")),
+            ("bus", gettext_lazy("Buses")),
+        ],
         widget=forms.RadioSelect,
     )
     urgency = forms.ChoiceField(
@@ -54,7 +58,12 @@ def content(request: HttpRequest) -> dict[str, Any]:
         "kinds": _kinds(),
         "rows": _rows(),
         "moments": _moments(),
-        "head": [Column(_("Body")), Column(_("Replied"), number=True), Column(_("Solved"), number=True), Column(_("State"))],
+        "head": [
+            Column(_("Body")),
+            Column(_("Replied"), number=True),
+            Column(_("Solved"), number=True),
+            Column(_("State")),
+        ],
         "table_rows": _table_rows(),
         "shares": _shares(),
     }
@@ -80,7 +89,13 @@ def _rows() -> list[Row]:
             tag=_("Being handled"),
             kind="info",
         ),
-        Row(title=_("The last bus leaves too early"), url="#list", meta=_("46 messages"), tag=_("Overdue"), kind="danger"),
+        Row(
+            title=_("The last bus leaves too early"),
+            url="#list",
+            meta=_("46 messages"),
+            tag=_("Overdue"),
+            kind="danger",
+        ),
         Row(title=ENGLISH_MESSAGE, url="#list", meta=_("One message"), lang="en"),
     ]
 

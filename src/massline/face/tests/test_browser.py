@@ -1,0 +1,156 @@
+"""The living page in a real browser: both languages, both themes, both sizes; without script; at 320 px; by keyboard."""
+
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[4]
+AXE = ROOT / "node_modules/axe-core/axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+WAYS = list(product(("zh-CN", "en-GB"), ("light", "dark"), (False, True)))
+IDS = [f"{language}-{theme}-{'large' if large else 'standard'}" for language, theme, large in WAYS]
+
+# Scripts that run in the page.
+LENGTHEN = """() => document.querySelectorAll("main a, main p, main span, main th, label, .face-brand span")
+    .forEach(e => e.append("W".repeat(200)))"""
+TEXT_SIZES = """() => [...document.querySelectorAll("main *, header *, footer *")]
+    .filter(e => [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim()))
+    .filter(e => e.offsetParent && !e.matches("code, .ds-sr-only"))
+    .map(e => parseFloat(getComputedStyle(e).fontSize))"""
+SMALL_TARGETS = """() => [...document.querySelectorAll("a, button, summary, .face-choices label, .ds-input")]
+    .filter(e => e.offsetParent && !e.matches(".ds-skip-link, [type=radio], [type=checkbox]"))
+    .filter(e => e.getBoundingClientRect().height < 60)
+    .map(e => e.getBoundingClientRect().height + " " + e.outerHTML.slice(0, 80))"""
+FIRST_PARAGRAPH = """() => {
+    const p = document.querySelector("#type + div p")
+    return [parseFloat(getComputedStyle(p).fontSize), p.clientWidth]
+}"""
+UNSEEN_FOCUS = """() => {
+    const e = document.activeElement
+    if (e === document.body || e.matches(".ds-skip-link")) return ""
+    const rings = [e, e.parentElement].map(x => getComputedStyle(x)).filter(s => s.outlineStyle !== "none")
+    return rings.some(s => parseFloat(s.outlineWidth) >= 2) ? "" : e.outerHTML.slice(0, 90)
+}"""
+VIOLATIONS = """rules => axe.run({runOnly: rules})
+    .then(found => found.violations.map(v => [v.id, v.nodes.map(n => n.html)]))"""
+
+pytestmark = [pytest.mark.journey, pytest.mark.urls("massline.face.tests.test_views")]
+
+
+@pytest.fixture
+def visit(server: str, browser: Any) -> Iterator[Any]:
+    """visit(path, language=, theme=, large=, **context) -> page. Console errors and outside requests must stay none."""
+    contexts = []
+    strayed: list[str] = []
+
+    def open_page(
+        path: str = "/face/", *, language: str = "zh-CN", theme: str = "light", large: bool = False, **more: Any
+    ) -> Any:
+        more.setdefault("viewport", {"width": 390, "height": 844})
+        context = browser.new_context(locale=language, color_scheme=theme, **more)
+        contexts.append(context)
+        if large:
+            context.add_cookies([{"name": "large_type", "value": "1", "url": server}])
+        page = context.new_page()
+        # A form sent back is no error of the page, though the browser notes its 422.
+        page.on("console", lambda line: line.type == "error" and "422" not in line.text and strayed.append(line.text))
+        page.on("request", lambda asked: asked.url.startswith(server) or strayed.append(asked.url))
+        page.goto(server + path, wait_until="networkidle")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert strayed == []
+
+
+def sideways(page: Any) -> int:
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+@pytest.mark.parametrize(("language", "theme", "large"), WAYS, ids=IDS)
+def test_axe_finds_nothing(visit: Any, language: str, theme: str, large: bool) -> None:
+    if not AXE.exists():
+        pytest.skip(f"No {AXE.relative_to(ROOT)}. Run: npm ci --ignore-scripts")
+    page = visit(language=language, theme=theme, large=large)
+    page.locator("form[novalidate] button").click()  # with its errors shown there is more to find
+    page.wait_for_load_state("networkidle")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate(VIOLATIONS, RULES)
+    assert found == []
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en-GB"])
+@pytest.mark.parametrize(
+    ("width", "large"), [(320, False), (320, True), (640, True)], ids=["320", "320-large", "640-large"]
+)
+def test_nothing_leaves_the_page_sideways(visit: Any, language: str, width: int, large: bool) -> None:
+    page = visit(language=language, large=large, viewport={"width": width, "height": 640})
+    assert sideways(page) == 0
+
+
+def test_two_hundred_characters_without_a_space_stay_on_the_page(visit: Any) -> None:
+    page = visit(viewport={"width": 320, "height": 640})
+    page.evaluate(LENGTHEN)
+    assert sideways(page) == 0
+
+
+def test_large_type_is_large_to_read_and_to_hit(visit: Any) -> None:
+    page = visit(large=True)
+    sizes = page.evaluate(TEXT_SIZES)
+    assert min(sizes) >= 24
+    assert max(sizes) >= 40
+    assert page.evaluate(SMALL_TARGETS) == []
+
+
+def test_standard_type_is_eighteen_pixels_and_thirty_six_characters_wide(visit: Any) -> None:
+    page = visit(viewport={"width": 1280, "height": 900})
+    size, width = page.evaluate(FIRST_PARAGRAPH)
+    assert size == 18
+    assert 30 <= width / size <= 40
+
+
+def test_everything_works_with_scripts_off(visit: Any) -> None:
+    page = visit(java_script_enabled=False)
+    page.get_by_role("button", name="长辈版").click()
+    assert page.locator("html[data-type=large]").count() == 1
+    page.get_by_role("button", name="English").click()
+    assert page.locator("html[lang=en][data-type=large]").count() == 1
+    page.get_by_role("button", name="Standard type").click()
+    assert page.locator("html[data-type]").count() == 0
+
+
+def test_the_first_tab_leads_to_the_content_and_an_error_takes_the_focus(visit: Any) -> None:
+    page = visit()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "ds-skip-link"
+    assert page.locator(".ds-skip-link").bounding_box()["height"] >= 24
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    page.locator("form[novalidate] button").focus()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.className") == "ds-error-summary"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "id_text"
+
+
+def test_every_focus_on_the_page_is_seen(visit: Any) -> None:
+    page = visit(viewport={"width": 1280, "height": 900})
+    unseen = set()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        unseen.add(page.evaluate(UNSEEN_FOCUS))
+    assert unseen == {""}
+
+
+def test_a_printed_page_has_ink_on_white_and_no_buttons(visit: Any) -> None:
+    page = visit(theme="dark")
+    page.emulate_media(media="print")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
+    assert page.locator("button:visible").count() == 0

@@ -1,0 +1,125 @@
+import re
+
+import pytest
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, override_settings
+from django.urls import include, path
+
+from massline.face import urls as face_urls
+
+LONG = "无空格" * 70
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    raise {"400": BadRequest, "403": PermissionDenied, "500": RuntimeError, "suspicious": SuspiciousOperation}[
+        request.GET["with"]
+    ]
+
+
+urlpatterns = [path("face/", include(face_urls)), path("broken/", broken)]
+pytestmark = pytest.mark.urls("massline.face.tests.test_views")
+
+
+@pytest.fixture
+def client() -> Client:
+    return Client(raise_request_exception=False)
+
+
+def test_large_type_is_kept_until_it_is_switched_back(client: Client) -> None:
+    assert 'data-type="large"' not in client.get("/face/").content.decode()
+    answer = client.post("/face/large-type/", {"next": "/face/?page=2"})
+    assert (answer.status_code, answer["Location"]) == (302, "/face/?page=2")
+    assert answer.cookies["large_type"]["max-age"] >= 30 * 24 * 60 * 60
+    assert 'data-type="large"' in client.get("/face/").content.decode()
+    client.post("/face/large-type/", {"next": "/face/"})
+    assert 'data-type="large"' not in client.get("/face/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "address", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "", "\\\\evil.example"]
+)
+def test_large_type_sends_nobody_to_another_site(client: Client, address: str) -> None:
+    assert client.post("/face/large-type/", {"next": address})["Location"] == "/"
+
+
+def test_large_type_changes_nothing_on_get(client: Client) -> None:
+    assert client.get("/face/large-type/").status_code == 405
+
+
+def test_a_forged_cookie_value_is_standard_type(client: Client) -> None:
+    client.cookies["large_type"] = '"><script>'
+    page = client.get("/face/").content.decode()
+    assert 'data-type="large"' not in page
+    assert '"><script>' not in page
+
+
+def test_language_switches_without_script_and_stays(client: Client) -> None:
+    assert '<html lang="zh-Hans">' in client.get("/face/").content.decode()
+    answer = client.post("/face/language/", {"language": "en", "next": "/face/"})
+    assert answer["Location"] == "/face/"
+    assert '<html lang="en">' in client.get("/face/").content.decode()
+
+
+def test_the_living_page_is_shown_in_the_demo_only(client: Client) -> None:
+    assert client.get("/face/").status_code == 200
+    with override_settings(MASSLINE_DEMO=False):
+        assert client.get("/face/").status_code == 404
+
+
+def test_the_living_page_sent_empty_comes_back_with_its_errors(client: Client) -> None:
+    answer = client.post("/face/", {})
+    assert answer.status_code == 422
+    assert "ds-error-summary" in answer.content.decode()
+
+
+def test_navigation_shows_only_what_this_installation_has(client: Client) -> None:
+    """The addresses of this test have no other app: no item, no dead link, no error."""
+    page = client.get("/face/").content.decode()
+    assert 'class="face-nav"' not in page
+
+
+@pytest.mark.parametrize(("kind", "status"), [("400", 400), ("suspicious", 400), ("403", 403), ("500", 500)])
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_an_error_page_says_what_happened_and_how_to_go_on(
+    client: Client, kind: str, status: int, language: str
+) -> None:
+    answer = client.get("/broken/", {"with": kind}, headers={"accept-language": language})
+    page = answer.content.decode()
+    assert answer.status_code == status
+    assert len(re.findall("<h1>", page)) == 1
+    assert 'href="/"' in page
+    assert "Traceback" not in page
+    assert ("front page" in page) is (language == "en")
+
+
+def test_an_unknown_address_with_html_in_it_is_not_echoed(client: Client) -> None:
+    answer = client.get("/<script>alert(1)</script>/" + LONG)
+    assert answer.status_code == 404
+    assert "alert(1)<" not in answer.content.decode()
+
+
+def test_a_stale_form_is_refused_with_a_way_on() -> None:
+    answer = Client(enforce_csrf_checks=True).post("/face/large-type/", {"next": "/"})
+    assert answer.status_code == 403
+    assert "表单" in answer.content.decode()
+
+
+def test_no_page_needs_inline_style_or_script(client: Client) -> None:
+    page = client.get("/face/").content.decode()
+    assert re.findall(r"\sstyle=|<style|\son[a-z]+=|<script(?![^>]*\ssrc=)", page) == []
+
+
+def test_the_policy_allows_our_own_files_only(client: Client) -> None:
+    policy = client.get("/face/")["Content-Security-Policy"]
+    assert "script-src 'self'" in policy
+    assert "unsafe" not in policy
+
+
+def test_every_answer_of_the_living_page_is_small(client: Client) -> None:
+    assert len(client.get("/face/").content) <= 30_000
+
+
+@override_settings(SITE_NAME=LONG)
+def test_a_site_name_of_two_hundred_characters_is_shown_in_full(client: Client) -> None:
+    assert LONG in client.get("/face/").content.decode()
