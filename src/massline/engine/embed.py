@@ -14,7 +14,8 @@ import scipy.sparse
 from sklearn.utils.extmath import randomized_svd
 from threadpoolctl import threadpool_limits
 
-from massline.engine.grams import BUCKETS, F32, I32, I64, READ_CHARACTERS, U8, read_grams, string_buffers
+from massline.engine.buffers import strings_of
+from massline.engine.grams import BUCKETS, F32, I32, I64, READ_CHARACTERS, U8, read_grams
 
 DIMENSIONS: Final = 64
 COMMON: Final = 0.1
@@ -97,7 +98,7 @@ def _count_grams(data: U8, offsets: I64, buckets: I32, weights: F32, starts: I64
 
 def gram_matrix(forms: pa.Array) -> scipy.sparse.csr_matrix:
     """Grams of each form, weighed 1 + ln t: (n, 2**18) float32, sparse."""
-    data, offsets = string_buffers(forms)
+    data, offsets = strings_of(forms)
     starts = np.zeros(len(forms) + 1, np.int64)
     _count_grams(data, offsets, np.zeros(0, np.int32), np.zeros(0, np.float32), starts)
     buckets, weights = np.empty(starts[-1], np.int32), np.empty(starts[-1], np.float32)
@@ -162,7 +163,7 @@ def learn_meaning(sample: Sample, *, seed: int, dimensions: int = DIMENSIONS) ->
 
 def vectors(forms: pa.Array, meaning: Meaning) -> F32:
     """Unit vector of each form, (n, d) float32; all zero where no gram is known."""
-    data, offsets = string_buffers(forms)
+    data, offsets = strings_of(forms)
     out = np.empty((len(forms), meaning.table.shape[1]), np.float32)
     _sum_vectors(data, offsets, meaning.row_of, meaning.table, out)
     return out

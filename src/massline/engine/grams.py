@@ -9,7 +9,6 @@ from typing import Final
 import numba as nb
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 BITS: Final = 18
 BUCKETS: Final = 1 << BITS
@@ -27,15 +26,6 @@ U8 = npt.NDArray[np.uint8]
 I64 = npt.NDArray[np.int64]
 I32 = npt.NDArray[np.int32]
 F32 = npt.NDArray[np.float32]
-
-
-def string_buffers(forms: pa.Array) -> tuple[U8, I64]:
-    """Bytes (b,) and offsets (n + 1,) of a large_string array, without a copy. Nulls read as empty."""
-    if len(forms) == 0:
-        return np.zeros(0, np.uint8), np.zeros(1, np.int64)
-    _, offsets, data = forms.buffers()
-    places = np.frombuffer(offsets, np.int64)[forms.offset : forms.offset + len(forms) + 1]
-    return (np.zeros(0, np.uint8) if data is None else np.frombuffer(data, np.uint8)), places
 
 
 @nb.njit(cache=True, inline="always")

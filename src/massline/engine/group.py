@@ -1,7 +1,7 @@
 """Vectors to themes: a tree of two grains, its numbers chosen from the data, and an honest "not placed"."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -25,13 +25,13 @@ class Themes:
     """A tree of themes, frozen. Row t of each array is theme t: first the coarse ones, then the fine ones, each by size in the sample.
 
     centres (t, d) float32 unit rows; parents (t,) int32, -1 for a coarse theme; views (t,) bool: found as a small view, competes
-    with all others; floor: least similarity of a placed message.
+    with all others; floors (t,) float32: least similarity of a message placed there.
     """
 
     centres: F32
     parents: I32
     views: npt.NDArray[np.bool_]
-    floor: float
+    floors: F32
 
     @property
     def leaves(self) -> npt.NDArray[np.bool_]:
@@ -137,7 +137,7 @@ def find_themes(vectors: F32, salads: F32, *, grain: int | None, seed: int) -> T
     """
     said = vectors[np.linalg.norm(vectors, axis=1) > 0]
     if len(said) == 0:
-        return Themes(np.zeros((0, vectors.shape[1]), np.float32), np.zeros(0, np.int32), np.zeros(0, np.bool_), 1.0)
+        return Themes(np.zeros((0, vectors.shape[1]), np.float32), np.zeros(0, np.int32), np.zeros(0, np.bool_), np.zeros(0, np.float32))
     number = grain or stable_number(said, COARSE_NUMBERS, seed=seed)
     coarse = by_size(spherical_kmeans(said, number, seed=seed), said)
     label = (said @ coarse.T).argmax(axis=1)
@@ -149,8 +149,8 @@ def find_themes(vectors: F32, salads: F32, *, grain: int | None, seed: int) -> T
             centres.append(by_size(fine, members))
             parents.append(np.full(len(fine), theme, np.int32))
     all_centres, all_parents = np.concatenate(centres), np.concatenate(parents)
-    tree = Themes(all_centres, all_parents, np.zeros(len(all_parents), np.bool_), -1.0)
-    return Themes(tree.centres, tree.parents, tree.views, salad_floor(said, salads, tree))
+    tree = Themes(all_centres, all_parents, np.zeros(len(all_parents), np.bool_), np.full(len(all_parents), -1, np.float32))
+    return replace(tree, floors=np.full(len(all_parents), salad_floor(said, salads, tree), np.float32))
 
 
 def by_size(centres: F32, vectors: F32) -> F32:
@@ -169,24 +169,50 @@ def salad_floor(vectors: F32, salads: F32, themes: Themes) -> float:
 
 
 def nearest_theme(vectors: F32, themes: Themes, *, block: int = 16_384) -> tuple[I32, F32]:
-    """Finest theme of each message: the nearest coarse one, then the nearest fine one inside it; a small view wins when it is nearer.
+    """Finest theme of each message: the nearest coarse one, then the nearest fine one inside it; or a small view that is near enough.
 
-    vectors (n, d). Returns labels (n,) int32, -1 below the floor, and similarity (n,) float32 to that theme.
-    Working memory: 2 * block * t * 4 bytes, whatever n is.
+    vectors (n, d), the last dimensions being those of the views. Returns labels (n,) int32, -1 below the floor, and similarity (n,)
+    float32 to that theme. Working memory: 3 * block * t * 4 bytes, whatever n is.
     """
     labels, similarity = np.full(len(vectors), -1, np.int32), np.zeros(len(vectors), np.float32)
     if len(themes.centres) == 0:
         return labels, similarity
-    coarse = np.flatnonzero(themes.parents < 0)
-    ancestor = np.where(themes.parents < 0, np.arange(len(themes.parents)), themes.parents)
     with threadpool_limits(1):
         for start in range(0, len(vectors), block):
             part = slice(start, start + block)
-            scores = vectors[part] @ themes.centres.T  # (b, t)
-            home = coarse[scores[:, coarse].argmax(axis=1)]  # (b,)
-            open_to = themes.leaves & ((ancestor[None, :] == home[:, None]) | themes.views)  # (b, t)
-            scores[~open_to] = -2
-            labels[part], similarity[part] = scores.argmax(axis=1), scores.max(axis=1)
-    labels[similarity < themes.floor] = -1
+            labels[part], similarity[part] = _nearest_leaf(vectors[part], themes)
+            _nearest_view(vectors[part], themes, labels[part], similarity[part])
     labels[~vectors.any(axis=1)] = -1
     return labels, similarity
+
+
+def _nearest_leaf(vectors: F32, themes: Themes) -> tuple[I32, F32]:
+    """Without the directions of the views, so that a view changes nothing for those who do not hold it."""
+    wide = vectors.shape[1] - int(themes.views.sum())
+    coarse, homes = np.flatnonzero(themes.parents < 0), home_of(themes.parents)
+    open_to = (themes.leaves & ~themes.views)[None, :] & (homes[None, :] == np.arange(len(homes))[:, None])  # (t, t)
+    plain = vectors[:, :wide]
+    scores = plain @ themes.centres[:, :wide].T  # (b, t)
+    scores /= np.maximum(np.linalg.norm(plain, axis=1, keepdims=True), np.float32(1e-9))
+    nearest = coarse[scores[:, coarse].argmax(axis=1)]  # (b,)
+    scores[~open_to[nearest]] = -2
+    labels, similarity = scores.argmax(axis=1).astype(np.int32), scores.max(axis=1)
+    labels[similarity < themes.floors[labels]] = -1
+    return labels, similarity
+
+
+def _nearest_view(vectors: F32, themes: Themes, labels: I32, similarity: F32) -> None:
+    """A view takes whoever is as near to it as nearly all of its own; written into labels and similarity (b,)."""
+    views = np.flatnonzero(themes.views)
+    if len(views) == 0:
+        return
+    scores = vectors @ themes.centres[views].T  # (b, views)
+    scores[scores < themes.floors[views]] = -2
+    best = scores.argmax(axis=1)
+    near = scores.max(axis=1) > -2
+    labels[near], similarity[near] = views[best[near]], scores[near, best[near]]
+
+
+def home_of(parents: I32) -> I32:
+    """Coarse theme of each theme, (t,): its parent, or itself."""
+    return np.where(parents < 0, np.arange(len(parents)), parents).astype(np.int32)

@@ -104,18 +104,44 @@ def _free_label(phrases: list[str], nouns: list[str], taken: set[str], *, wide: 
     return f"{name} ({number})"
 
 
-def middle_and_edge(themes: I32, similarity: F32, number: int) -> tuple[tuple[I64, ...], tuple[I64, ...]]:
-    """Rows of the typical messages (most similar to their theme) and of the dissenting ones (least similar), of each theme.
+def middle_and_edge(themes: I32, similarity: F32, parents: I32) -> tuple[list[I64], list[I64]]:
+    """Rows of the typical messages (most similar to their theme) and of the dissenting ones (least similar), for each theme of the tree.
 
-    themes (n,): -1 is in none; similarity (n,). Each message stands in one list only; of fewer than three, all are typical.
+    themes (n,): the finest, -1 for none; similarity (n,); parents (t,). A coarse theme shows those of its fine themes in turn. Each
+    message stands in one list only; where a theme has few, most of them are typical.
     """
     rows = np.flatnonzero(themes >= 0)
     order = rows[np.lexsort((rows, -similarity[rows], themes[rows]))]
-    starts = np.searchsorted(themes[order], np.arange(number + 1))
+    starts = np.searchsorted(themes[order], np.arange(len(parents) + 1))
     typical, dissenting = [], []
-    for theme in range(number):
+    for theme in range(len(parents)):
         members = order[starts[theme] : starts[theme + 1]]
-        middle = min(QUOTED, max(len(members) - len(members) // 3, 0))
+        middle = min(QUOTED, len(members) - len(members) // 3)
         typical.append(members[:middle])
         dissenting.append(members[middle:][::-1][:QUOTED])
-    return tuple(typical), tuple(dissenting)
+    for theme in np.flatnonzero(parents < 0):
+        fine = np.flatnonzero(parents == theme)
+        if len(fine):
+            typical[theme] = _in_turn([typical[f] for f in fine])
+            dissenting[theme] = _in_turn([dissenting[f] for f in fine])
+    return typical, dissenting
+
+
+def _in_turn(lists: list[I64]) -> I64:
+    """The first of each list, then the second of each, and so on; QUOTED of them."""
+    turns = [part[turn] for turn in range(QUOTED) for part in lists if turn < len(part)]
+    return np.array(turns[:QUOTED], np.int64)
+
+
+def distinct_senders(themes: I32, senders: npt.NDArray[np.uint64], known: npt.NDArray[np.bool_], number: int) -> I64:
+    """Senders of each theme, (number,): different ones, and each message without a sender as one.
+
+    themes (n,): -1 is counted nowhere; senders (n,); known (n,): the message has a sender.
+    """
+    unknown = np.bincount(themes[(themes >= 0) & ~known], minlength=number)
+    rows = np.flatnonzero((themes >= 0) & known)
+    order = rows[np.lexsort((senders[rows], themes[rows]))]
+    theme, sender = themes[order], senders[order]
+    first = np.ones(len(order), np.bool_)
+    first[1:] = (theme[1:] != theme[:-1]) | (sender[1:] != sender[:-1])
+    return (unknown + np.bincount(theme[first], minlength=number)).astype(np.int64)

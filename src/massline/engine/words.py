@@ -12,12 +12,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import rjieba
 
-from massline.engine.grams import BREAK, DIGIT, F32, I32, I64, LETTER, U8, code_point, kind_of, mix, string_buffers
+from massline.engine.buffers import strings_of
+from massline.engine.grams import BREAK, DIGIT, F32, I32, I64, LETTER, U8, code_point, kind_of, mix
 
 READ_CHARACTERS: Final = 400
 """Words are looked for in the first so many characters of each sample message."""
 
-MOST_WORDS: Final = 40_000
+MOST_WORDS: Final = 20_000
 LONGEST_PHRASE: Final = 10
 """Characters of a Chinese phrase; an English one may have three times as many."""
 
@@ -138,7 +139,7 @@ def _joined(words: Sequence[str]) -> str:
 
 
 def _letter_tree(words: Sequence[str]) -> tuple[npt.NDArray[np.uint64], I32]:
-    data, offsets = string_buffers(pa.array(words, pa.large_string()))
+    data, offsets = strings_of(pa.array(words, pa.large_string()))
     nodes = 4 << max(10, int(offsets[-1])).bit_length()
     keys, values = np.zeros(nodes, np.uint64), np.full(nodes, -1, np.int32)
     _plant(data, offsets, keys, values)
@@ -216,7 +217,7 @@ def _word_ends(data: U8, at: int, end: int, last: int) -> bool:
 
 def count_words(forms: pa.Array, themes: I32, weights: I64, vocabulary: Vocabulary, number: int) -> I32:
     """How many messages of each theme say each word: (number, w) int32. themes (n,): -1 is not counted; weights (n,): messages a row stands for."""
-    data, offsets = string_buffers(forms)
+    data, offsets = strings_of(forms)
     counts = np.zeros((number, len(vocabulary.words)), np.int32)
     _count(data, offsets, themes, weights, (vocabulary.keys, vocabulary.values), counts)
     return counts

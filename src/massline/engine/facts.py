@@ -1,0 +1,168 @@
+"""What a finished run says about itself: the facts of the report, counted from the tables of the work folder."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.metadata import version
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from massline import __version__
+from massline.engine.grams import I64, LETTER, SIGN, kind_of
+from massline.engine.group import home_of
+from massline.engine.rejects import Reject
+from massline.engine.report import InputFile, Periods, ReportFacts, StatementLine
+from massline.engine.tables import CAMPAIGNS, FATES, GROUPS, KINDS
+from massline.engine.workfolder import WorkFolder
+
+PACKAGES: Final = ("numba", "numpy", "opencc", "pyarrow", "rjieba", "scikit-learn", "scipy")
+SHOWN_REJECTS: Final = 20
+MOST_PERIODS: Final = 60
+MOST_VALUES: Final = 50
+
+
+def package_versions() -> dict[str, str]:
+    """Versions of the packages that the result depends on."""
+    return {"massline": __version__, **{name: version(name) for name in PACKAGES}}
+
+
+def rejects_of(work: WorkFolder) -> Iterator[Reject]:
+    """The rejects of the run, in the order of the rows, one at a time."""
+    with (work.path / "read" / "rejects.jsonl").open(encoding="utf-8") as stream:
+        for line in stream:
+            yield Reject(**json.loads(line))
+
+
+def fate_counts(work: WorkFolder) -> dict[str, int]:
+    """How many messages ended where; all of FATES."""
+    counts = np.bincount(work.array("place/fates"), minlength=len(FATES))
+    return {fate: int(count) for fate, count in zip(FATES, counts, strict=True)}
+
+
+def language_of(work: WorkFolder) -> str:
+    """Which language the report speaks: "zh" when most letters of the sample are signs of writing without spaces, else "en"."""
+    rows = work.array("embed/sample")
+    forms = work.table("clean/cleaned").column("form").take(pa.array(rows)).combine_chunks()
+    kinds = Counter[int]()
+    for form in forms.slice(0, 2_000).to_pylist():
+        kinds.update(kind_of(ord(c)) for c in form[:200])
+    return "en" if kinds[LETTER] > 2 * kinds[SIGN] else "zh"
+
+
+def report_facts(work: WorkFolder, inputs: Sequence[Mapping[str, Any]], *, method: str, seed: int) -> ReportFacts:
+    """Everything that the report says. Nothing here depends on the clock, the machine or the number of workers."""
+    messages, themes = work.table("read/messages"), work.table("label/themes")
+    read, rejected = work.facts("read/facts"), Counter(one.code for one in rejects_of(work))
+    senders = messages.column("sender")
+    return ReportFacts(
+        inputs=tuple(_input(one, read["rows"]) for one in inputs),
+        rows=read["accepted"] + rejected.total(),
+        accepted=read["accepted"],
+        rejected=rejected.total(),
+        fates=fate_counts(work),
+        removed_reasons=work.facts("embed/facts")["removed"],
+        reject_reasons=dict(rejected.most_common()),
+        rejects=list(islice(rejects_of(work), SHOWN_REJECTS)),
+        masked=_masked(work.table("clean/cleaned").column("kinds")),
+        senders=pc.count_distinct(senders).as_py() + senders.null_count,
+        without_sender=senders.null_count,
+        themes=themes,
+        positions=positions_of(work.path / "group" / "themes.npz"),
+        periods=_periods(messages.column("time"), work.array("place/themes"), themes),
+        campaigns=work.table("fold/campaigns").cast(CAMPAIGNS),
+        quotes=work.facts("trace/quotes"),
+        statements=list(statements_of(work)),
+        took_part={name: _values(messages.column(name)) for name in ("channel", "area", *GROUPS) if _given(messages.column(name))},
+        method=method,
+        meaning="words",
+        seed=seed,
+        versions=package_versions(),
+    )
+
+
+def _input(facts: Mapping[str, Any], rows: Mapping[str, int]) -> InputFile:
+    return InputFile(name=facts["name"], size=facts["size"], sha256=facts["sha256"], rows=rows[facts["label"]])
+
+
+def statements_of(work: WorkFolder) -> Iterator[StatementLine]:
+    """The lines of statements.jsonl."""
+    with (work.path / "trace" / "statements.jsonl").open(encoding="utf-8") as stream:
+        for line in stream:
+            yield json.loads(line)
+
+
+def _masked(kinds: pa.ChunkedArray) -> dict[str, int]:
+    bits = kinds.to_numpy()
+    return {kind: int(np.count_nonzero(bits & (1 << bit))) for bit, kind in enumerate(KINDS)}
+
+
+def _given(column: pa.ChunkedArray) -> bool:
+    return bool(column.null_count < len(column))
+
+
+def _values(column: pa.ChunkedArray) -> dict[str, int]:
+    """Values and how often each was said, most frequent first; what is beyond the 50th is summed."""
+    counted = pc.value_counts(column.fill_null("")).to_pylist()
+    pairs = sorted(((one["values"], one["counts"]) for one in counted), key=lambda pair: (-pair[1], pair[0]))
+    if len(pairs) > MOST_VALUES:
+        pairs = [*pairs[: MOST_VALUES - 1], ("…", sum(count for _, count in pairs[MOST_VALUES - 1 :]))]
+    return dict(pairs)
+
+
+def positions_of(path: Path) -> dict[int, tuple[float, float]]:
+    """Where the coarse themes lie in a plane, alike ones near (principal axes of their centres)."""
+    with np.load(path) as file:
+        centres = file["centres"][file["parents"] < 0].astype(np.float64)
+    if len(centres) < 2:
+        return {theme: (0.0, 0.0) for theme in range(len(centres))}
+    centred = centres - centres.mean(axis=0)
+    left, strength, _ = np.linalg.svd(centred, full_matrices=False)
+    plane = np.pad(left[:, :2] * strength[:2], ((0, 0), (0, max(0, 2 - left.shape[1]))))
+    plane *= np.where(plane[np.abs(plane).argmax(axis=0), [0, 1]] < 0, -1, 1)  # an axis has no sign of its own
+    return {theme: (round(float(x), 4), round(float(y), 4)) for theme, (x, y) in enumerate(plane)}
+
+
+def _periods(times: pa.ChunkedArray, themes: npt.NDArray[np.int32], tree: pa.Table) -> Periods | None:
+    """Messages of each coarse theme by day, week, month or year: the finest of them that makes 60 steps or fewer."""
+    known = times.is_valid().to_numpy()
+    if not known.any():
+        return None
+    days = times.drop_null().cast(pa.int64()).to_numpy() // 86_400
+    step, labels = _calendar(days)
+    home = home_of(tree.column("parent").fill_null(-1).to_numpy())
+    theme = themes[known]
+    coarse = np.flatnonzero(tree.column("grain").to_numpy() == 0)
+    placed = theme >= 0
+    counts = np.zeros((len(home), len(labels)), np.int64)
+    np.add.at(counts, (home[theme[placed]], step[placed]), 1)
+    everything = np.bincount(step, minlength=len(labels))
+    return Periods(
+        labels=tuple(labels),
+        counts={int(t): tuple(counts[t].tolist()) for t in coarse},
+        everything=tuple(everything.tolist()),
+        undated=int((~known).sum()),
+    )
+
+
+def _calendar(days: I64) -> tuple[I64, list[str]]:
+    """Step of each day (n,), and the labels of all steps from the first to the last. days: since 1970."""
+    dates = days.astype("datetime64[D]")
+    if np.ptp(days) < MOST_PERIODS:
+        first = days.min()
+        return days - first, [str(day) for day in np.arange(first, days.max() + 1).astype("datetime64[D]")]
+    weeks = (days + 3) // 7  # weeks begin on Monday; 1970-01-01 was a Thursday
+    if np.ptp(weeks) < MOST_PERIODS:
+        mondays = (np.arange(weeks.min(), weeks.max() + 1) * 7 - 3).astype("datetime64[D]")
+        return weeks - weeks.min(), ["{0}-W{1:02}".format(*monday.item().isocalendar()) for monday in mondays]
+    for unit in ("M", "Y"):
+        steps = dates.astype(f"datetime64[{unit}]").astype(np.int64)
+        if np.ptp(steps) < MOST_PERIODS:
+            return steps - steps.min(), [str(x) for x in np.arange(steps.min(), steps.max() + 1).astype(f"datetime64[{unit}]")]
+    decades = dates.astype("datetime64[Y]").astype(np.int64) // 10
+    return decades - decades.min(), [str(1970 + 10 * x) for x in range(decades.min(), decades.max() + 1)]

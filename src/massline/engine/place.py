@@ -1,0 +1,97 @@
+"""New messages into frozen themes, without a new run; and how far they have drifted from what the themes were made of."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from massline.engine.embed import Meaning, vectors
+from massline.engine.errors import InputError
+from massline.engine.grams import F32, I32
+from massline.engine.group import Themes, nearest_theme
+
+PLACED = pa.schema([pa.field("theme", pa.int32()), pa.field("similarity", pa.float32(), nullable=False)])
+"""What placing adds, row by row; theme is null where a message is not placed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """Themes that no longer change, with the meaning they were made in.
+
+    share_not_placed and similarity (mean, of the placed): of the messages that the themes were made of.
+    """
+
+    meaning: Meaning
+    themes: Themes
+    share_not_placed: float
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """How new messages differ from the ones that the themes were made of; both near 0 where they speak of the same."""
+
+    not_placed: float  # share not placed now, less the share then
+    distance: float  # mean similarity of the placed then, less now
+
+
+def place_batch(batch: pa.RecordBatch, frozen: Frozen) -> pa.RecordBatch:
+    """CLEANED (n rows) -> PLACED (n rows). A pure function; 65,536 forms of 45 characters: 0.3 s, 40 MB."""
+    labels, similarity = nearest_theme(vectors(batch.column("form"), frozen.meaning), frozen.themes)
+    return pa.record_batch([pa.array(labels, pa.int32(), mask=labels < 0), pa.array(similarity)], schema=PLACED)
+
+
+def load_meaning(path: Path) -> Meaning:
+    """Read a meaning (`row_of` and `table`) from a .npz file."""
+    with np.load(path, allow_pickle=False) as file:
+        return Meaning(file["row_of"], file["table"])
+
+
+def drift_of(placed: pa.Table, frozen: Frozen) -> Drift:
+    """How far new messages have drifted. placed: PLACED."""
+    at_home = placed.column("theme").is_valid().to_numpy(zero_copy_only=False)
+    if not at_home.any():
+        return Drift(1.0 - frozen.share_not_placed, frozen.similarity)
+    similarity = placed.column("similarity").to_numpy()[at_home]
+    return Drift(
+        float(1 - at_home.mean()) - frozen.share_not_placed, frozen.similarity - float(similarity.mean(dtype=np.float64))
+    )
+
+
+def save_themes(path: Path, frozen: Frozen) -> None:
+    """Write frozen themes as a .npz file; the same themes give the same bytes."""
+    meaning, themes = frozen.meaning, frozen.themes
+    np.savez(
+        path,
+        row_of=meaning.row_of,
+        table=meaning.table,
+        centres=themes.centres,
+        parents=themes.parents,
+        views=themes.views,
+        floors=themes.floors,
+        intake=np.array([frozen.share_not_placed, frozen.similarity]),
+    )
+
+
+def load_themes(path: Path) -> Frozen:
+    """Read what `save_themes` wrote. Raises InputError when the file holds no themes."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            meaning = Meaning(file["row_of"], file["table"])
+            themes = Themes(file["centres"], file["parents"], file["views"], file["floors"])
+            return Frozen(meaning, themes, *(float(x) for x in file["intake"]))
+    except (OSError, ValueError, KeyError) as error:
+        raise InputError(f"{path}: no themes in this file ({error}). Give the themes.npz of a finished run.") from error
+
+
+def theme_paths(themes: I32, parents: I32) -> pa.Array:
+    """Path of each message's theme, coarse to fine, as lists; null where a message has none. themes (n,), -1 for none."""
+    paths = [[t] if parent < 0 else [int(parent), t] for t, parent in enumerate(parents)]
+    index = pa.array(themes, pa.int32(), mask=themes < 0)
+    return pa.array(paths, pa.list_(pa.int32())).take(index)
+
+
+def mean_similarity(similarity: F32, placed: np.ndarray) -> float:
+    """Mean over the placed, 0 where none is. similarity (n,), placed (n,) bool."""
+    return float(similarity[placed].mean(dtype=np.float64)) if placed.any() else 0.0
