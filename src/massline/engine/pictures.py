@@ -54,7 +54,7 @@ STYLE: Final = (
     ".ml-picture text{fill:var(--ml-ink);font-family:inherit}.ml-picture .ml-dim{fill:var(--ml-dim)}"
     ".ml-rule{stroke:var(--ml-rule);stroke-width:1;fill:none}"
     + "".join(
-        f".ml-c{i}{{fill:var(--ml-s{i});stroke:var(--ml-c{i})}}.ml-l{i}{{fill:none;stroke:var(--ml-c{i})}}.ml-f{i}{{fill:var(--ml-c{i})}}"
+        f".ml-c{i}{{fill:var(--ml-s{i});stroke:var(--ml-c{i})}}.ml-l{i}{{fill:none;stroke:var(--ml-c{i})}}.ml-f{i}{{fill:var(--ml-c{i})}}.ml-s{i}{{fill:var(--ml-s{i})}}"
         for i in range(COLOURS)
     )
 )
@@ -140,7 +140,7 @@ def _bubble(theme: Bubble, number: int, *, x: float, y: float, radius: float) ->
 
 def _bubble_text(theme: Bubble, number: int, *, x: float, y: float, radius: float) -> str:
     """The label and its count in as large a type as fits, else the number alone."""
-    for size in (22, 19, 16, 14):
+    for size in (22, 19, 16, 14, 12):
         lines = wrap(theme.label, width=1.62 * radius / size)
         height = (len(lines) + 1) * size * 1.2
         if height < 1.5 * radius and max(map(text_width, lines)) * size < 1.66 * radius:
@@ -203,7 +203,7 @@ def series(counts: Sequence[int], *, key: str, title: str, description: str, col
     x, y = points[max(range(len(counts)), key=counts.__getitem__)]
     hue = colour % COLOURS
     body = (
-        f'<polygon class="ml-c{hue}" stroke="none" points="0,60 {line} 300,60"/><path class="ml-rule" d="M0 60H300"/>'
+        f'<polygon class="ml-s{hue}" points="0,60 {line} 300,60"/><path class="ml-rule" d="M0 60H300"/>'
         f'<polyline class="ml-l{hue}" stroke-width="2" stroke-linejoin="round" points="{line}"/>'
         f'<circle class="ml-f{hue}" cx="{x:.1f}" cy="{y:.1f}" r="3.5"/>'
     )

@@ -252,21 +252,17 @@ def _days(first: datetime | None, last: datetime | None) -> str:
 
 
 def _took_part(facts: ReportFacts, words: Words) -> list[Row]:
-    return [
-        {"name": words[f"took_{column}"], "rows": _counts(_listed(values, words), facts.accepted)}
-        for column, values in facts.took_part.items()
-        if any(name for name in values)
-    ]
-
-
-def _listed(values: Mapping[str, int], words: Words) -> list[tuple[str, int]]:
-    """Values by count, the rest summed up, and last those that did not say."""
-    named = sorted(
-        ((name, count) for name, count in values.items() if name not in ("", "…")), key=lambda row: (-row[1], row[0])
-    )
-    rest = sum(count for _, count in named[_VALUES:]) + values.get("…", 0)
-    tail = [(words["others"], rest), (words["not_said"], values.get("", 0))]
-    return named[:_VALUES] + [(name, count) for name, count in tail if count]
+    """Columns of "who spoke" in which anybody said anything: values by count, the rest summed up, and those that did not say."""
+    listed = []
+    for column, values in facts.took_part.items():
+        named = [(name, count) for name, count in values.items() if name not in ("", "…")]
+        named.sort(key=lambda row: (-row[1], row[0]))
+        rest = sum(count for _, count in named[_VALUES:]) + values.get("…", 0)
+        tail = [(words["others"], rest), (words["not_said"], values.get("", 0))]
+        rows = _counts(named[:_VALUES] + [(name, count) for name, count in tail if count], facts.accepted)
+        if named:
+            listed.append({"name": words[f"took_{column}"], "rows": rows})
+    return listed
 
 
 def _masked(facts: ReportFacts, words: Words) -> list[Row]:
