@@ -61,6 +61,14 @@ REASONS: Final[dict[str, dict[str, str]]] = {
         "en": "This time lies outside the years 1900 to 2100 or is on no calendar. Correct it, or leave the cell empty.",
         "zh": "此时间不在 1900 年至 2100 年之间，或日历上没有这一天。请改正，或留空。",
     },
+    "no_id": {
+        "en": "The id is empty. Write the id into this cell, or leave the row out.",
+        "zh": "编号为空。请在此单元格填写编号，或删去本行。",
+    },
+    "unknown_vote": {
+        "en": "This is no known vote. Write 1 or agree, -1 or disagree, 0 or pass, or leave the cell empty.",
+        "zh": "无法识别此表态。请写 1 或赞成、-1 或反对、0 或略过，或留空。",
+    },
     "json": {
         "en": 'This line is not a JSON object: {fact}. Write one object a line, like {{"text": "..."}}.',
         "zh": '本行不是 JSON 对象：{fact}。请每行写一个对象，例如 {{"text": "……"}}。',
