@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -9,10 +10,12 @@ from functools import cache, partial
 from random import Random
 from typing import Final
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from massline.bodies.models import Body
+from massline.concentrate.actions import request_run, run_engine
 from massline.gather.actions import Words, answer_call, open_call, publish_message, receive_message
 from massline.gather.models import Call
 from massline.gather.rules import Channel
@@ -98,6 +101,11 @@ class _Running:
     def day(self, offset: int) -> date:
         return timezone.localdate(self.now) + timedelta(days=offset)
 
+    @property
+    def read_at(self) -> datetime:
+        """When the engine reads what was said: on the day after the call's end, or just now."""
+        return min(local(self.day(self.plan.closes), time(9)), self.now)
+
     def moment(self, said: datetime) -> datetime:
         """The made-up month, stretched or shrunk by whole days to the call's own days."""
         days = min(self.plan.closes, 1) - self.plan.opens
@@ -135,6 +143,7 @@ class Loader:
         self.timeline.at(local(first, time(8)), partial(self.found, first))
         for call in self.calls:
             self.timeline.at(local(call.day(call.plan.opens), time(8)), partial(self.open, call))
+            self.timeline.at(call.read_at, partial(self.concentrate, call))
             if call.plan.answered is not None:
                 self.timeline.at(local(call.day(call.plan.answered), time(10)), partial(self.answer, call))
         for message in generate(count, seed=SEED):
@@ -155,13 +164,18 @@ class Loader:
         row.opens_at, row.closes_at = timezone.now(), local(call.day(plan.closes), time())
         self.rows[plan.ref] = open_call(row, by=self.offices.users["leader"])
 
+    def concentrate(self, call: _Running) -> None:
+        run = request_run(self.rows[call.plan.ref], by=self.offices.users["analyst"])
+        if not run_engine(run.pk, by=SYSTEM):
+            run.refresh_from_db()
+            raise RuntimeError(f"The engine gave no result for {call.plan.ref}: {run.problem}")
+
     def answer(self, call: _Running) -> None:
         answer_call(self.rows[call.plan.ref], text=call.plan.answer, by=self.offices.users["leader"])
 
     def receive(self, call: _Running, said: MadeUpMessage) -> None:
-        words = Words(
-            text=said.text, title=said.title, channel=_channel(said), area=self._area(said), sender=said.sender
-        )
+        sender = _sender(call.plan.ref, said.sender)
+        words = Words(text=said.text, title=said.title, channel=_channel(said), area=self._area(said), sender=sender)
         receipt = receive_message(self.rows[call.plan.ref], words, by=RESIDENT, submission=said.id)
         message = receipt.message
         self.receipts[message.pk] = receipt.code
@@ -213,3 +227,8 @@ def _departments() -> dict[str, str]:
 
 def _channel(message: MadeUpMessage) -> Channel:
     return _CHANNELS.get(message.channel) or Channel(message.channel)
+
+
+def _sender(ref: str, sender: str) -> str:
+    """What a channel that knows its writers would hand over: a hash made for this call alone."""
+    return hmac.digest(settings.SECRET_KEY.encode(), f"{ref} {sender}".encode(), "sha256")[:8].hex() if sender else ""
