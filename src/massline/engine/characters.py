@@ -138,3 +138,10 @@ def form_table() -> tuple[Bytes, Offsets, npt.NDArray[np.uint8]]:
         if chr(point) in context:
             kinds[point] |= 4
     return np.frombuffer(b"".join(parts), np.uint8), offsets, kinds
+
+
+@cache
+def token_kinds() -> npt.NDArray[np.uint8]:
+    """(TABLE_SIZE,): 0 for a character that belongs to no word, 1 for a letter or digit of an alphabet, 2 for one that is a word itself."""
+    letters = map(chr, range(TABLE_SIZE))
+    return np.array([0 if not letter.isalnum() else 1 if is_spaced(letter) else 2 for letter in letters], np.uint8)
