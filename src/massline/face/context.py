@@ -16,7 +16,7 @@ LARGE_TYPE_COOKIE = "large_type"
 PUBLIC: tuple[tuple[str, Promise], ...] = (
     ("gather:calls", gettext_lazy("Calls")),
     ("respond:you_said", gettext_lazy("You said, we did")),
-    ("gather:receipt", gettext_lazy("Check a receipt")),
+    ("supervise:receipt", gettext_lazy("Check a receipt")),
     ("supervise:scoreboard", gettext_lazy("Scoreboard")),
     ("ledger:entries", gettext_lazy("Public log")),
 )

@@ -153,4 +153,4 @@ def test_a_printed_page_has_ink_on_white_and_no_buttons(visit: Any) -> None:
     page.emulate_media(media="print")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
-    assert page.locator("button:visible").count() == 0
+    assert page.locator("button:visible, .ds-button:visible").count() == 0
