@@ -1,6 +1,6 @@
 """The verbs of responding. Each one asks `require`, changes the case and appends to the ledger in one transaction."""
 
-from datetime import date, datetime
+from datetime import date
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -13,6 +13,7 @@ from massline.ledger.actions import append
 from massline.ledger.rules import digest
 from massline.people.models import User
 from massline.respond.models import Case, CaseMessage, Reply, Turn
+from massline.respond.queries import reply_day
 from massline.respond.rules import (
     REOPENINGS,
     HandOverRefused,
@@ -35,9 +36,8 @@ def open_case(message: Message, *, title: str, by: User) -> Case:
     Raises NotAllowed, MessageTaken, CalendarUnknown."""
     body = message.body
     require(by, "respond.open_case", body.path)
-    now, days = timezone.now(), body.reply_promise
-    due = reply_due(_day(message.received_at), days, work_calendar(body).is_open)
-    case = Case.objects.create(title=title, body=body, opened_at=now, promised_days=days, reply_due=due)
+    now, due = timezone.now(), reply_day(message)
+    case = Case.objects.create(title=title, body=body, opened_at=now, promised_days=body.reply_promise, reply_due=due)
     _put_into(case, message)
     Turn.objects.create(case=case, body=body, kind=TurnKind.TAKEN, began_at=now, began_by=by, reply_due=due)
     append("case.opened", {"case": case.pk, "message": message.pk, "body": body.code, "reply_due": str(due)})
@@ -153,7 +153,3 @@ def _next_turn(case: Case, *, kind: TurnKind, reason: str, by: User | None) -> N
     Turn.objects.create(
         case=case, body=case.body, kind=kind, reason=reason, began_at=now, began_by=by, reply_due=case.reply_due
     )
-
-
-def _day(moment: datetime) -> date:
-    return timezone.localtime(moment).date()

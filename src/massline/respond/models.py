@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from massline.bodies.models import Body
+from massline.engine.mask import mask
 from massline.gather.models import Message
 from massline.ledger.rules import new_salt
 from massline.respond.rules import State, TurnKind
@@ -20,6 +21,8 @@ STATES = [
     (State.ANSWERED, _("Answered")),
     (State.SETTLED, _("Solved, says the resident")),
 ]
+ANSWERING_ROLES = (Role.HANDLER, Role.LEADER)
+DESK_ROLES = (*ANSWERING_ROLES, Role.INSPECTOR)
 TURN_KINDS = [
     (TurnKind.TAKEN, _("Taken")),
     (TurnKind.HANDED_OVER, _("Handed over")),
@@ -32,21 +35,45 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """Cases with at least one published message."""
         return self.filter(Q(pk__in=CaseMessage.objects.filter(message__published_at__isnull=False).values("case")))
 
-    def visible_to(self, actor: Actor) -> Self:
-        """Cases of the actor's body and of every body under it; for analysts what the public sees."""
-        if actor.body_path is None or actor.role == Role.ANALYST:
-            return self.public()
+    def on_desk_of(self, actor: Actor) -> Self:
+        """What is the actor's to look after: cases of her body, of every body under it, and those put before one of them."""
+        if actor.body_path is None or actor.role not in DESK_ROLES:
+            return self.none()
         return self.filter(Q(body__path__startswith=actor.body_path) | Q(overseer__path__startswith=actor.body_path))
+
+    def visible_to(self, actor: Actor) -> Self:
+        """What is on her desk, and what was there before it was handed on; for analysts what the public sees."""
+        if actor.body_path is None or actor.role not in DESK_ROLES:
+            return self.public()
+        known = Turn.objects.filter(body__path__startswith=actor.body_path)
+        return self.filter(
+            Q(body__path__startswith=actor.body_path)
+            | Q(overseer__path__startswith=actor.body_path)
+            | Q(pk__in=known.values("case"))
+        )
 
     def answerable_by(self, actor: Actor) -> Self:
         """Cases that the actor may hand over or reply to: those of her body and of every body under it."""
-        if actor.body_path is None or actor.role not in (Role.HANDLER, Role.LEADER):
+        if actor.body_path is None or actor.role not in ANSWERING_ROLES:
             return self.none()
         return self.filter(body__path__startswith=actor.body_path)
 
     def overdue(self, today: date) -> Self:
         """Cases still unanswered after their due day. On the due day itself a case is on time."""
-        return self.filter(state=State.OPEN, reply_due__lt=today)
+        return self.open().filter(reply_due__lt=today)
+
+    def open(self) -> Self:
+        return self.filter(state=State.OPEN)
+
+    def due_between(self, first: date, last: date) -> Self:
+        """Cases still unanswered whose due day lies between these two days, both included."""
+        return self.open().filter(reply_due__range=(first, last))
+
+    def reopened(self) -> Self:
+        return self.open().filter(reopenings__gt=0)
+
+    def escalated(self) -> Self:
+        return self.open().filter(escalated_at__isnull=False)
 
     def in_order_of_urgency(self) -> Self:
         return self.order_by("reply_due", "pk")
@@ -118,6 +145,11 @@ class Turn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.body} since {self.began_at:%Y-%m-%d}"
+
+    @property
+    def shown_reason(self) -> str:
+        """The reason as everybody may read it: a resident's words, which reopen a case, with personal data masked."""
+        return mask(self.reason).text if self.kind == TurnKind.REOPENED else self.reason
 
 
 class Reply(models.Model):

@@ -1,5 +1,6 @@
 """The procedure of a case: states, moves, days. Sources: docs/rules/case.md, docs/rules/reply-deadline.md."""
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from enum import StrEnum
@@ -30,6 +31,17 @@ class TurnKind(StrEnum):
     TAKEN = "taken"
     HANDED_OVER = "handed over"
     REOPENED = "reopened"
+
+
+class ActKind(StrEnum):
+    """What can happen to a case. A case has one more act than its version says: every act after the first raises it by one."""
+
+    TAKEN = "taken"
+    HANDED_OVER = "handed over"
+    ESCALATED = "escalated"
+    REPLIED = "replied"
+    REOPENED = "reopened"
+    SETTLED = "settled"
 
 
 class CaseError(ValueError):
@@ -135,3 +147,9 @@ def working_days_left(today: date, due: date, is_open: Callable[[date], bool]) -
     early, late = min(today, due), max(today, due)
     worked = sum(is_open(early + timedelta(days=step)) for step in range(1, (late - early).days + 1))
     return max(worked, 1) if due > today else -max(worked, 1)
+
+
+def suggested_title(text: str, *, longest: int = 40) -> str:
+    """The first sentence of a message, cut to `longest` characters: what the form for a new case starts with."""
+    first = re.split(r"[。！？!?\n；;]", text.strip(), maxsplit=1)[0].strip()
+    return first if len(first) <= longest else f"{first[: longest - 1]}…"

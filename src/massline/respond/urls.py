@@ -1,6 +1,18 @@
 """All addresses of the app."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from massline.respond import views
 
 app_name = "respond"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("messages/<int:pk>/", views.message, name="message"),
+    path("cases/<int:pk>/", views.case, name="case"),
+    path("you-said/", views.you_said, name="you_said"),
+    path("desk/", views.queue, name="queue"),
+    path("desk/messages/<int:pk>/publish/", views.publish, name="publish"),
+    path("desk/messages/<int:pk>/take/", views.take, name="take"),
+    path("desk/cases/<int:pk>/", views.desk_case, name="desk_case"),
+    path("desk/cases/<int:pk>/hand-over/", views.hand_over, name="hand_over"),
+    path("desk/cases/<int:pk>/reply/", views.reply, name="reply"),
+]

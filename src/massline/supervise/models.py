@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from massline.engine.mask import mask
 from massline.gather.models import Message
 from massline.respond.models import Reply
 
@@ -24,3 +25,8 @@ class Rating(models.Model):
 
     def __str__(self) -> str:
         return f"{'solved' if self.solved else 'not solved'}: reply {self.reply_id}"
+
+    @property
+    def shown_words(self) -> str:
+        """The words with personal data masked."""
+        return mask(self.words).text

@@ -1,17 +1,80 @@
-"""Rates and the public scoreboard."""
+"""Receipts, rates and the public scoreboard."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import IntEnum
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.conf import settings
+from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import TruncDate
 
 from massline.bodies.models import Body
-from massline.respond.models import Turn
+from massline.gather.models import Message
+from massline.gather.rules import receipt_digest
+from massline.respond.models import DESK_ROLES, Case, Reply, Turn
+from massline.respond.queries import Act, acts
+from massline.respond.rules import REOPENINGS, State
+from massline.rights import Actor, covers
 from massline.supervise.models import Rating
 from massline.supervise.rules import BodyRates, Rate
+
+
+class Step(IntEnum):
+    """How far a message has come, as its writer sees it. The names of the steps stand in templates/supervise/receipt.html."""
+
+    RECEIVED = 1
+    PUBLISHED = 2
+    TAKEN = 3
+    REPLIED = 4
+    SAID = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a message stands, and what its writer can do now. `reply` is the latest one."""
+
+    message: Message
+    case: Case | None
+    acts: list[Act]
+    reply: Reply | None
+    rating: Rating | None
+
+    @property
+    def step(self) -> Step:
+        if self.case is None:
+            return Step.PUBLISHED if self.message.published_at else Step.RECEIVED
+        if self.case.state == State.OPEN or self.reply is None:
+            return Step.TAKEN
+        return Step.SAID if self.rating else Step.REPLIED
+
+    @property
+    def may_rate(self) -> bool:
+        return self.step == Step.REPLIED
+
+    @property
+    def may_reopen(self) -> bool:
+        """After "not solved", once for each case."""
+        said_no = self.rating is not None and not self.rating.solved
+        answered = self.case is not None and self.case.state == State.ANSWERED
+        return said_no and answered and self.case.reopenings < REOPENINGS  # type: ignore[union-attr]
+
+
+def message_of(code: str) -> Message | None:
+    """The message that a receipt was given for, under today's secret key or an older one. Source: docs/rules/receipts.md."""
+    digests = [receipt_digest(code, key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
+    return Message.objects.filter(receipt_digest__in=digests).select_related("call", "body").first()
+
+
+def standing(message: Message) -> Standing:
+    """Where this message stands. Four queries."""
+    case = Case.objects.filter(messages=message).select_related("body").first()
+    if case is None:
+        return Standing(message, None, [], None, None)
+    reply = Reply.objects.filter(case=case).select_related("body").order_by("-pk").first()
+    rating = Rating.objects.filter(reply=reply, message=message).first() if reply else None
+    return Standing(message, case, acts(case), reply, rating)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +97,13 @@ def scoreboard(today: date) -> list[Line]:
 def rates_of(body: Body, today: date) -> Line:
     """One body's line: its own turns only, not those of bodies under it."""
     return next(line for line in scoreboard(today) if line.body == body)
+
+
+def words_about(body: Body, actor: Actor) -> QuerySet[Rating]:
+    """What writers said of this body's replies in their own words: for its own desk, for nobody else."""
+    ratings = Rating.objects.filter(reply__body=body).exclude(words="").select_related("reply__case")
+    own = actor.role in DESK_ROLES and covers(actor.body_path, body.path)
+    return ratings.order_by("-pk") if own else ratings.none()
 
 
 def _turns(today: date) -> Iterable[Mapping[str, int]]:

@@ -1,7 +1,8 @@
 """What the rates mean. Source: docs/rules/rates.md."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from math import sqrt
+from math import ceil, floor, sqrt
 
 Z = 1.959964  # 95 %
 
@@ -30,6 +31,16 @@ class Rate:
         middle, half = share + spread / 2, Z * sqrt(share * (1 - share) / self.n + spread / (4 * self.n))
         return max(0.0, (middle - half) / (1 + spread)), min(1.0, (middle + half) / (1 + spread))
 
+    @property
+    def low_percent(self) -> int | None:
+        """The interval's lower end in whole percent, rounded outwards: what is shown promises no more than is known."""
+        return floor(100 * self.interval[0]) if self.interval else None
+
+    @property
+    def high_percent(self) -> int | None:
+        """The interval's upper end in whole percent, rounded outwards."""
+        return ceil(100 * self.interval[1]) if self.interval else None
+
 
 @dataclass(frozen=True, slots=True)
 class BodyRates:
@@ -42,3 +53,27 @@ class BodyRates:
 
 class RatedBefore(ValueError):
     """This writer has rated this reply already."""
+
+
+ALIKE = ("0DQ8", "1T7", "2Z7", "5S6", "6GB8", "8B3", "4AH", "9GQP", "VYW", "CG", "EF", "MNH", "KXR", "JT", "PR")
+"""Characters of a receipt code that people mistake for each other, in print, in handwriting and on the telephone."""
+
+
+def suspects(code: str, fits: Callable[[str], bool]) -> list[int]:
+    """Places of a mistyped code where a character that looks or sounds alike would mend it, or where two changed places.
+
+    code: all characters allowed, the check character does not fit. fits: whether a code's check character fits.
+    Empty where no such slip explains it. It tells nothing about which codes were given out: any code can be mended."""
+    found = {place for place, letter in enumerate(code) for other in _alike(letter) if fits(_with(code, place, other))}
+    for place in range(len(code) - 1):
+        if fits(_with(_with(code, place, code[place + 1]), place + 1, code[place])):
+            found |= {place, place + 1}
+    return sorted(found)
+
+
+def _alike(letter: str) -> set[str]:
+    return {other for group in ALIKE if letter in group for other in group} - {letter}
+
+
+def _with(code: str, place: int, letter: str) -> str:
+    return code[:place] + letter + code[place + 1 :]

@@ -1,6 +1,15 @@
 """All addresses of the app."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from massline.supervise import views
 
 app_name = "supervise"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("receipt/", views.enter_receipt, name="receipt"),
+    path("receipt/<str:code>/", views.receipt_page, name="receipt_page"),
+    path("receipt/<str:code>/rate/", views.rate, name="rate"),
+    path("receipt/<str:code>/reopen/", views.reopen, name="reopen"),
+    path("scoreboard/", views.scoreboard, name="scoreboard"),
+    path("bodies/<str:code>/", views.body, name="body"),
+]

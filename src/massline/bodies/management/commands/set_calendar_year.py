@@ -2,7 +2,6 @@
 
 from argparse import ArgumentParser
 from datetime import date
-from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -31,12 +30,11 @@ class Command(BaseCommand):
             help="start from the statutory holidays; --closed and --open then change single days",
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        year = options["year"]
-        days = _days(year, closed=options["closed"], opened=options["open"], announced=options["announced"])
+    def handle(self, *, year: int, closed: str, announced: bool, **options: object) -> None:
+        days = _days(year, closed=closed, opened=str(options["open"]), announced=announced)
         set_calendar_year(year, days, by=OPERATOR)
-        closed = sum(not is_open for is_open in days.values())
-        self.stdout.write(f"{year}: {closed} days closed, {len(days) - closed} days worked beyond Monday-Friday.")
+        worked = sum(days.values())
+        self.stdout.write(f"{year}: {len(days) - worked} days closed, {worked} days worked beyond Monday-Friday.")
 
 
 def _days(year: int, *, closed: str, opened: str, announced: bool) -> dict[date, bool]:

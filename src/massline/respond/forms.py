@@ -1,0 +1,134 @@
+"""What a handler or a leader may type."""
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from massline.bodies.models import Body
+from massline.respond.models import Case
+from massline.respond.queries import hand_over_choices
+from massline.rights import Actor
+
+CASE_FILTERS: dict[str, str | Promise] = {
+    "open": _("Cases to answer"),
+    "overdue": _("Overdue"),
+    "soon": _("Due soon"),
+    "reopened": _("Reopened"),
+    "escalated": _("Put before the body above"),
+    "answered": _("Answered cases"),
+    "settled": _("Solved cases"),
+}
+MESSAGE_FILTERS: dict[str, str | Promise] = {
+    "new": _("New messages"),
+    "waiting": _("Waiting to be published"),
+}
+
+
+class BodyChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A choice of bodies in the order of the tree, each with its level."""
+
+    def label_from_instance(self, body: Body) -> str:
+        return f"{body} · {body.get_level_display()}"
+
+
+class DeskFilter(forms.Form):
+    """Which part of the desk to show. What cannot be read counts as not given: an address never breaks."""
+
+    show = forms.ChoiceField(
+        label=_("Show"),
+        required=False,
+        choices=[("", pgettext_lazy("everything on the desk", "All")), *CASE_FILTERS.items(), *MESSAGE_FILTERS.items()],
+    )
+    body = BodyChoice(label=_("Body"), required=False, queryset=Body.objects.none(), to_field_name="code")
+
+    def __init__(self, data: Mapping[str, Any], *, actor: Actor) -> None:
+        super().__init__(data)
+        self.fields["body"].queryset = Body.objects.within(actor.body_path)  # type: ignore[attr-defined]
+        self.fields["body"].empty_label = _("All bodies")  # type: ignore[attr-defined]
+        self.is_valid()
+
+    @property
+    def chosen(self) -> str:
+        """The name of the filter, "" for the overview."""
+        return self.cleaned_data.get("show") or ""
+
+    @property
+    def chosen_words(self) -> str | Promise:
+        return {**CASE_FILTERS, **MESSAGE_FILTERS}[self.chosen]
+
+    @property
+    def path(self) -> str:
+        """Root of what is shown; "" does not narrow."""
+        body = self.cleaned_data.get("body")
+        return body.path if body else ""
+
+
+class TakeForm(forms.Form):
+    """A message becomes a case."""
+
+    title = forms.CharField(
+        label=_("The matter in a few words"),
+        help_text=_("Everybody reads it. Say what and where; no names, no telephone numbers."),
+        max_length=200,
+        error_messages={"required": _("Write a few words that say what this is about.")},
+    )
+
+
+class VersionedForm(forms.Form):
+    """A form about a case as it stood when the page was opened."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, case: Case) -> None:
+        super().__init__(data, initial={"version": case.version}, auto_id=f"{type(self).__name__}_%s")
+
+    def about(self, case: Case) -> Self:
+        """The same words in a form about the case as it stands now."""
+        return type(self)({**dict(self.data.items()), "version": case.version}, case=case)
+
+
+class HandOverForm(VersionedForm):
+    """Another body shall answer."""
+
+    to = BodyChoice(
+        label=_("To which body"),
+        queryset=Body.objects.none(),
+        to_field_name="code",
+        empty_label=_("Choose a body"),
+        error_messages={
+            "required": _("Choose the body that shall answer."),
+            "invalid_choice": _(
+                "This body cannot get the case: it has it, or had it before. Choose another, or reply."
+            ),
+        },
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("Everybody can read it. The due day stays: handing over buys no time."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2000,
+        error_messages={"required": _("Say why the other body is the right one. The writer will read it.")},
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, case: Case) -> None:
+        super().__init__(data, case=case)
+        choices, self.had = hand_over_choices(case)
+        self.fields["to"].queryset = choices  # type: ignore[attr-defined]
+
+
+class ReplyForm(VersionedForm):
+    """The body's public answer."""
+
+    text = forms.CharField(
+        label=_("Reply"),
+        help_text=_(
+            "It is published at once in the name of your body, and cannot be changed. Say what was done, or by when."
+        ),
+        widget=forms.Textarea(attrs={"rows": 8}),
+        max_length=20_000,
+        error_messages={"required": _("Write the reply, then publish it.")},
+    )

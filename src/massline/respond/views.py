@@ -1,0 +1,223 @@
+"""Pages of cases: what everybody reads, and the desk of those who answer."""
+
+from typing import Any
+
+from django.contrib import messages as notices
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from massline.bodies.rules import CalendarUnknown
+from massline.gather.actions import publish_message
+from massline.gather.models import Message
+from massline.people.models import User
+from massline.people.queries import operators
+from massline.respond import actions, queries
+from massline.respond.forms import CASE_FILTERS, MESSAGE_FILTERS, DeskFilter, HandOverForm, ReplyForm, TakeForm
+from massline.respond.models import ANSWERING_ROLES, Case
+from massline.respond.rules import ActKind, HandOverRefused, MessageTaken, StaleCase, State, WrongState, suggested_title
+from massline.rights import NotAllowed, may
+
+AT_A_TIME = 20
+AT_A_GLANCE = 8  # of each list on the overview
+CHANGED = (StaleCase, WrongState, NotAllowed)  # what a form meets that was opened before somebody else acted
+
+
+# --- what everybody reads
+
+
+def message(request: HttpRequest, pk: int) -> HttpResponse:
+    """A message with its theme, its case and the answer. Staff of the body that it came to see it before it is published."""
+    found = get_object_or_404(_messages_for(request).select_related("call", "body", "case_message__case__body"), pk=pk)
+    of_case = found.case_message.case if hasattr(found, "case_message") else None
+    return render(
+        request,
+        "respond/message.html",
+        {
+            "message": found,
+            "case": of_case,
+            "replies": queries.replies_of(of_case) if of_case else [],
+            "placement": queries.placement_of(found),
+            "may_take": of_case is None and _may(request, "respond.open_case", found),
+        },
+    )
+
+
+def case(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Case.objects.public().select_related("body"), pk=pk)
+    return render(request, "respond/case.html", _case_context(found, Message.objects.public().filter(cases=found)))
+
+
+def you_said(request: HttpRequest) -> HttpResponse:
+    page = Paginator(queries.answered_cases(), 10).get_page(request.GET.get("page"))
+    return render(request, "respond/you_said.html", {"page": page})
+
+
+# --- the desk
+
+
+@login_required
+def queue(request: HttpRequest) -> HttpResponse:
+    """What waits for this handler: cases by their due day, messages that are in no case yet. At most 15 queries."""
+    user, today = _user(request), timezone.localdate()
+    form, soon = DeskFilter(request.GET, actor=user), queries.soon_until(user.body, today)
+    found = queries.messages_to_take(user).filter(body__path__startswith=form.path)
+    cases = queries.desk_cases(user, form.chosen, today, soon).filter(body__path__startswith=form.path)
+    if form.chosen == "waiting":
+        found = found.filter(published_at=None)
+    size = AT_A_TIME if form.chosen else AT_A_GLANCE
+    context: dict[str, Any] = {
+        "form": form,
+        "counts": queries.desk_counts(user, today, soon),
+        "answers": user.role in ANSWERING_ROLES,
+    }
+    if form.chosen in (*CASE_FILTERS, ""):
+        page = Paginator(cases, size).get_page(request.GET.get("page"))
+        context |= {"case_page": page, "lines": queries.lines(list(page), today)}
+    if form.chosen in (*MESSAGE_FILTERS, ""):
+        context["message_page"] = Paginator(found, size).get_page(request.GET.get("page"))
+    return render(request, "respond/queue.html", context)
+
+
+@require_POST
+@login_required
+def publish(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(queries.messages_to_publish(_user(request)), pk=pk)
+    publish_message(found, by=_user(request))
+    notices.success(request, _("The message is published, personal data masked."))
+    return redirect("respond:take" if request.POST.get("then") == "take" else "respond:message", pk)
+
+
+@login_required
+def take(request: HttpRequest, pk: int) -> HttpResponse:
+    """A message becomes a case of the body that it came to."""
+    found = get_object_or_404(Message.objects.handled_by(_user(request)).select_related("body", "call"), pk=pk)
+    if not _may(request, "respond.open_case", found):
+        raise Http404
+    form = TakeForm(request.POST or None, initial={"title": suggested_title(found.shown_title or found.shown_text)})
+    if not form.is_valid():
+        return _take_page(request, found, form, status=422 if form.is_bound else 200)
+    try:
+        opened = actions.open_case(found, title=form.cleaned_data["title"], by=_user(request))
+    except (MessageTaken, CalendarUnknown):
+        return _take_page(request, found, form, status=409)
+    notices.success(request, _("The message is now a case of %(body)s.") % {"body": opened.body})
+    return redirect("respond:desk_case", opened.pk)
+
+
+@login_required
+def desk_case(request: HttpRequest, pk: int) -> HttpResponse:
+    return _desk_page(request, _known_case(request, pk))
+
+
+@login_required
+def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give the case to another body. A case that changed meanwhile is shown again, with what was typed."""
+    found = _known_case(request, pk)
+    if request.method != "POST":
+        return redirect("respond:desk_case", pk)
+    form = HandOverForm(request.POST, case=found)
+    if not form.is_valid():
+        return _desk_page(request, found, form, status=422)
+    given = form.cleaned_data
+    try:
+        actions.hand_over(found, to=given["to"], reason=given["reason"], by=_user(request), version=given["version"])
+    except (*CHANGED, HandOverRefused):
+        return _desk_page(request, found, form, status=409)
+    notices.success(request, _("The case is now with %(body)s. The writer can read why.") % {"body": given["to"]})
+    return redirect("respond:desk_case", pk)
+
+
+@login_required
+def reply(request: HttpRequest, pk: int) -> HttpResponse:
+    """Publish the body's answer. A case that changed meanwhile is shown again, with what was typed."""
+    found = _known_case(request, pk)
+    if request.method != "POST":
+        return redirect("respond:desk_case", pk)
+    form = ReplyForm(request.POST, case=found)
+    if not form.is_valid():
+        return _desk_page(request, found, form, status=422)
+    given = form.cleaned_data
+    try:
+        actions.publish_reply(found, text=given["text"], by=_user(request), version=given["version"])
+    except CHANGED:
+        return _desk_page(request, found, form, status=409)
+    notices.success(request, _("The reply is published. The writer can now say whether it solved the matter."))
+    return redirect("respond:desk_case", pk)
+
+
+def _known_case(request: HttpRequest, pk: int) -> Case:
+    return get_object_or_404(Case.objects.visible_to(_user(request)).select_related("body", "overseer"), pk=pk)
+
+
+def _desk_page(
+    request: HttpRequest, found: Case, form: HandOverForm | ReplyForm | None = None, *, status: int = 200
+) -> HttpResponse:
+    """A case on the desk. With status 409 it shows what happened since the form was opened, and keeps what was typed.
+
+    Raises Http404 for a form of somebody who never could send it."""
+    user = _user(request)
+    seen = form.cleaned_data["version"] if form and status == 409 else found.version
+    found = _known_case(request, found.pk)
+    may_act = found.state == State.OPEN and may(user, "respond.publish_reply", found.body.path)
+    if form and not may_act and seen >= found.version:
+        raise Http404
+    context = _case_context(found, queries.messages_shown_to(user, found))
+    if may_act:
+        context |= {"hand_over_form": HandOverForm(case=found), "reply_form": ReplyForm(case=found)}
+    if form:
+        fresh = form.about(found) if status == 409 else form
+        context |= {"kept": fresh, "hand_over_form" if isinstance(form, HandOverForm) else "reply_form": fresh}
+    context |= {"changed": context["acts"][seen + 1 :], "conflict": status == 409, "may_act": may_act}
+    context |= {"raw": may(user, "respond.publish_reply", found.body.path)}
+    return render(request, "respond/desk_case.html", context, status=status)
+
+
+def _case_context(found: Case, shown: QuerySet[Message]) -> dict[str, Any]:
+    told, today = queries.acts(found), timezone.localdate()
+    first = found.messages.order_by("pk").first()
+    return {
+        "case": found,
+        "acts": told,
+        "messages_of_case": shown.order_by("pk"),
+        "is_public": Case.objects.public().filter(pk=found.pk).exists(),
+        "story": queries.due_story(found, told, first),
+        "line": queries.lines([found], today)[0],
+        "replies": [act for act in told if act.kind == ActKind.REPLIED],
+    }
+
+
+def _take_page(request: HttpRequest, found: Message, form: TakeForm, *, status: int) -> HttpResponse:
+    """The form, the day by which a reply would be due, and who can help where that day cannot be told."""
+    taken = Case.objects.visible_to(_user(request)).filter(messages=found).first()
+    context: dict[str, Any] = {
+        "message": found,
+        "form": form,
+        "taken": taken,
+        "is_taken": hasattr(found, "case_message"),
+    }
+    try:
+        context["due"] = queries.reply_day(found)
+    except CalendarUnknown as unknown:
+        context |= {"unknown_year": unknown.year, "operators": operators()}
+    return render(request, "respond/take.html", context, status=status)
+
+
+def _messages_for(request: HttpRequest) -> QuerySet[Message]:
+    """What is public; for staff also what came to their body and waits to be published."""
+    return Message.objects.visible_to(request.user) if request.user.is_authenticated else Message.objects.public()
+
+
+def _may(request: HttpRequest, verb: str, found: Message) -> bool:
+    return request.user.is_authenticated and may(request.user, verb, found.body.path)
+
+
+def _user(request: HttpRequest) -> User:
+    """Who is signed in; pages of the desk have been through `login_required`."""
+    assert request.user.is_authenticated  # noqa: S101
+    return request.user

@@ -1,0 +1,69 @@
+"""What a resident may type: her receipt, her verdict, and why she wants a case looked at again."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from massline.gather.rules import read_receipt
+
+LONGEST_WORDS = 2000  # characters
+
+
+class ReceiptForm(forms.Form):
+    """A code as somebody reads it from paper. Whatever read_receipt finds wrong is raised to the view, which explains it."""
+
+    code = forms.CharField(
+        label=_("Receipt code"),
+        help_text=_("Twelve characters, such as 7K4Q-2XWD-93BM. Small letters, spaces and dashes do not matter."),
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+        error_messages={"required": _("Type the code from your receipt.")},
+    )
+
+    def read(self) -> str:
+        """The code itself. Raises ReceiptMistyped."""
+        return read_receipt(self.cleaned_data["code"])
+
+
+class ReplyBound(forms.Form):
+    """A form about one reply: when a newer one has come meanwhile, it is the newer one that counts."""
+
+    reply = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class RatingForm(ReplyBound):
+    """The writer's verdict on a reply."""
+
+    solved = forms.TypedChoiceField(
+        label=_("Is the matter solved?"),
+        choices=[("yes", _("Yes, it is solved")), ("no", _("No, it is not solved"))],
+        widget=forms.RadioSelect,
+        coerce=lambda value: value == "yes",
+        error_messages={"required": _("Choose yes or no: only you can say it.")},
+    )
+    satisfied = forms.TypedChoiceField(
+        label=_("Are you satisfied with how it was answered?"),
+        choices=[("yes", _("Satisfied")), ("no", _("Not satisfied")), ("", _("I would rather not say"))],
+        widget=forms.RadioSelect,
+        coerce=lambda value: value == "yes",
+        empty_value=None,
+        required=False,
+    )
+    words = forms.CharField(
+        label=_("In your own words"),
+        help_text=_("Only the body that answered and those above it read this."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=LONGEST_WORDS,
+        required=False,
+    )
+
+
+class ReopenForm(ReplyBound):
+    """Why the body above shall look again."""
+
+    reason = forms.CharField(
+        label=_("What is still not right?"),
+        help_text=_("Everybody can read it; telephone numbers and the like are masked."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=LONGEST_WORDS,
+        error_messages={"required": _("Write in a few words what is still not right.")},
+    )

@@ -1,0 +1,209 @@
+"""Pages of receipts, where a resident sees what became of her message and judges it, and of the scoreboard."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import segno
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from massline.bodies.models import Body
+from massline.bodies.queries import above
+from massline.bodies.rules import CalendarUnknown
+from massline.gather.rules import ALPHABET, CODE_LENGTH, ReceiptMistyped, grouped, read_receipt
+from massline.respond.models import Case
+from massline.respond.queries import due_story, lines
+from massline.respond.rules import CaseError
+from massline.rights import RESIDENT
+from massline.supervise import actions, queries
+from massline.supervise.forms import RatingForm, ReceiptForm, ReopenForm
+from massline.supervise.rules import RatedBefore, suspects
+
+View = Callable[..., HttpResponse]
+
+
+def unlisted(view: View) -> View:
+    """A page that only the holder of its address should see: no search engine lists it, no browser or proxy keeps it."""
+
+    @wraps(view)
+    @never_cache
+    def wrapped(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+        return response
+
+    return wrapped
+
+
+@unlisted
+def enter_receipt(request: HttpRequest) -> HttpResponse:
+    """Where a code is typed in. A code that cannot be right is shown with the places to look at."""
+    form = ReceiptForm(request.POST or None)
+    if not form.is_valid():
+        return _receipt_form(request, form, status=422 if form.is_bound else 200)
+    try:
+        code = form.read()
+    except ReceiptMistyped as slip:
+        return _receipt_form(request, form, slip=slip, status=422)
+    if queries.message_of(code) is None:
+        return _receipt_form(request, form, unknown=code, status=404)
+    return redirect("supervise:receipt_page", grouped(code))
+
+
+@unlisted
+def receipt_page(request: HttpRequest, code: str) -> HttpResponse:
+    """Where a message stands. An address with a mistyped code leads to the form, which explains what is wrong."""
+    form = ReceiptForm({"code": code})
+    if not form.is_valid():
+        raise Http404
+    try:
+        read = form.read()
+    except ReceiptMistyped as slip:
+        return _receipt_form(request, form, slip=slip, status=404)
+    message = queries.message_of(read)
+    if message is None:
+        return _receipt_form(request, form, unknown=read, status=404)
+    if code.replace("-", "") != read:
+        return redirect("supervise:receipt_page", grouped(read))
+    return _receipt_page(request, queries.standing(message), read)
+
+
+@unlisted
+def rate(request: HttpRequest, code: str) -> HttpResponse:
+    """The writer's verdict on the latest reply."""
+    read, now = _own(code)
+    if request.method != "POST":
+        return redirect("supervise:receipt_page", grouped(read))
+    form = RatingForm(request.POST)
+    if not form.is_valid():
+        return _receipt_page(request, now, read, rating_form=form, status=422)
+    given = form.cleaned_data
+    if now.reply is None or given["reply"] != now.reply.pk:
+        return _receipt_page(request, now, read, rating_form=form, problem="newer", status=409)
+    verdict = actions.Verdict(given["solved"], given["satisfied"], given["words"])
+    try:
+        actions.rate(now.reply, now.message, verdict, by=RESIDENT)
+    except RatedBefore:
+        return _receipt_page(request, now, read, problem="rated", status=409)
+    return redirect(reverse("supervise:receipt_page", args=[grouped(read)]) + "#say")
+
+
+@unlisted
+def reopen(request: HttpRequest, code: str) -> HttpResponse:
+    """Not solved: the body above looks again, once."""
+    read, now = _own(code)
+    if request.method != "POST":
+        return redirect("supervise:receipt_page", grouped(read))
+    form = ReopenForm(request.POST)
+    if not form.is_valid():
+        return _receipt_page(request, now, read, reopen_form=form, status=422)
+    if not now.may_reopen or now.reply is None or form.cleaned_data["reply"] != now.reply.pk:
+        return _receipt_page(request, now, read, reopen_form=form, problem="reopened", status=409)
+    try:
+        actions.reopen(now.reply, now.message, reason=form.cleaned_data["reason"], by=RESIDENT)
+    except CaseError:
+        return _receipt_page(request, now, read, reopen_form=form, problem="reopened", status=409)
+    except CalendarUnknown:
+        return _receipt_page(request, now, read, reopen_form=form, problem="calendar", status=409)
+    return redirect(reverse("supervise:receipt_page", args=[grouped(read)]) + "#say")
+
+
+def scoreboard(request: HttpRequest) -> HttpResponse:
+    return render(request, "supervise/scoreboard.html", {"lines": queries.scoreboard(timezone.localdate())})
+
+
+def body(request: HttpRequest, code: str) -> HttpResponse:
+    """One body: what it owes, how it answers, its latest public cases."""
+    found = get_object_or_404(Body, code=code)
+    cases = Case.objects.public().filter(body=found).select_related("body").order_by("-opened_at", "-pk")
+    page = Paginator(cases, 20).get_page(request.GET.get("page"))
+    context = {
+        "body": found,
+        "line": queries.rates_of(found, timezone.localdate()),
+        "above": above(found),
+        "below": found.get_children(),
+        "page": page,
+        "lines": lines(list(page), timezone.localdate()),
+        "words": queries.words_about(found, request.user)[:20] if request.user.is_authenticated else [],
+    }
+    return render(request, "supervise/body.html", context)
+
+
+def _own(code: str) -> tuple[str, queries.Standing]:
+    """What this receipt opens. Raises Http404: a form is sent from a page that its holder has open already."""
+    try:
+        read = read_receipt(code)
+    except ReceiptMistyped:
+        raise Http404 from None
+    message = queries.message_of(read)
+    if message is None:
+        raise Http404
+    return read, queries.standing(message)
+
+
+def _receipt_form(
+    request: HttpRequest, form: ReceiptForm, *, status: int, slip: ReceiptMistyped | None = None, unknown: str = ""
+) -> HttpResponse:
+    """The form; where a code was mistyped, with the characters to look at."""
+    context: dict[str, Any] = {"form": form, "unknown": grouped(unknown) if unknown else ""}
+    if slip:
+        context |= {"slip": slip, "characters": _characters(slip.code), "wanted": CODE_LENGTH}
+        context["strange"] = sorted(set(slip.code) - set(ALPHABET))
+    return render(request, "supervise/receipt_form.html", context, status=status)
+
+
+def _characters(code: str) -> list[tuple[str, bool]]:
+    """Each character of a mistyped code, and whether it should be looked at first."""
+    strange = [place for place, letter in enumerate(code) if letter not in ALPHABET]
+    doubtful = strange if strange or len(code) != CODE_LENGTH else suspects(code, _fits)
+    return [(letter, place in doubtful) for place, letter in enumerate(code)]
+
+
+def _fits(code: str) -> bool:
+    try:
+        read_receipt(code)
+    except ReceiptMistyped:
+        return False
+    return True
+
+
+def _receipt_page(
+    request: HttpRequest,
+    now: queries.Standing,
+    code: str,
+    *,
+    status: int = 200,
+    **more: object,
+) -> HttpResponse:
+    address = request.build_absolute_uri(reverse("supervise:receipt_page", args=[grouped(code)]))
+    reply = {"reply": now.reply.pk} if now.reply else {}
+    steps = [_("Received"), _("Published"), _("Taken by a body"), _("Replied"), _("You say")]
+    context: dict[str, Any] = {
+        "now": now,
+        "code": grouped(code),
+        "address": address,
+        "qr": _qr(address),
+        "steps": steps,
+    }
+    if now.may_rate:
+        context["rating_form"] = RatingForm(initial=reply)
+    if now.may_reopen:
+        context["reopen_form"] = ReopenForm(initial=reply)
+    if now.case:
+        context["line"] = lines([now.case], timezone.localdate())[0]
+        context["story"] = due_story(now.case, now.acts, now.message)
+    return render(request, "supervise/receipt.html", context | more, status=status)
+
+
+def _qr(address: str) -> SafeString:
+    """The address as a picture that a telephone reads: SVG paths, no style attribute."""
+    code, words = segno.make(address, error="m", micro=False), _("The address of this receipt")
+    drawn = code.svg_inline(omitsize=True, svgclass=None, lineclass=None, title=words)
+    return mark_safe(drawn)  # noqa: S308 - segno's own drawing; it escapes the title, our own words
