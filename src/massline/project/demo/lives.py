@@ -17,6 +17,7 @@ from massline.bodies.models import Body
 from massline.gather.models import Message
 from massline.project.demo.matters import Matter, matters
 from massline.project.demo.offices import Offices
+from massline.project.demo.replies import REPLIES, dated
 from massline.project.demo.timeline import Act, Timeline
 from massline.respond import actions as respond
 from massline.respond.models import Case
@@ -47,7 +48,7 @@ class World:
 
 @cache
 def _texts() -> Mapping[str, Any]:
-    return tomllib.loads(files(__package__).joinpath("replies.toml").read_text("utf-8"))
+    return tomllib.loads(files(__package__).joinpath("cases.toml").read_text("utf-8"))
 
 
 @cache
@@ -92,7 +93,7 @@ class Life:
         case = self.case
         self.kind = self._kind(case.body)
         by = self.world.offices.handler(case.body)
-        text = self._text(self.kind, case.body)
+        text = self._reply(case.body)
         self.published = respond.publish_reply(case, text=text, by=by, version=case.version)
         if self.message.receipt_digest and self.world.chance(RATED):
             self.world.timeline.at(timezone.now() + timedelta(hours=self.world.random.randrange(3, 150)), self.rate)
@@ -130,6 +131,15 @@ class Life:
     def _kind(self, body: Body) -> str:
         worse = 0.4 * self.world.neglect(body)
         return self.world.random.choices(("kept", "planned", "empty"), (0.75 - worse, 0.2, 0.05 + worse))[0]
+
+    def _reply(self, body: Body) -> str:
+        """One of replies.toml where there is one for this matter, else one put together."""
+        good = self.kind != "empty"
+        matters = {self.matter.key} if good else {self.matter.key, ""}
+        fitting = [reply.text for reply in REPLIES if reply.good == good and reply.matter in matters]
+        if fitting and not self.english:
+            return dated(self.world.random.choice(fitting), timezone.localdate())
+        return self._text(self.kind, body)
 
     def _text(self, kind: str, body: Body) -> str:
         texts = _texts()
