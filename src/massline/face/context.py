@@ -69,7 +69,7 @@ def face(request: HttpRequest) -> dict[str, Face]:
         "face": Face(
             site_name=settings.SITE_NAME,
             demo=settings.MASSLINE_DEMO,
-            phone=getattr(settings, "SITE_PHONE", ""),
+            phone=settings.SITE_PHONE,
             home=_address("home") or "/",
             here=request.get_full_path(),
             large_type=request.COOKIES.get(LARGE_TYPE_COOKIE) == "1",

@@ -10,6 +10,7 @@ PACKAGE = Path(__file__).resolve().parent.parent
 
 # --- who we are
 SITE_NAME = env_text("MASSLINE_NAME", default="massline")
+SITE_PHONE = env_text("MASSLINE_PHONE", default="")
 MASSLINE_DEMO = env_bool("MASSLINE_DEMO", default=False)
 REPLY_PROMISE_DAYS = env_int("MASSLINE_REPLY_PROMISE_DAYS", default=15, at_least=1)  # working days
 WORK_CALENDAR = env_text(
@@ -134,6 +135,8 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # --- words and time
 LANGUAGE_CODE = "zh-hans"
+LANGUAGE_COOKIE_AGE = 60 * 60 * 24 * 365  # as long as large type is kept
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
 LOCALE_PATHS = [PACKAGE / "project" / "locale"]
 TIME_ZONE = env_text("MASSLINE_TIME_ZONE", default="Asia/Shanghai")

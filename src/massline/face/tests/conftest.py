@@ -9,18 +9,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
-from django.test import override_settings
 
-DEMO = {
-    "MASSLINE_DEMO": True,
-    # Static files straight from the folders, under their own names: nothing has to be collected first.
-    "STORAGES": {
-        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    },
-    "WHITENOISE_AUTOREFRESH": True,
-    "WHITENOISE_USE_FINDERS": True,
-}
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -28,12 +17,6 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
 ]
-
-
-@pytest.fixture(autouse=True)
-def _demo() -> Iterator[None]:
-    with override_settings(**DEMO):
-        yield
 
 
 class _Server(ThreadingMixIn, WSGIServer):
@@ -48,14 +31,13 @@ class _Silent(WSGIRequestHandler):
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
     """The address of a running massline."""
-    with override_settings(**DEMO):
-        httpd = make_server("127.0.0.1", 0, WSGIHandler(), _Server, _Silent)
-        thread = Thread(target=httpd.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{httpd.server_port}"
-        httpd.shutdown()
-        thread.join()
-        httpd.server_close()
+    httpd = make_server("127.0.0.1", 0, WSGIHandler(), _Server, _Silent)
+    thread = Thread(target=httpd.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{httpd.server_port}"
+    httpd.shutdown()
+    thread.join()
+    httpd.server_close()
 
 
 @pytest.fixture(scope="module")

@@ -123,3 +123,10 @@ def test_every_answer_of_the_living_page_is_small(client: Client) -> None:
 @override_settings(SITE_NAME=LONG)
 def test_a_site_name_of_two_hundred_characters_is_shown_in_full(client: Client) -> None:
     assert LONG in client.get("/face/").content.decode()
+
+
+def test_a_person_to_call_stands_on_every_page_and_on_error_pages(client: Client) -> None:
+    with override_settings(SITE_PHONE="12345"):
+        for address in ("/face/", "/nosuch/", "/broken/?with=403"):
+            assert 'href="tel:12345"' in client.get(address).content.decode()
+    assert 'href="tel:' not in client.get("/face/").content.decode()
