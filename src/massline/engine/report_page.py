@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 _QUOTE: Final = 240  # characters of a quote that are shown; the whole text is in the input
 _QUOTES: Final = 4  # of each sort for a main theme
-_FINE: Final = 40  # finer themes listed under a main theme
+_DETAILED: Final = 200  # main themes with a part of their own; the table lists all
+_FINE: Final = 40  # finer themes listed under a main theme, and 2,000 in all: the page stays under 5 MB
+_FINE_IN_ALL: Final = 2_000
 _STATEMENTS: Final = 4  # listed under a main theme
 _MINORITY: Final = 40
 _CAMPAIGNS: Final = 30
@@ -135,9 +137,11 @@ def _themes(facts: ReportFacts, words: Words) -> list[Row]:
     for row in rows:
         if row["grain"] > 0:
             within[roots[row["theme"]]].append(row)
-    themes = [_theme(row, rank, facts, words, fine=within[row["theme"]]) for rank, row in enumerate(coarse, 1)]
-    for rank, theme in enumerate(themes):
-        theme["bar"] = share_bar(theme["size"] / themes[0]["size"], colour=rank)
+    themes = [_theme(row, rank, facts, words) for rank, row in enumerate(coarse, 1)]
+    for rank, (theme, row) in enumerate(zip(themes, coarse, strict=True), 1):
+        theme["bar"] = share_bar(theme["size"] / themes[0]["size"], colour=rank - 1)
+        if rank <= _DETAILED:
+            theme |= _details(row, rank, facts, words, fine=within[row["theme"]])
     return themes
 
 
@@ -150,25 +154,30 @@ def _roots(rows: Iterable[Row]) -> dict[int, int]:
     return roots
 
 
-def _theme(row: Row, rank: int, facts: ReportFacts, words: Words, *, fine: list[Row]) -> Row:
+def _theme(row: Row, rank: int, facts: ReportFacts, words: Words) -> Row:
+    colour = (rank - 1) % COLOURS
+    return _figures(row, facts, words) | {
+        "rank": rank,
+        "colour": colour,
+        "size": row["messages"],
+        "detailed": rank <= _DETAILED,
+    }
+
+
+def _details(row: Row, rank: int, facts: ReportFacts, words: Words, *, fine: list[Row]) -> Row:
+    """What a main theme's own part shows: statements, time, other voices, and the finer themes, largest first."""
     fine = sorted(fine, key=lambda child: (-child["messages"], child["theme"]))
+    listed = min(_FINE, _FINE_IN_ALL // min(int((facts.themes.column("grain").to_numpy() == 0).sum()), _DETAILED))
     mine = {row["theme"], *(child["theme"] for child in fine)}
     said = [line for line in facts.statements if line["theme"] in mine][:_STATEMENTS]
     return {
-        **_figures(row, facts, words),
-        "rank": rank,
-        "colour": (rank - 1) % COLOURS,
-        "size": row["messages"],
         "dissenting": _quotes(row["dissenting"][:_QUOTES], facts, words),
         "statements": [
             {"text": _cut(line["statement"], words), "support": words["support"].format(count=f"{line['support']:,}")}
             for line in said
         ],
-        "fine": [
-            _figures(child, facts, words) | {"typical": _quotes(child["typical"][:1], facts, words)}
-            for child in fine[:_FINE]
-        ],
-        "more": _counted(words["more_themes"], len(fine) - _FINE),
+        "fine": [_figures(child, facts, words) for child in fine[:listed]],
+        "more": _counted(words["more_themes"], len(fine) - listed),
         **_theme_series(row, rank, facts.periods, words),
     }
 

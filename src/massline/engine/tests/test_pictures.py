@@ -1,0 +1,127 @@
+"""Laws of the pictures: areas and heights tell the truth, nothing overlaps, every picture names itself."""
+
+import itertools
+import math
+import re
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from massline.engine.pictures import STYLE, Bubble, Stream, bubbles, flow, series, share_bar, text_width, wrap
+
+SVG = "{http://www.w3.org/2000/svg}"
+TEXT = st.text(st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\ufffe\uffff"), max_size=40)
+NAMES = {"key": "k", "title": "标题", "description": "说明"}
+
+
+def some_themes(count: int) -> list[Bubble]:
+    return [Bubble(f"主题{i}", 1_000 + 700 * i, math.sin(7 * i), math.cos(5 * i)) for i in range(count)]
+
+
+def parsed(picture: str) -> ElementTree.Element:
+    return ElementTree.fromstring(picture)  # noqa: S314 - our own picture
+
+
+def circles(picture: str) -> list[tuple[float, float, float]]:
+    return [tuple(float(c.get(name)) for name in ("cx", "cy", "r")) for c in parsed(picture).iter(f"{SVG}circle")]
+
+
+def test_a_theme_without_messages_is_refused_by_its_name():
+    with pytest.raises(ValueError, match="空主题"):
+        bubbles([Bubble("空主题", 0, 0.0, 0.0)], **NAMES)
+
+
+def test_a_flow_that_loses_messages_is_refused_with_both_sums():
+    with pytest.raises(ValueError, match="10 messages, its parts 9"):
+        flow(Stream("all", 10, 0), [Stream("some", 9, 1)], **NAMES)
+
+
+def test_no_themes_give_an_empty_picture_that_still_names_itself():
+    assert "<title" in bubbles([], **NAMES)
+
+
+def test_areas_are_in_proportion_to_messages():
+    themes = some_themes(12)
+    shares = [
+        radius**2 / theme.size for (_, _, radius), theme in zip(circles(bubbles(themes, **NAMES)), themes, strict=True)
+    ]
+    assert max(shares) / min(shares) < 1.02  # radii are written to one decimal
+
+
+@pytest.mark.parametrize("count", [1, 2, 13, 60])
+def test_no_two_circles_overlap_and_none_leaves_the_picture(count):
+    picture = bubbles(some_themes(count), **NAMES)
+    left, top, width, height = map(float, parsed(picture).get("viewBox").split())
+    for x, y, radius in circles(picture):
+        assert left <= x - radius
+        assert x + radius <= left + width + 0.1
+        assert top <= y - radius
+        assert y + radius <= top + height + 0.1
+    for (x, y, r), (a, b, s) in itertools.combinations(circles(picture), 2):
+        assert math.hypot(x - a, y - b) > r + s - 0.5
+
+
+def test_themes_at_one_place_are_still_drawn_apart():
+    drawn = circles(bubbles([Bubble("同一处", 5, 0.0, 0.0) for _ in range(9)], **NAMES))
+    assert len({(round(x), round(y)) for x, y, _ in drawn}) == 9
+
+
+def test_a_theme_lies_nearer_to_one_like_it_than_to_one_unlike_it():
+    row = [Bubble(f"主题{i}", 10, float(i**3), float(-i)) for i in range(8)]
+    (x, y, _), *others = circles(bubbles(row, **NAMES))
+    gaps = [math.hypot(x - a, y - b) for a, b, _ in others]
+    assert gaps[0] < gaps[3] < gaps[6]
+
+
+@given(TEXT, st.integers(1, 10**7))
+def test_any_label_gives_readable_svg_that_holds_it_whole(label, size):
+    picture = bubbles([Bubble(label, size, 0.0, 0.0)], **NAMES)
+    title = parsed(picture).find(f"{SVG}g/{SVG}title")
+    assert title.text.startswith(f"1. {label}")
+
+
+@given(st.lists(st.integers(0, 10**6), min_size=1, max_size=60))
+def test_a_series_stays_within_its_picture_and_marks_the_greatest(counts):
+    picture = parsed(series(counts, **NAMES))
+    points = [tuple(map(float, pair.split(","))) for pair in picture.find(f"{SVG}polyline").get("points").split()]
+    assert all(0 <= x <= 300 and 0 <= y <= 60 for x, y in points)
+    assert float(picture.find(f"{SVG}circle").get("cy")) == min(y for _, y in points)
+
+
+def test_band_heights_are_in_proportion_to_messages():
+    picture = flow(
+        Stream("all", 1_000, 5), [Stream("many", 750, 0), Stream("few", 250, 1), Stream("none", 0, 2)], **NAMES
+    )
+    heights = [float(height) for height in re.findall(r"v([\d.]+)C", picture)]
+    assert len(heights) == 2  # what is empty has no band
+    assert heights[0] / heights[1] == pytest.approx(3, rel=0.01)
+
+
+@given(st.floats(-1, 2, allow_nan=False))
+def test_a_share_bar_never_leaves_its_cell(share):
+    bar = parsed(share_bar(share).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" '))
+    assert 0 <= float(bar.find(f"{SVG}rect").get("width")) <= 100
+
+
+@given(TEXT, st.floats(1, 30))
+def test_wrapping_loses_no_sign_and_keeps_to_the_width(text, width):
+    lines = wrap(text, width=width)
+    assert "".join("".join(lines).split()) == "".join(text.split())
+    # Only what must stay together, a word or a sign with its stops, may be wider than asked.
+    assert all(text_width(line) <= width or " " not in line for line in lines)
+
+
+def test_no_line_starts_with_a_stop():
+    assert wrap("自来水、灌溉，公路", width=3.2) == ["自来", "水、灌", "溉，公", "路"]
+
+
+def test_the_same_data_give_the_same_bytes():
+    assert bubbles(some_themes(20), **NAMES) == bubbles(some_themes(20), **NAMES)
+
+
+def test_every_colour_of_a_picture_is_defined_for_light_and_dark():
+    used = set(re.findall(r"var\((--ml-\w+)\)", STYLE))
+    light, dark = STYLE.split("@media", 1)
+    assert used == set(re.findall(r"(--ml-\w+):", light)) == set(re.findall(r"(--ml-\w+):", dark))
