@@ -4,10 +4,10 @@ from datetime import date, datetime
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from ninja import Router, Schema
+from ninja import Field, Router, Schema
 
 from massline.gather.models import Message
-from massline.respond.models import Case, Turn
+from massline.respond.models import Case
 from massline.respond.queries import replies_of
 
 router = Router(tags=["cases"])
@@ -26,14 +26,10 @@ class TurnOut(Schema):
 
     body: OwnerOut
     kind: str
-    reason: str
+    reason: str = Field(alias="shown_reason")
     began_at: datetime
     ended_at: datetime | None
     reply_due: date
-
-    @staticmethod
-    def resolve_reason(turn: Turn) -> str:
-        return turn.shown_reason
 
 
 class ReplyOut(Schema):
@@ -62,19 +58,15 @@ class CaseOut(Schema):
 
 def case_out(case: Case) -> CaseOut:
     """A case as everybody may read it: published messages only, a resident's reasons masked."""
-    return CaseOut(
-        number=case.pk,
-        title=case.title,
-        state=case.state,
-        body=OwnerOut.from_orm(case.body),
-        opened_at=case.opened_at,
-        promised_days=case.promised_days,
-        reply_due=case.reply_due,
-        reopenings=case.reopenings,
-        messages=list(Message.objects.public().filter(cases=case).order_by("pk").values_list("pk", flat=True)),
-        turns=[TurnOut.from_orm(turn) for turn in case.turns.select_related("body").order_by("pk")],
-        replies=[ReplyOut.from_orm(reply) for reply in replies_of(case)],
-    )
+    messages = Message.objects.public().filter(cases=case).order_by("pk")
+    facts = {
+        "number": case.pk,
+        "messages": list(messages.values_list("pk", flat=True)),
+        "turns": list(case.turns.select_related("body").order_by("pk")),
+        "replies": list(replies_of(case)),
+    }
+    own = ("title", "state", "body", "opened_at", "promised_days", "reply_due", "reopenings")
+    return CaseOut.model_validate(facts | {name: getattr(case, name) for name in own})
 
 
 @router.get("/cases/{int:number}", response=CaseOut, url_name="case", summary="One public case")

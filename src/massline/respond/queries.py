@@ -71,14 +71,17 @@ def acts(case: Case) -> list[Act]:
     return [*told, Act(ActKind.SETTLED, case.settled_at)] if case.settled_at else told
 
 
-def due_story(case: Case, told: Sequence[Act], message: Message | None) -> DueStory:
-    """How the due day of a case came about: from the day of its message, or of its reopening. Two queries."""
+def due_story(case: Case, told: Sequence[Act], today: date) -> tuple[DueStory, Line]:
+    """How the due day of a case came about, from the day of its first message or of its reopening; and what is left of it.
+
+    told: its acts. Three queries."""
     began = next(act for act in reversed(told) if act.kind in (ActKind.TAKEN, ActKind.REOPENED))
-    taken = began.kind == ActKind.TAKEN and message is not None
-    received = _day(message.received_at if taken and message else began.at)
-    calendar = work_calendar(began.body or case.body)
-    spans = _spans(received, case, calendar)
-    return DueStory(received, case.promised_days, case.reply_due, spans)
+    first = case.messages.order_by("pk").first()
+    received = _day(first.received_at if first and began.kind == ActKind.TAKEN else began.at)
+    body = began.body or case.body
+    calendars = work_calendars([body, case.body])
+    story = DueStory(received, case.promised_days, case.reply_due, _spans(received, case, calendars[body.pk]))
+    return story, Line(case, days_left(case, today, calendars[case.body_id]))
 
 
 def _spans(received: date, case: Case, calendar: WorkCalendar) -> list[Span] | None:

@@ -163,7 +163,7 @@ def _desk_page(
     Raises Http404 for a form of somebody who never could send it."""
     user = _user(request)
     seen = form.cleaned_data["version"] if form and status == 409 else found.version
-    found = _known_case(request, found.pk)
+    found = _known_case(request, found.pk) if status == 409 else found
     may_act = found.state == State.OPEN and may(user, "respond.publish_reply", found.body.path)
     if form and not may_act and seen >= found.version:
         raise Http404
@@ -179,15 +179,15 @@ def _desk_page(
 
 
 def _case_context(found: Case, shown: QuerySet[Message]) -> dict[str, Any]:
-    told, today = queries.acts(found), timezone.localdate()
-    first = found.messages.order_by("pk").first()
+    told, messages_of_case = queries.acts(found), list(shown.select_related("body").order_by("pk"))
+    story, line = queries.due_story(found, told, timezone.localdate())
     return {
         "case": found,
         "acts": told,
-        "messages_of_case": shown.order_by("pk"),
-        "is_public": Case.objects.public().filter(pk=found.pk).exists(),
-        "story": queries.due_story(found, told, first),
-        "line": queries.lines([found], today)[0],
+        "messages_of_case": messages_of_case,
+        "is_public": any(message.published_at for message in messages_of_case),
+        "story": story,
+        "line": line,
         "replies": [act for act in told if act.kind == ActKind.REPLIED],
     }
 

@@ -197,8 +197,7 @@ def _receipt_page(
     if now.may_reopen:
         context["reopen_form"] = ReopenForm(initial=reply)
     if now.case:
-        context["line"] = lines([now.case], timezone.localdate())[0]
-        context["story"] = due_story(now.case, now.acts, now.message)
+        context["story"], context["line"] = due_story(now.case, now.acts, timezone.localdate())
     return render(request, "supervise/receipt.html", context | more, status=status)
 
 
