@@ -135,8 +135,8 @@ class Life:
     def _reply(self, body: Body) -> str:
         """One of replies.toml where there is one for this matter, else one put together."""
         good = self.kind != "empty"
-        matters = {self.matter.key} if good else {self.matter.key, ""}
-        fitting = [reply.text for reply in REPLIES if reply.good == good and reply.matter in matters]
+        meant = {self.matter.key} if good else {self.matter.key, ""}
+        fitting = [reply.text for reply in REPLIES if reply.good == good and reply.matter in meant]
         if fitting and not self.english:
             return dated(self.world.random.choice(fitting), timezone.localdate())
         return self._text(self.kind, body)
