@@ -14,7 +14,7 @@ from massline.engine.buffers import strings_of
 from massline.engine.characters import token_kinds
 from massline.engine.mask import mask
 from massline.engine.siphash import hash_strings
-from massline.engine.sketch import BINS, U32, count_values, join, pairs_of, sketches, tokens_of, weights
+from massline.engine.sketch import BINS, U32, count_values, join, pairs_of, sketches, tokens_of, weigh
 from massline.engine.tables import CAMPAIGNS
 
 I64 = npt.NDArray[np.int64]
@@ -105,18 +105,21 @@ def _near(forms: pa.ChunkedArray, first: I64, key: np.uint64) -> I64:
     counts = np.zeros(_table_size(int(distinct.sum())), np.uint8)
     for _, texts in _chosen(forms, distinct):
         count_values(sketches(*_tokens(texts), key), counts)
-    rows, sketch, weight, chosen = [], [], [], []
+    rows, sketch, weight, probes, chosen = [], [], [], [], []
     for start, texts in _chosen(forms, distinct):
         values = sketches(*_tokens(texts), key)
-        heavy = weights(values, counts)
+        heavy, rare = weigh(values, counts)
         shared = heavy > 0
         rows.append(start[shared])
         sketch.append(values[shared])
         weight.append(heavy[shared])
+        probes.append(rare[shared])
         chosen.append(texts.filter(pa.array(shared)))
     group = first.copy()
     if rows:
-        anchors = _anchors(pa.concat_arrays(chosen), np.concatenate(sketch), np.concatenate(weight))
+        order = np.argsort(-np.concatenate(weight), kind="stable")
+        sets = pairs_of(*_tokens(pa.concat_arrays(chosen)))
+        anchors = join((np.concatenate(sketch), np.concatenate(probes)), sets, order, _least(np.diff(sets[1])))
         _regroup(group, np.concatenate(rows), anchors)
     return group
 
@@ -137,13 +140,6 @@ def _chosen(forms: pa.ChunkedArray, distinct: npt.NDArray[np.bool_]) -> Iterator
         here = distinct[start : start + len(chunk)]
         yield start + np.flatnonzero(here), chunk.filter(pa.array(here))
         start += len(chunk)
-
-
-def _anchors(texts: pa.Array, sketch: U32, weight: npt.NDArray[np.int32]) -> I64:
-    """(c,): the anchor of each text, by place among them."""
-    pairs, starts = pairs_of(*_tokens(texts))
-    order = np.argsort(-weight, kind="stable")
-    return join(sketch, pairs, starts, order, _least(np.diff(starts)))
 
 
 def _least(sizes: I64) -> npt.NDArray[np.float64]:

@@ -16,10 +16,15 @@ U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
 U8 = npt.NDArray[np.uint8]
 I32 = npt.NDArray[np.int32]
+I64 = npt.NDArray[np.int64]
+F64 = npt.NDArray[np.float64]
 
 RUN: Final = 4
 BINS: Final = 32
 EMPTY: Final = 0xFFFFFFFF
+PROBES: Final = 8
+"""Bins by which a text looks for its anchor. Copies share rare values; greetings and set phrases are what is common."""
+NEVER: Final = 1 << 20
 ANCHORS_KEPT: Final = 4
 """Anchors remembered for one value of one bin: what is common to more texts than that (greetings) does not tell copies apart."""
 
@@ -86,22 +91,32 @@ def _slot(value: np.uint32, place: int, last: np.uint64) -> np.uint64:
 
 
 @nb.njit(nogil=True, cache=True)
-def weights(sketch: U32, counts: U8) -> I32:
-    """(n,): in how many bins other texts agree, each by the logarithm of how many: the middle of a group of copies weighs most.
+def weigh(sketch: U32, counts: U8) -> tuple[I32, U32]:
+    """Weight (n,): in how many bins other texts agree, each by the logarithm of how many: the middle of a group of copies weighs most.
+    Probes (n,): bits of the PROBES shared bins with the rarest values, by which a text looks for an anchor.
 
-    Values that no other text has become EMPTY: they find nothing.
+    Values that no other text has become EMPTY in sketch (n, BINS): they find nothing.
     """
-    last, out = np.uint64(len(counts) - 1), np.zeros(len(sketch), np.int32)
+    last, weight, probes = np.uint64(len(counts) - 1), np.zeros(len(sketch), np.int32), np.zeros(len(sketch), np.uint32)
+    shared = np.empty(BINS, np.int64)
     for i in range(len(sketch)):
         for place in range(BINS):
+            shared[place] = NEVER
             if sketch[i, place] != EMPTY:
-                shared = counts[_slot(sketch[i, place], place, last)]
-                if shared < 2:
+                count = np.int64(counts[_slot(sketch[i, place], place, last)])
+                if count < 2:
                     sketch[i, place] = EMPTY
-                while shared > 1:
-                    out[i] += 1
-                    shared >>= 1
-    return out
+                else:
+                    shared[place] = count
+                while count > 1:
+                    weight[i] += 1
+                    count >>= 1
+        for _ in range(PROBES):
+            rarest = shared.argmin()
+            if shared[rarest] < NEVER:
+                probes[i] |= np.uint32(1) << np.uint32(rarest)
+                shared[rarest] = NEVER
+    return weight, probes
 
 
 @nb.njit(nogil=True, cache=True)
@@ -121,54 +136,75 @@ def pairs_of(tokens: U32, starts: Offsets) -> tuple[U64, Offsets]:
 
 
 @nb.njit(nogil=True, cache=True)
-def likeness(first: U64, second: U64) -> float:
-    """Jaccard likeness of two sorted sets: shared over all, 0 to 1."""
-    i, j, shared = 0, 0, 0
-    while i < len(first) and j < len(second):
-        if first[i] == second[j]:
+def likeness(sets: U64, first: Offsets, second: Offsets, least: float) -> float:
+    """Jaccard likeness (shared over all, 0 to 1) of two sorted sets sets[first[0]:first[1]] and sets[second[0]:second[1]].
+    0 as soon as it is clear that it stays under `least`."""
+    i, j, shared = first[0], second[0], 0
+    spare = (first[1] - i + second[1] - j) * (1.0 - least) / (1.0 + least)  # elements that may stand alone
+    while i < first[1] and j < second[1] and spare >= 0:
+        if sets[i] == sets[j]:
             i, j, shared = i + 1, j + 1, shared + 1
-        elif first[i] < second[j]:
-            i += 1
         else:
-            j += 1
-    return shared / max(1, len(first) + len(second) - shared)
+            spare -= 1
+            if sets[i] < sets[j]:
+                i += 1
+            else:
+                j += 1
+    alike = shared / max(1, first[1] - first[0] + second[1] - second[0] - shared)
+    return alike if alike >= least else 0.0
 
 
 @nb.njit(nogil=True, cache=True)
-def join(
-    sketch: U32, pairs: U64, starts: Offsets, order: npt.NDArray[np.int64], least: npt.NDArray[np.float64]
-) -> npt.NDArray[np.int64]:
+def join(found: tuple[U32, U32], sets: tuple[U64, Offsets], order: I64, least: F64) -> I64:
     """Anchor (n,) of each text: itself, or the text before it in `order` that it is most like, when like enough.
 
-    sketch (n, BINS); pairs, starts as `pairs_of` gives them. least (n,): the likeness that a text asks for; the stricter of two counts.
-    Anchors are only texts that joined nobody, so each member is compared with its anchor itself. Cost: n * BINS look-ups, and at most
-    n * BINS * ANCHORS_KEPT comparisons of two sets; both small in practice.
+    found: sketch (n, BINS) and probes (n,). sets: as `pairs_of` gives them. least (n,): the likeness that a text asks for; the stricter of two counts.
+    Anchors are only texts that joined nobody, so each member is compared with its anchor itself. Cost: at most
+    n * PROBES * ANCHORS_KEPT comparisons of sketches, and of sets where the sketches are alike.
     """
+    (sketch, probes), (pairs, starts) = found, sets
     size = 1 << 10
     while size < np.count_nonzero(sketch != EMPTY):
         size <<= 1
     last, slots = np.uint64(size - 1), np.full((size, ANCHORS_KEPT), -1, np.int32)
-    anchors, seen = (
-        np.empty(len(sketch), np.int64),
-        np.full(len(sketch), -1, np.int64),
-    )  # seen: by whom an anchor was last compared
+    anchors, seen = np.empty(len(sketch), np.int64), np.full(len(sketch), -1, np.int64)
     for i in order:
-        mine, best, anchors[i] = pairs[starts[i] : starts[i + 1]], 0.0, i
+        best, anchors[i] = 0.0, i
         for place in range(BINS):
-            if sketch[i, place] == EMPTY:
+            if not probes[i] >> np.uint32(place) & np.uint32(1):
                 continue
-            for other in slots[_slot(sketch[i, place], place, last)]:
+            at = _slot(sketch[i, place], place, last)
+            for k in range(ANCHORS_KEPT):
+                other = slots[at, k]
                 if other < 0:
                     break
-                if seen[other] == i:
+                if seen[other] == i:  # compared already, by another bin
                     continue
                 seen[other] = i
-                alike = likeness(mine, pairs[starts[other] : starts[other + 1]])
-                if alike > best and alike >= max(least[i], least[other]):
+                asked = max(least[i], least[other], best)
+                if not _may_be_alike(sketch, i, other, asked):
+                    continue
+                alike = likeness(pairs, starts[i : i + 2], starts[other : other + 2], asked)
+                if alike > best:
                     best, anchors[i] = alike, other
         if anchors[i] == i:
             _remember(slots, last, sketch[i], i)
     return anchors
+
+
+@nb.njit(inline="always")
+def _may_be_alike(sketch: U32, i: int, other: int, asked: float) -> bool:
+    """Whether two sketches agree in at least a third of the bins that texts of this likeness agree in on average.
+
+    Likeness j in pairs is a share c = 2j / (1 + j) of common pairs, about c ** 3 of common runs of four tokens.
+    """
+    common = (2 * asked / (1 + asked)) ** 3
+    agreeing, filled = 0, 0
+    for place in range(BINS):
+        mine = sketch[i, place]
+        filled += mine != EMPTY
+        agreeing += mine != EMPTY and mine == sketch[other, place]
+    return agreeing >= filled * common / (2 - common) / 3
 
 
 @nb.njit(nogil=True, cache=True)
@@ -176,8 +212,8 @@ def _remember(slots: I32, last: np.uint64, values: U32, anchor: int) -> None:
     """Enter an anchor under each of its values where there is room."""
     for place in range(BINS):
         if values[place] != EMPTY:
-            row = slots[_slot(values[place], place, last)]
+            at = _slot(values[place], place, last)
             for k in range(ANCHORS_KEPT):
-                if row[k] < 0:
-                    row[k] = anchor
+                if slots[at, k] < 0:
+                    slots[at, k] = anchor
                     break
