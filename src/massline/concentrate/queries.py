@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from massline.concentrate.models import FATES, Campaign, Placement, Run, Statement, Theme
 from massline.gather.models import Call, Message
@@ -35,6 +35,12 @@ def latest(call: Call) -> Run | None:
     return Run.objects.current(call)
 
 
+def count_themes() -> int:
+    """Coarsest themes that the pages of all calls show now. One query."""
+    newest = Run.objects.finished().filter(call=OuterRef("run__call")).order_by("-finished_at", "-pk").values("pk")[:1]
+    return Theme.objects.filter(parent=None, run=Subquery(newest)).count()
+
+
 def themes_in_brief(call: Call, most: int) -> tuple[Run | None, list[Theme]]:
     """The run that shows, and its largest coarse themes. Two queries."""
     run = latest(call)
@@ -46,9 +52,24 @@ def picture_of(run: Run, campaigns: int) -> Picture:
     finer = Prefetch("children", Theme.objects.order_by("-messages", "number"), to_attr="finer")
     themes = list(Theme.objects.filter(run=run).coarsest().prefetch_related(finer))
     found = Campaign.objects.filter(run=run).order_by("-messages", "pk")
-    fates = [(fate, str(name), int(run.counts.get(FATE_COUNTS[fate], 0))) for fate, name in FATES]
-    in_all, accepted = found.count(), sum(number for _fate, _name, number in fates)
-    return Picture(run, themes, list(found[:campaigns]), in_all, fates, accepted)
+    numbers = run_counts(run)
+    fates = [(fate, str(name), numbers[fate]) for fate, name in FATES]
+    return Picture(run, themes, list(found[:campaigns]), found.count(), fates, numbers["messages"])
+
+
+def run_counts(run: Run) -> dict[str, int]:
+    """`messages`, and each fate: they add up to it. No query."""
+    parts = {fate: int(run.counts.get(name, 0)) for fate, name in FATE_COUNTS.items()}
+    return {"messages": sum(parts.values()), **parts}
+
+
+def themes_of(run: Run) -> list[Theme]:
+    """All themes of a run, coarse to fine, the larger first, each with `typical_ids`. Two queries."""
+    public = Prefetch("typical", Message.objects.public().only("pk").order_by("pk"), to_attr="typical_messages")
+    themes = list(Theme.objects.filter(run=run).order_by("grain", "-messages", "number").prefetch_related(public))
+    for theme in themes:
+        theme.typical_ids = [message.pk for message in theme.typical_messages]  # type: ignore[attr-defined]
+    return themes
 
 
 def last_request(call: Call, now: datetime) -> Run | None:

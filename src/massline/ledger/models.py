@@ -1,6 +1,7 @@
 """The log's table. Nothing but `ledger.actions.append` writes it; no row is ever changed."""
 
 import json
+from datetime import datetime
 from typing import Any, Self
 
 from django.db import models
@@ -35,6 +36,10 @@ class Entry(models.Model):
     def facts(self) -> dict[str, Any]:
         facts: dict[str, Any] = json.loads(self.data)
         return facts
+
+    @property
+    def moment(self) -> datetime:
+        return datetime.fromisoformat(self.at)
 
     @property
     def link(self) -> Link:

@@ -1,8 +1,9 @@
 """How entries are chained. Source: docs/rules/ledger.md; canonical JSON is RFC 8785."""
 
 import hashlib
+import json
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +30,14 @@ class BrokenChain(ValueError):
     def __init__(self, index: int, found: str) -> None:
         super().__init__(f"Entry {index}: {found}. The log was changed after it was written.")
         self.index = index
+
+
+class UnreadableLine(ValueError):
+    """A line of a downloaded log is no entry."""
+
+    def __init__(self, line: int, problem: str) -> None:
+        super().__init__(f"Line {line} is no entry: {problem}. Download the log again, whole.")
+        self.line = line
 
 
 def canonical(data: dict[str, Any]) -> str:
@@ -63,3 +72,18 @@ def verify(links: Iterable[Link]) -> tuple[int, str]:
             raise BrokenChain(link.index, "its content does not give its hash")
         size, previous = size + 1, link.hash
     return size, previous
+
+
+def to_line(link: Link) -> str:
+    """One line of the download: a JSON object with the six values that the chain sees."""
+    facts = {"index": link.index, "at": link.at, "kind": link.kind, "data": link.data}
+    return json.dumps({**facts, "previous": link.previous, "hash": link.hash}, ensure_ascii=False) + "\n"
+
+
+def from_lines(lines: Iterable[str]) -> Iterator[Link]:
+    """The entries of a download, for `verify`. Raises UnreadableLine."""
+    for number, line in enumerate(lines, 1):
+        try:
+            yield Link(**json.loads(line))
+        except (ValueError, TypeError) as problem:
+            raise UnreadableLine(number, str(problem)) from problem

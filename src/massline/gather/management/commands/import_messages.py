@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from massline.bodies.models import Body
+from massline.engine.cli import mapped_columns
 from massline.engine.errors import EngineError
 from massline.engine.read import read
 from massline.engine.rejects import Reject, RejectFile
@@ -49,7 +50,7 @@ class Command(BaseCommand):
             known = ", ".join(Call.objects.order_by("-opens_at").values_list("ref", flat=True)[:10]) or "none yet"
             raise CommandError(f"No call has the reference {options['call']!r}. Calls: {known}.", returncode=2)
         try:
-            done = _import(path, call, mapping(options["map"]))
+            done = _import(path, call, mapped_columns(options["map"]))
         except (EngineError, OSError) as problem:
             raise CommandError(f"{problem} Nothing was imported.", returncode=2) from problem
         self.stdout.write(json.dumps(done.facts(), ensure_ascii=False) if options["json"] else done.summary())
@@ -101,17 +102,6 @@ class Done:
                 f"{rows:,} rows name an area that is no body under the call's; they went to the call's body. First: {names}."
             )
         return found
-
-
-def mapping(given: str) -> dict[str, str]:
-    """`text=留言详情,time=留言时间` -> house name -> heading. Raises CommandError."""
-    pairs = [pair.partition("=") for pair in given.split(",") if pair.strip()]
-    for name, sign, heading in pairs:
-        if not (name.strip() and sign and heading.strip()):
-            raise CommandError(
-                f"--map has {name + sign + heading!r}. Write name=heading, for example text=留言详情.", returncode=2
-            )
-    return {name.strip(): heading.strip() for name, _sign, heading in pairs}
 
 
 def _import(path: Path, call: Call, columns: Mapping[str, str]) -> Done:
