@@ -21,6 +21,9 @@ DIMENSIONS: Final = 64
 COMMON: Final = 0.1
 """A gram in more than this share of the messages says nothing about any of them."""
 
+LARGE: Final = 200
+"""A sample of so many messages is large enough to have something in common."""
+
 RARITY: Final = 1.3
 """Power of the inverse document frequency: rare grams say more than the usual logarithm grants them. Measured: docs/explanation/themes.md."""
 
@@ -149,15 +152,20 @@ def unit_rows(matrix: scipy.sparse.csr_matrix) -> scipy.sparse.csr_matrix:
 
 
 def learn_meaning(sample: Sample, *, seed: int, dimensions: int = DIMENSIONS) -> Meaning:
-    """Learn where grams point. Chance (the start of the SVD) comes from `seed` alone."""
+    """Learn where grams point. Chance (the start of the SVD) comes from `seed` alone.
+
+    The first direction of a large sample is what all its messages have in common, and is left out: it tells none from another, and with
+    it a heap of random words would look like a message.
+    """
     row_of = np.full(BUCKETS, -1, np.int32)
     row_of[sample.buckets] = np.arange(len(sample.buckets), dtype=np.int32)
     table = np.zeros((len(sample.buckets), dimensions), np.float32)
-    keep = min(dimensions, *sample.grams.shape)
-    if keep:
+    common = 1 if sample.grams.shape[0] >= LARGE else 0
+    keep = min(dimensions + common, *sample.grams.shape)
+    if keep > common:
         with threadpool_limits(1):  # more threads add up in another order
             _, _, directions = randomized_svd(sample.grams, keep, random_state=seed)  # (keep, r)
-        table[:, :keep] = sample.weights[:, None] * directions.T
+        table[:, : keep - common] = sample.weights[:, None] * directions[common:].T
     return Meaning(row_of, table)
 
 

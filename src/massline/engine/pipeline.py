@@ -7,6 +7,7 @@ cut in the batches that `read` gives, whatever the number of workers, so one wor
 import hashlib
 import json
 import os
+import re
 import resource
 import time
 from collections import Counter
@@ -52,6 +53,8 @@ SHORTEST: Final = 4
 
 QUOTE: Final = 400
 """Signs of a quoted message that the report shows."""
+
+INVISIBLE: Final = re.compile("[\u0000-\u0008\u000e-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 
 PLACED_FATE, NOT_PLACED, TOO_SHORT, COPY, REMOVED = range(len(FATES))
 REMOVED_REASONS: Final = ("no_letters", "one_letter")
@@ -400,5 +403,6 @@ def shown_texts(work: WorkFolder, rows: I64) -> list[str]:
 
 
 def shown_text(title: str | None, text: str) -> str:
-    """One message as anybody may see it."""
-    return "\n".join(" ".join(mask(part).text.split()) for part in (title, text) if part)
+    """One message as anybody may see it; invisible signs, which could turn the page's writing round, are left out."""
+    parts = (mask(part).text for part in (title, text) if part)
+    return "\n".join(" ".join(INVISIBLE.sub("", part).split()) for part in parts)

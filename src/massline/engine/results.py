@@ -71,6 +71,7 @@ def run_facts(
         "packages": package_versions(),
         "timings": {
             "steps": {name: round(seconds, 3) for name, seconds in work.seconds.items()},
+            "cpu": {name: round(seconds, 3) for name, seconds in work.cpu_seconds.items()},
             "kept_from_an_earlier_run": work.kept,
             "python": platform.python_version(),
             "machine": platform.machine(),

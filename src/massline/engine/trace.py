@@ -114,11 +114,11 @@ def sentences_of(text: str) -> list[str]:
 
 
 def most_telling(sentences: Sequence[str], keywords: Sequence[str]) -> str:
-    """The sentence that says most of the key words, earlier ones weighing more; the shorter of equals. "" when none says any."""
+    """The sentence that says most of the key words, earlier ones weighing more, in few words. "" when none says any."""
 
     def worth(sentence: str) -> float:
         form = matching_form(sentence)
-        return sum(1 / (rank + 2) for rank, word in enumerate(keywords) if word in form)
+        return sum(1 / (rank + 2) for rank, word in enumerate(keywords) if word in form) / (20 + len(form)) ** 0.5
 
     best = max(sentences, key=lambda one: (worth(one), -len(one), one), default="")
     return best if best and worth(best) > 0 else ""

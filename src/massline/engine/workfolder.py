@@ -27,6 +27,7 @@ class WorkFolder:
     def __init__(self, path: Path, key: Mapping[str, Any], progress: Progress) -> None:
         self.path, self._progress = path, progress
         self.seconds: dict[str, float] = {}
+        self.cpu_seconds: dict[str, float] = {}
         self.kept: list[str] = []
         marker, text = path / "key.json", json.dumps(key, ensure_ascii=False, sort_keys=True)
         if path.exists() and not (marker.exists() and marker.read_text(encoding="utf-8") == text):
@@ -40,13 +41,14 @@ class WorkFolder:
             self.kept.append(name)
             return
         self.say(name, 0)
-        start = time.perf_counter()
+        start, cpu_start = time.perf_counter(), time.process_time()
         part = self.path / f"{name}.part"
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir()
         make(part)
         os.replace(part, self.path / name)
         self.seconds[name] = time.perf_counter() - start
+        self.cpu_seconds[name] = time.process_time() - cpu_start
 
     def say(self, name: str, done: int) -> None:
         """Tell whoever watches how far a step is."""

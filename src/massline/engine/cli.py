@@ -1,0 +1,168 @@
+"""`massline concentrate` and `massline mask`: files in, files out. No server, no Django.
+
+Exit codes: 0 done, 1 done with rejects (said on standard error), 2 nothing done (why, and what to do). On a terminal a bar shows how far
+a run is; in a pipe nothing is said but the result.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from functools import wraps
+from pathlib import Path
+from typing import Any, Final, TextIO
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from massline.engine.errors import EngineError, OptionError
+from massline.engine.mask import mask
+from massline.engine.pipeline import Options, RunResult, run
+from massline.engine.read import read
+from massline.engine.rejects import Reject
+from massline.engine.workfolder import Progress as Watcher
+
+DONE, WITH_REJECTS, NOTHING_DONE, INTERRUPTED = 0, 1, 2, 130
+STEPS: Final = ("read", "clean", "fold", "embed", "group", "place", "label", "trace", "report")
+COUNTED: Final = ("placed", "not_placed", "too_short", "copies", "removed")
+
+FilePath = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def commands() -> None:
+    """From the people, to the people: what many people said, made clear."""
+
+
+def refusals(command: Callable[..., int]) -> Callable[..., None]:
+    """Turn what a command returns or raises into its exit code; a refusal is one sentence on standard error."""
+
+    @wraps(command)
+    def guarded(*args: Any, **kwargs: Any) -> None:
+        try:
+            sys.exit(command(*args, **kwargs))
+        except EngineError as error:
+            click.echo(f"massline: {error}", err=True)
+            sys.exit(NOTHING_DONE)
+        except KeyboardInterrupt:
+            click.echo("massline: stopped; nothing half-written is left. The same command goes on where it stood.", err=True)
+            sys.exit(INTERRUPTED)
+
+    return guarded
+
+
+def mapped_columns(text: str) -> dict[str, str]:
+    """`text=留言详情,time=留言时间` -> house name -> heading. Raises OptionError."""
+    pairs = [part.split("=", 1) for part in text.split(",") if part.strip()]
+    if any(len(pair) != 2 or not pair[0].strip() or not pair[1].strip() for pair in pairs):
+        raise OptionError(f"--map is {text!r}. Write it like text=留言详情,time=留言时间.")
+    return {name.strip(): heading.strip() for name, heading in pairs}
+
+
+def grain_of(text: str) -> int | None:
+    """`auto` or a number. Raises OptionError."""
+    if text == "auto":
+        return None
+    if not text.isdecimal():
+        raise OptionError(f"--grain is {text!r}. Write auto, or a number from 1 to 1000.")
+    return int(text)
+
+
+@commands.command(
+    epilog="Example: massline concentrate messages.csv --out result --map text=留言详情,time=留言时间",
+)
+@click.argument("files", nargs=-1, required=True, type=FilePath)
+@click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder for the result.")
+@click.option("--map", "columns", default="", metavar="NAME=HEADING,…", help="Which heading is which column.")
+@click.option("--grain", default="auto", metavar="auto|N", help="Number of themes at the coarsest grain.")
+@click.option("--seed", default=0, show_default=True, help="Same files and seed, same result.")
+@click.option("--workers", type=int, metavar="N", help="How many work at once; one a core if not said. Changes no byte.")
+@click.option("--json", "as_json", is_flag=True, help="Print the counts as one JSON object at the end.")
+@refusals
+def concentrate(
+    files: tuple[Path, ...], out: Path, columns: str, grain: str, seed: int, workers: int | None, as_json: bool
+) -> int:
+    """Concentrate the messages of one call: themes, statements with their messages, campaigns, a report.
+
+    FILES are CSV, TSV, JSON lines, Parquet or XLSX, with one message a row. Columns are known by common Chinese and English headings: text (the
+    only one that is needed), id, title, time, channel, area, sender, age, sex, residence. A run that was stopped goes on where it stood.
+    """
+    options = Options(columns=mapped_columns(columns), grain=grain_of(grain), seed=seed, workers=workers)
+    with progress_bar() as watch:
+        result = run(files, out, options, progress=watch)
+    if as_json:
+        click.echo(json.dumps(asdict(result)))
+    else:
+        click.echo(summary(result, out))
+    if result.rejected:
+        click.echo(f"massline: {result.rejected:,} of {result.rows:,} rows could not be accepted; {out / 'rejects.csv'} says why.", err=True)
+        return WITH_REJECTS
+    return DONE
+
+
+def summary(result: RunResult, out: Path) -> str:
+    """What a person wants to know at the end: that the sums are whole, and where to look."""
+    counts = asdict(result)
+    parts = "\n".join(f"  {name.replace('_', ' '):<12}{counts[name]:>12,}" for name in COUNTED)
+    return (
+        f"{result.rows:,} rows = {result.accepted:,} accepted + {result.rejected:,} rejected\n"
+        f"{result.accepted:,} accepted =\n{parts}\n"
+        f"{result.themes} themes, {result.campaigns} campaigns, in {result.seconds:.1f} s\n"
+        f"Read {out / 'report.html'}"
+    )
+
+
+@contextmanager
+def progress_bar() -> Iterator[Watcher]:
+    """A bar on standard error where a person watches; silence elsewhere."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda step, done: None
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description:<8}"), BarColumn(), TextColumn("{task.fields[done]}"), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("", total=len(STEPS), done="")
+
+        def watch(step: str, done: int) -> None:
+            bar.update(task, description=step, completed=STEPS.index(step), done=f"{done:,}" if done else "")
+
+        yield watch
+
+
+@commands.command("mask", epilog="Example: massline mask messages.csv --out masked.jsonl")
+@click.argument("files", nargs=-1, required=True, type=FilePath)
+@click.option("--out", type=FilePath, help="File for the lines; standard output if not said.")
+@click.option("--map", "columns", default="", metavar="NAME=HEADING,…", help="Which heading is which column.")
+@refusals
+def mask_command(files: tuple[Path, ...], out: Path | None, columns: str) -> int:
+    """Mask personal data: one JSON object a line with id, masked_text and kinds."""
+    rejects: list[Reject] = []
+    batches = read(files, columns=mapped_columns(columns), reject=rejects.append, seed=0)
+    with whole_file(out) as stream:
+        for batch in batches:
+            for name, text in zip(batch.column("id").to_pylist(), batch.column("text").to_pylist(), strict=True):
+                masked = mask(text)
+                line = {"id": name, "masked_text": masked.text, "kinds": masked.kinds}
+                stream.write(json.dumps(line, ensure_ascii=False) + "\n")
+    for one in rejects[:20]:
+        click.echo(f"massline: {one.file}, row {one.row}, {one.column}: {one.reason}", err=True)
+    if rejects:
+        click.echo(f"massline: {len(rejects):,} rows could not be accepted.", err=True)
+    return WITH_REJECTS if rejects else DONE
+
+
+@contextmanager
+def whole_file(out: Path | None) -> Iterator[TextIO]:
+    """Standard output, or a file that appears only when it is whole."""
+    if out is None:
+        yield sys.stdout
+        return
+    part = out.with_name(f"{out.name}.part")
+    try:
+        with part.open("w", encoding="utf-8", newline="\n") as stream:
+            yield stream
+        part.replace(out)
+    finally:
+        part.unlink(missing_ok=True)
