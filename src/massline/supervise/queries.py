@@ -42,6 +42,10 @@ class Standing:
     rating: Rating | None
 
     @property
+    def replies(self) -> list[Reply]:
+        return [self.reply] if self.reply else []
+
+    @property
     def step(self) -> Step:
         if self.case is None:
             return Step.PUBLISHED if self.message.published_at else Step.RECEIVED

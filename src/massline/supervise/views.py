@@ -187,7 +187,7 @@ def _receipt_page(
     steps = [_("Received"), _("Published"), _("Taken by a body"), _("Replied"), _("You say")]
     context: dict[str, Any] = {
         "now": now,
-        "code": grouped(code),
+        "receipt": grouped(code),
         "address": address,
         "qr": _qr(address),
         "steps": steps,
