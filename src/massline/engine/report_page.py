@@ -246,7 +246,8 @@ def _campaigns(facts: ReportFacts, words: Words) -> Row:
             "messages": f"{row['messages']:,}",
             "senders": f"{row['senders']:,}",
             "distinct_texts": f"{row['distinct_texts']:,}",
-            "period": _days(row["first"], row["last"]),
+            "first": _day(row["first"]),
+            "last": _day(row["last"]),
             "channels": ", ".join(row["channels"]),
         }
         for row in rows
@@ -254,10 +255,8 @@ def _campaigns(facts: ReportFacts, words: Words) -> Row:
     return {"campaigns": shown, "more_campaigns": _counted(words["more_campaigns"], len(facts.campaigns) - _CAMPAIGNS)}
 
 
-def _days(first: datetime | None, last: datetime | None) -> str:
-    if first is None or last is None:
-        return ""
-    return f"{first:%Y-%m-%d} – {last:%Y-%m-%d}"
+def _day(time: datetime | None) -> str:
+    return f"{time:%Y-%m-%d}" if time else ""
 
 
 def _took_part(facts: ReportFacts, words: Words) -> list[Row]:

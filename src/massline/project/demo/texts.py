@@ -200,8 +200,9 @@ def _one(row: tuple[Choices, ...], bits: int) -> tuple[str, int]:
 @cache
 def _phrases(matter: int, home: int, language: str) -> _Phrases:
     own, what = _own_phrases(language, home), matters()[matter]
-    words = _words(language, home) | {"matter": (what.zh if language == "zh" else what.en,)}
-    say, ask = (what.say, what.ask) if language == "zh" else (what.en_say, what.en_ask)
+    chinese = language == "zh"
+    words = _words(language, home) | {"matter": (what.zh if chinese else what.en,)}
+    say, ask = (what.say, what.ask) if chinese else (what.en_say, what.en_ask)
     return _Phrases(
         own["opening"],
         own["closing"],
@@ -209,10 +210,10 @@ def _phrases(matter: int, home: int, language: str) -> _Phrases:
         own.get("ramble", ()),
         own.get("praise", ()),
         _compiled(speech(language)["title"], words),
-        _compiled(map(_located, say) if language == "zh" else say, words),
-        _compiled(what.more, words),
+        _compiled(map(_located, say) if chinese else say, words),
+        _compiled(what.more, words) if chinese else (),
         _compiled(ask, words),
-        _compiled(what.but, words),
+        _compiled(map(_located, what.but), words) if chinese else (),
     )
 
 
@@ -245,7 +246,8 @@ def _words(language: str, home: int) -> dict[str, tuple[str, ...]]:
     urban = village.zh.endswith("社区")
     full = town_name + name if chinese else f"{name}, {town_name}"
     doors = tuple(f"{estate}{number}号楼，" for estate in estates for number in range(1, 13)) if urban else groups
-    here = ("",) * 8 + (f"{name}，", f"{full}，", f"我住{name}，", f"我家在{full}，") * 2 + doors
+    named = (f"{name}，", f"{full}，", f"我住{name}，", f"我家在{full}，") * 4 + doors
+    here = ("",) * len(named) + named
     return {
         "here": here,
         "village": (name,),
