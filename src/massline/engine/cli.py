@@ -1,7 +1,7 @@
 """`massline concentrate` and `massline mask`: files in, files out. No server, no Django.
 
-Exit codes: 0 done, 1 done with rejects (said on standard error), 2 nothing done (why, and what to do). On a terminal a bar shows how far
-a run is; in a pipe nothing is said but the result.
+Exit codes: 0 done, 1 done with rejects (said on standard error), 2 nothing done (why, and what to do). On a terminal a
+bar shows how far a run is; in a pipe nothing is said but the result.
 """
 
 import json
@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from functools import wraps
 from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import Final, ParamSpec, TextIO
 
 import click
 from rich.console import Console
@@ -28,6 +28,7 @@ DONE, WITH_REJECTS, NOTHING_DONE, INTERRUPTED = 0, 1, 2, 130
 STEPS: Final = ("read", "clean", "fold", "embed", "group", "place", "label", "trace", "report")
 COUNTED: Final = ("placed", "not_placed", "too_short", "copies", "removed")
 
+Choices = ParamSpec("Choices")
 FilePath = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -36,18 +37,20 @@ def commands() -> None:
     """From the people, to the people: what many people said, made clear."""
 
 
-def refusals(command: Callable[..., int]) -> Callable[..., None]:
+def refusals(command: Callable[Choices, int]) -> Callable[Choices, None]:
     """Turn what a command returns or raises into its exit code; a refusal is one sentence on standard error."""
 
     @wraps(command)
-    def guarded(*args: Any, **kwargs: Any) -> None:
+    def guarded(*args: Choices.args, **kwargs: Choices.kwargs) -> None:
         try:
             sys.exit(command(*args, **kwargs))
         except EngineError as error:
             click.echo(f"massline: {error}", err=True)
             sys.exit(NOTHING_DONE)
         except KeyboardInterrupt:
-            click.echo("massline: stopped; nothing half-written is left. The same command goes on where it stood.", err=True)
+            click.echo(
+                "massline: stopped; nothing half-written is left. The same command goes on where it stood.", err=True
+            )
             sys.exit(INTERRUPTED)
 
     return guarded
@@ -78,16 +81,19 @@ def grain_of(text: str) -> int | None:
 @click.option("--map", "columns", default="", metavar="NAME=HEADING,…", help="Which heading is which column.")
 @click.option("--grain", default="auto", metavar="auto|N", help="Number of themes at the coarsest grain.")
 @click.option("--seed", default=0, show_default=True, help="Same files and seed, same result.")
-@click.option("--workers", type=int, metavar="N", help="How many work at once; one a core if not said. Changes no byte.")
+@click.option(
+    "--workers", type=int, metavar="N", help="How many work at once; one a core if not said. Changes no byte."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as one JSON object at the end.")
 @refusals
-def concentrate(
+def concentrate(  # noqa: PLR0913 - one argument for each option
     files: tuple[Path, ...], out: Path, columns: str, grain: str, seed: int, workers: int | None, as_json: bool
 ) -> int:
     """Concentrate the messages of one call: themes, statements with their messages, campaigns, a report.
 
-    FILES are CSV, TSV, JSON lines, Parquet or XLSX, with one message a row. Columns are known by common Chinese and English headings: text (the
-    only one that is needed), id, title, time, channel, area, sender, age, sex, residence. A run that was stopped goes on where it stood.
+    FILES are CSV, TSV, JSON lines, Parquet or XLSX, with one message a row. Columns are known by common Chinese and
+    English headings: text (the only one that is needed), id, title, time, channel, area, sender, age, sex, residence.
+    A run that was stopped goes on where it stood.
     """
     options = Options(columns=mapped_columns(columns), grain=grain_of(grain), seed=seed, workers=workers)
     with progress_bar() as watch:
@@ -97,7 +103,10 @@ def concentrate(
     else:
         click.echo(summary(result, out))
     if result.rejected:
-        click.echo(f"massline: {result.rejected:,} of {result.rows:,} rows could not be accepted; {out / 'rejects.csv'} says why.", err=True)
+        click.echo(
+            f"massline: {result.rejected:,} of {result.rows:,} rows could not be accepted; {out / 'rejects.csv'} says why.",
+            err=True,
+        )
         return WITH_REJECTS
     return DONE
 
@@ -121,7 +130,13 @@ def progress_bar() -> Iterator[Watcher]:
     if not console.is_terminal:
         yield lambda step, done: None
         return
-    columns = (SpinnerColumn(), TextColumn("{task.description:<8}"), BarColumn(), TextColumn("{task.fields[done]}"), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description:<8}"),
+        BarColumn(),
+        TextColumn("{task.fields[done]}"),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("", total=len(STEPS), done="")
 

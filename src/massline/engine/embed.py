@@ -1,7 +1,7 @@
 """Vectors of messages: learnt on a sample of the corpus at hand, applied to all by adding up what each gram points at.
 
-Meaning comes from words alone: TF-IDF of hashed grams, cut down to a few dimensions by SVD. Whoever has better vectors of the sample (a
-teacher) need only fill another `Meaning.table`; everything behind it stays.
+Meaning comes from words alone: TF-IDF of hashed grams, cut down to a few dimensions by SVD. Whoever has better vectors
+of the sample (a teacher) need only fill another `Meaning.table`; everything behind it stays.
 """
 
 from dataclasses import dataclass
@@ -25,7 +25,8 @@ LARGE: Final = 200
 """A sample of so many messages is large enough to have something in common."""
 
 RARITY: Final = 1.3
-"""Power of the inverse document frequency: rare grams say more than the usual logarithm grants them. Measured: docs/explanation/themes.md."""
+"""Power of the inverse document frequency: rare grams say more than the usual logarithm grants them. Measured:
+docs/explanation/themes.md."""
 
 SINGLE: Final = 0.7
 """Weight of a single sign beside a pair: 性 in 性能 and 个性 is hardly the same. Measured: docs/explanation/themes.md."""
@@ -110,7 +111,8 @@ def gram_matrix(forms: pa.Array) -> scipy.sparse.csr_matrix:
 
 
 def gram_weights(grams: scipy.sparse.csr_matrix) -> F32:
-    """Inverse document frequency of each bucket, (2**18,) float32; 0 for grams too rare or too common to tell messages apart."""
+    """Inverse document frequency of each bucket, (2**18,) float32; 0 for grams too rare or too common to tell messages
+    apart."""
     n = grams.shape[0]
     seen = np.bincount(grams.indices, minlength=BUCKETS)
     least = 1 if n < 200 else 2 if n < 2_000 else 3
@@ -125,8 +127,8 @@ def gram_weights(grams: scipy.sparse.csr_matrix) -> F32:
 class Sample:
     """A sample of distinct messages as the learning steps see it. Row i of each belongs to `rows[i]` of the corpus.
 
-    rows (m,) int64; forms: large_string array (m,); grams (m, r) float32 sparse: TF-IDF, unit rows; buckets (r,): column -> bucket;
-    weights (r,): column -> idf.
+    rows (m,) int64; forms: large_string array (m,); grams (m, r) float32 sparse: TF-IDF, unit rows; buckets (r,):
+    column -> bucket; weights (r,): column -> idf.
     """
 
     rows: I64
@@ -154,8 +156,8 @@ def unit_rows(matrix: scipy.sparse.csr_matrix) -> scipy.sparse.csr_matrix:
 def learn_meaning(sample: Sample, *, seed: int, dimensions: int = DIMENSIONS) -> Meaning:
     """Learn where grams point. Chance (the start of the SVD) comes from `seed` alone.
 
-    The first direction of a large sample is what all its messages have in common, and is left out: it tells none from another, and with
-    it a heap of random words would look like a message.
+    The first direction of a large sample is what all its messages have in common, and is left out: it tells none from
+    another, and with it a heap of random words would look like a message.
     """
     row_of = np.full(BUCKETS, -1, np.int32)
     row_of[sample.buckets] = np.arange(len(sample.buckets), dtype=np.int32)
@@ -178,7 +180,8 @@ def vectors(forms: pa.Array, meaning: Meaning) -> F32:
 
 
 def scrambled_vectors(sample: Sample, meaning: Meaning, *, seed: int) -> F32:
-    """Vectors of messages that say nothing: the sample's grams dealt out anew, each message as long as before. (m, d)."""
+    """Vectors of messages that say nothing: the sample's grams dealt out anew, each message as long as before. (m,
+    d)."""
     dealt = np.random.default_rng(seed).permutation(sample.grams.indices)
     row_sums = scipy.sparse.csr_matrix(
         (np.ones(len(dealt), np.float32), dealt, sample.grams.indptr), sample.grams.shape

@@ -46,7 +46,8 @@ def fate_counts(work: WorkFolder) -> dict[str, int]:
 
 
 def language_of(work: WorkFolder) -> str:
-    """Which language the report speaks: "zh" when most letters of the sample are signs of writing without spaces, else "en"."""
+    """Which language the report speaks: "zh" when most letters of the sample are signs of writing without spaces, else
+    "en"."""
     rows = work.array("embed/sample")
     forms = work.table("clean/cleaned").column("form").take(pa.array(rows)).combine_chunks()
     kinds = Counter[int]()
@@ -78,7 +79,11 @@ def report_facts(work: WorkFolder, inputs: Sequence[Mapping[str, Any]], *, metho
         campaigns=work.table("fold/campaigns").cast(CAMPAIGNS),
         quotes=work.facts("trace/quotes"),
         statements=list(statements_of(work)),
-        took_part={name: _values(messages.column(name)) for name in ("channel", "area", *GROUPS) if _given(messages.column(name))},
+        took_part={
+            name: _values(messages.column(name))
+            for name in ("channel", "area", *GROUPS)
+            if _given(messages.column(name))
+        },
         method=method,
         meaning="words",
         seed=seed,
@@ -120,7 +125,7 @@ def positions_of(path: Path) -> dict[int, tuple[float, float]]:
     with np.load(path) as file:
         centres = file["centres"][file["parents"] < 0].astype(np.float64)
     if len(centres) < 2:
-        return {theme: (0.0, 0.0) for theme in range(len(centres))}
+        return dict.fromkeys(range(len(centres)), (0.0, 0.0))
     centred = centres - centres.mean(axis=0)
     left, strength, _ = np.linalg.svd(centred, full_matrices=False)
     plane = np.pad(left[:, :2] * strength[:2], ((0, 0), (0, max(0, 2 - left.shape[1]))))
@@ -159,10 +164,12 @@ def _calendar(days: I64) -> tuple[I64, list[str]]:
     weeks = (days + 3) // 7  # weeks begin on Monday; 1970-01-01 was a Thursday
     if np.ptp(weeks) < MOST_PERIODS:
         mondays = (np.arange(weeks.min(), weeks.max() + 1) * 7 - 3).astype("datetime64[D]")
-        return weeks - weeks.min(), ["{0}-W{1:02}".format(*monday.item().isocalendar()) for monday in mondays]
+        return weeks - weeks.min(), [monday.item().strftime("%G-W%V") for monday in mondays]
     for unit in ("M", "Y"):
         steps = dates.astype(f"datetime64[{unit}]").astype(np.int64)
         if np.ptp(steps) < MOST_PERIODS:
-            return steps - steps.min(), [str(x) for x in np.arange(steps.min(), steps.max() + 1).astype(f"datetime64[{unit}]")]
+            return steps - steps.min(), [
+                str(x) for x in np.arange(steps.min(), steps.max() + 1).astype(f"datetime64[{unit}]")
+            ]
     decades = dates.astype("datetime64[Y]").astype(np.int64) // 10
     return decades - decades.min(), [str(1970 + 10 * x) for x in range(decades.min(), decades.max() + 1)]

@@ -1,7 +1,9 @@
-"""The grams of a matching form, compiled: what `embed`, `label`, `minority` and `trace` count instead of reading strings.
+"""The grams of a matching form, compiled: what `embed`, `label`, `minority` and `trace` count instead of reading
+strings.
 
-A gram is a single sign or a pair of neighbours in writing without spaces (Chinese, kana, Hangul, Thai), or a whole word elsewhere.
-Digits alone are no gram: 3 栋 and 5 栋 are the same matter. Forms are read as UTF-8 bytes; no Python string is made.
+A gram is a single sign or a pair of neighbours in writing without spaces (Chinese, kana, Hangul, Thai), or a whole
+word elsewhere. Digits alone are no gram: 3 栋 and 5 栋 are the same matter. Forms are read as UTF-8 bytes; no Python
+string is made.
 """
 
 from typing import Final
@@ -71,8 +73,9 @@ def kind_of(c: int) -> int:
 
 
 @nb.njit(cache=True)
-def read_grams(data: U8, start: int, end: int, out: I32) -> int:
-    """Write the buckets of a form's grams, in order and with repeats; returns how many. Single signs have even buckets, all else odd ones.
+def read_grams(data: U8, start: int, end: int, out: I32) -> int:  # noqa: C901 - one state machine, read in one piece
+    """Write the buckets of a form's grams, in order and with repeats; returns how many. Single signs have even
+    buckets, all else odd ones.
 
     out: room for 2 * READ_CHARACTERS buckets.
     """
@@ -84,7 +87,7 @@ def read_grams(data: U8, start: int, end: int, out: I32) -> int:
         c, at = code_point(data, at) if at < end else (np.uint64(0), at + 1)
         kind = kind_of(c)
         read += 1
-        if kind == LETTER or kind == DIGIT:
+        if kind in (LETTER, DIGIT):
             word = mix(word ^ (c + np.uint64(0x9E3779B97F4A7C15)))
             letters += kind == LETTER
             if letters <= 5:
@@ -128,7 +131,7 @@ def letters_of(data: U8, offsets: I64) -> tuple[I32, npt.NDArray[np.bool_]]:
                 letters[i] += 1
             elif kind == LETTER and not in_word:
                 letters[i] += 2
-            if kind == SIGN or kind == LETTER:
+            if kind in (SIGN, LETTER):
                 varied = varied or (only != 0 and only != c)
                 only = c
             in_word = kind == LETTER or (kind == DIGIT and in_word)

@@ -20,15 +20,17 @@ HANDFUL: Final = 5
 """A theme has at least so many messages of the sample."""
 
 SALAD_SHARE: Final = 0.25
-"""The floor of `not placed`: this share of word salads (messages of the corpus's own words, dealt at random) stays under it."""
+"""The floor of `not placed`: this share of word salads (messages of the corpus's own words, dealt at random) stays
+under it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Themes:
-    """A tree of themes, frozen. Row t of each array is theme t: first the coarse ones, then the fine ones, each by size in the sample.
+    """A tree of themes, frozen. Row t of each array is theme t: first the coarse ones, then the fine ones, each by
+    size in the sample.
 
-    centres (t, d) float32 unit rows; parents (t,) int32, -1 for a coarse theme; views (t,) bool: found as a small view, competes
-    with all others; floors (t,) float32: least similarity of a message placed there.
+    centres (t, d) float32 unit rows; parents (t,) int32, -1 for a coarse theme; views (t,) bool: found as a small
+    view, competes with all others; floors (t,) float32: least similarity of a message placed there.
     """
 
     centres: F32
@@ -110,8 +112,8 @@ def stable_number(vectors: F32, numbers: Sequence[int], *, seed: int, most: int 
 def clearest_split(vectors: F32, *, seed: int, most: int = 1_500) -> F32:
     """Centres of the fine themes inside one coarse theme; one centre when no split makes it clearer.
 
-    Clearness is the mean simplified silhouette: how much nearer a message is to its own centre than to the next. The number is chosen on
-    at most `most` messages, the centres are made from all.
+    Clearness is the mean simplified silhouette: how much nearer a message is to its own centre than to the next. The
+    number is chosen on at most `most` messages, the centres are made from all.
     """
     some = vectors[np.random.default_rng(seed).permutation(len(vectors))[:most]]
     clearness = {}
@@ -132,9 +134,11 @@ def _silhouette(vectors: F32, centres: F32) -> float:
 
 
 def find_themes(vectors: F32, salads: F32, *, grain: int | None, seed: int) -> Themes:
-    """The tree of themes of a sample. vectors (m, d): unit rows (zero rows are ignored); salads (s, d): vectors that mean nothing.
+    """The tree of themes of a sample. vectors (m, d): unit rows (zero rows are ignored); salads (s, d): vectors that
+    mean nothing.
 
-    grain: so many coarse themes (fewer when there are not so many different messages); None: as many as the data upholds.
+    grain: so many coarse themes (fewer when there are not so many different messages); None: as many as the data
+    upholds.
     """
     with threadpool_limits(1):  # more threads would add up in another order
         return _tree_of(vectors, salads, grain, seed)
@@ -143,7 +147,12 @@ def find_themes(vectors: F32, salads: F32, *, grain: int | None, seed: int) -> T
 def _tree_of(vectors: F32, salads: F32, grain: int | None, seed: int) -> Themes:
     said = vectors[np.linalg.norm(vectors, axis=1) > 0]
     if len(said) == 0:
-        return Themes(np.zeros((0, vectors.shape[1]), np.float32), np.zeros(0, np.int32), np.zeros(0, np.bool_), np.zeros(0, np.float32))
+        return Themes(
+            np.zeros((0, vectors.shape[1]), np.float32),
+            np.zeros(0, np.int32),
+            np.zeros(0, np.bool_),
+            np.zeros(0, np.float32),
+        )
     number = grain or stable_number(said, COARSE_NUMBERS, seed=seed)
     coarse = by_size(spherical_kmeans(said, number, seed=seed), said)
     label = (said @ coarse.T).argmax(axis=1)
@@ -155,7 +164,9 @@ def _tree_of(vectors: F32, salads: F32, grain: int | None, seed: int) -> Themes:
             centres.append(by_size(fine, members))
             parents.append(np.full(len(fine), theme, np.int32))
     all_centres, all_parents = np.concatenate(centres), np.concatenate(parents)
-    tree = Themes(all_centres, all_parents, np.zeros(len(all_parents), np.bool_), np.full(len(all_parents), -1, np.float32))
+    tree = Themes(
+        all_centres, all_parents, np.zeros(len(all_parents), np.bool_), np.full(len(all_parents), -1, np.float32)
+    )
     return replace(tree, floors=np.full(len(all_parents), salad_floor(said, salads, tree), np.float32))
 
 
@@ -166,19 +177,23 @@ def by_size(centres: F32, vectors: F32) -> F32:
 
 
 def salad_floor(vectors: F32, salads: F32, themes: Themes) -> float:
-    """The similarity that a message must beat to be placed; never so high that half of the sample itself would fall under it."""
+    """The similarity that a message must beat to be placed; never so high that half of the sample itself would fall
+    under it."""
     if len(salads) == 0:
         return 0.0
     _, nonsense = nearest_theme(salads, themes)
     _, sense = nearest_theme(vectors, themes)
-    return float(min(np.quantile(nonsense, SALAD_SHARE), np.quantile(sense, 0.5))) - 1e-4  # rounding must not lose a message
+    return (
+        float(min(np.quantile(nonsense, SALAD_SHARE), np.quantile(sense, 0.5))) - 1e-4
+    )  # rounding must not lose a message
 
 
 def nearest_theme(vectors: F32, themes: Themes, *, block: int = 16_384) -> tuple[I32, F32]:
-    """Finest theme of each message: the nearest coarse one, then the nearest fine one inside it; or a small view that is near enough.
+    """Finest theme of each message: the nearest coarse one, then the nearest fine one inside it; or a small view that
+    is near enough.
 
-    vectors (n, d), the last dimensions being those of the views. Returns labels (n,) int32, -1 below the floor, and similarity (n,)
-    float32 to that theme. Working memory: 3 * block * t * 4 bytes, whatever n is.
+    vectors (n, d), the last dimensions being those of the views. Returns labels (n,) int32, -1 below the floor, and
+    similarity (n,) float32 to that theme. Working memory: 3 * block * t * 4 bytes, whatever n is.
     """
     labels, similarity = np.full(len(vectors), -1, np.int32), np.zeros(len(vectors), np.float32)
     if len(themes.centres) == 0:

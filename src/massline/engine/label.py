@@ -1,4 +1,5 @@
-"""A theme's name, its key words, its typical and its dissenting messages: taken from all its messages, in their own words."""
+"""A theme's name, its key words, its typical and its dissenting messages: taken from all its messages, in their own
+words."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -26,7 +27,8 @@ class Name:
 
 
 def name_themes(counts: npt.NDArray[np.integer], sizes: I64, parents: I32, vocabulary: Vocabulary) -> tuple[Name, ...]:
-    """Name every theme of the tree. counts (t, w): messages of theme t that say word w; sizes (t,); parents (t,), -1 for coarse.
+    """Name every theme of the tree. counts (t, w): messages of theme t that say word w; sizes (t,); parents (t,), -1
+    for coarse.
 
     No two themes have the same name: a later one gets a second word, or its number.
     """
@@ -86,7 +88,8 @@ def _telling_nouns(scores: F32, vocabulary: Vocabulary) -> list[str]:
 
 
 def _free_label(phrases: list[str], nouns: list[str], taken: set[str], *, wide: bool) -> str:
-    """One phrase for a fine theme, two parts for a coarse one or where no phrase is; more when the name is taken already."""
+    """One phrase for a fine theme, two parts for a coarse one or where no phrase is; more when the name is taken
+    already."""
     parts: list[str] = []
     for part in (*phrases, *nouns):
         if not any(part in other or other in part for other in parts):
@@ -105,10 +108,11 @@ def _free_label(phrases: list[str], nouns: list[str], taken: set[str], *, wide: 
 
 
 def middle_and_edge(themes: I32, similarity: F32, parents: I32) -> tuple[list[I64], list[I64]]:
-    """Rows of the typical messages (most similar to their theme) and of the dissenting ones (least similar), for each theme of the tree.
+    """Rows of the typical messages (most similar to their theme) and of the dissenting ones (least similar), for each
+    theme of the tree.
 
-    themes (n,): the finest, -1 for none; similarity (n,); parents (t,). A coarse theme shows those of its fine themes in turn. Each
-    message stands in one list only; where a theme has few, most of them are typical.
+    themes (n,): the finest, -1 for none; similarity (n,); parents (t,). A coarse theme shows those of its fine themes
+    in turn. Each message stands in one list only; where a theme has few, most of them are typical.
     """
     rows = np.flatnonzero(themes >= 0)
     order = rows[np.lexsort((rows, -similarity[rows], themes[rows]))]

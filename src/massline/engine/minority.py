@@ -1,4 +1,5 @@
-"""Small distinct views that must not be averaged away: found in the sample by what is rare, then given a direction of their own."""
+"""Small distinct views that must not be averaged away: found in the sample by what is rare, then given a direction of
+their own."""
 
 from dataclasses import replace
 from typing import Final
@@ -22,7 +23,8 @@ MOST_NEIGHBOURS: Final = 100
 
 
 def find_views(sample: Sample, similarity: F32) -> list[I64]:
-    """Groups of sample messages that say the same rare thing, largest first. similarity (m,): of each message to its theme.
+    """Groups of sample messages that say the same rare thing, largest first. similarity (m,): of each message to its
+    theme.
 
     Only messages that their theme explains badly (the lower half) are looked at, and only grams that few of them use.
     30,000 messages of 45 characters: about 2 s, 400 MB at the worst.
@@ -38,12 +40,17 @@ def find_views(sample: Sample, similarity: F32) -> list[I64]:
     alike = (rare_grams @ rare_grams.T).tocsr()
     alike.data[alike.data < ALIKE] = 0
     alike.eliminate_zeros()
-    groups = [badly_placed[members] for members in _gather(alike) if len(members) <= max(SMALL * len(sample.rows), 2 * HANDFUL)]
+    groups = [
+        badly_placed[members]
+        for members in _gather(alike)
+        if len(members) <= max(SMALL * len(sample.rows), 2 * HANDFUL)
+    ]
     return groups[:MOST_VIEWS]
 
 
 def _gather(alike: scipy.sparse.csr_matrix) -> list[I64]:
-    """Whoever has most neighbours gathers them; each message goes with one group. No chains: all are near the one in the middle."""
+    """Whoever has most neighbours gathers them; each message goes with one group. No chains: all are near the one in
+    the middle."""
     free = np.ones(alike.shape[0], np.bool_)
     groups = []
     for middle in np.argsort(-np.diff(alike.indptr), kind="stable"):
@@ -74,7 +81,8 @@ def with_directions(meaning: Meaning, sample: Sample, views: list[I64]) -> Meani
 def add_views(themes: Themes, sample: Sample, meaning: Meaning, views: list[I64]) -> Themes:
     """The tree with each view as a fine theme under its nearest coarse one. meaning: with the views' directions.
 
-    A coarse theme that was not split gets a fine theme for all its other messages, so that fine ones always add up to coarse ones.
+    A coarse theme that was not split gets a fine theme for all its other messages, so that fine ones always add up to
+    coarse ones.
     """
     points = vectors(sample.forms, meaning)  # (m, d + views)
     centres = np.pad(themes.centres, ((0, 0), (0, points.shape[1] - themes.centres.shape[1])))
@@ -87,5 +95,7 @@ def add_views(themes: Themes, sample: Sample, meaning: Meaning, views: list[I64]
         np.concatenate([centres, centres[rest], middles]),
         np.concatenate([themes.parents, rest, homes]),
         np.concatenate([themes.views, np.zeros(len(rest), np.bool_), np.ones(len(views), np.bool_)]),
-        np.concatenate([themes.floors, themes.floors[rest], np.maximum(typical, themes.floors[homes]).astype(np.float32)]),
+        np.concatenate(
+            [themes.floors, themes.floors[rest], np.maximum(typical, themes.floors[homes]).astype(np.float32)]
+        ),
     )

@@ -1,7 +1,8 @@
 """The named steps in order: files in, the folder of the contract out.
 
-Each step reads what earlier ones left in the work folder and leaves its own there; none keeps the texts of the corpus in memory. Work is
-cut in the batches that `read` gives, whatever the number of workers, so one worker and many give the same bytes.
+Each step reads what earlier ones left in the work folder and leaves its own there; none keeps the texts of the corpus
+in memory. Work is cut in the batches that `read` gives, whatever the number of workers, so one worker and many give
+the same bytes.
 """
 
 import hashlib
@@ -54,7 +55,9 @@ SHORTEST: Final = 4
 QUOTE: Final = 400
 """Signs of a quoted message that the report shows."""
 
-INVISIBLE: Final = re.compile("[\u0000-\u0008\u000e-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
+INVISIBLE: Final = re.compile(
+    "[\u0000-\u0008\u000e-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
+)
 
 PLACED_FATE, NOT_PLACED, TOO_SHORT, COPY, REMOVED = range(len(FATES))
 REMOVED_REASONS: Final = ("no_letters", "one_letter")
@@ -67,8 +70,8 @@ Fates = npt.NDArray[np.int8]
 class Options:
     """What may be chosen. Only `workers` changes no byte of the result.
 
-    columns: house name -> heading. grain: number of coarse themes, None for as many as the data upholds. workers: None for one a core.
-    language: of the report, "zh" or "en"; None for that of most messages.
+    columns: house name -> heading. grain: number of coarse themes, None for as many as the data upholds. workers: None
+    for one a core. language: of the report, "zh" or "en"; None for that of most messages.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -90,7 +93,8 @@ class Options:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunResult:
-    """The counts of a run. rows = accepted + rejected; accepted = placed + not_placed + too_short + copies + removed."""
+    """The counts of a run. rows = accepted + rejected; accepted = placed + not_placed + too_short + copies +
+    removed."""
 
     rows: int
     accepted: int
@@ -108,12 +112,14 @@ class RunResult:
     seed: int
 
 
-def run(paths: Sequence[Path], out: Path, options: Options, *, progress: Progress = lambda step, done: None) -> RunResult:
+def run(
+    paths: Sequence[Path], out: Path, options: Options, *, progress: Progress = lambda step, done: None
+) -> RunResult:
     """Concentrate the files of one call into the folder `out`.
 
-    What an earlier run with the same files and options has finished in `out/.work` is used again. The files of the result appear at
-    the end, all of them; until then those of an earlier result stay. Raises InputError, OptionError, OutputError; `out` then holds
-    nothing new but `.work`.
+    What an earlier run with the same files and options has finished in `out/.work` is used again. The files of the
+    result appear at the end, all of them; until then those of an earlier result stay. Raises InputError, OptionError,
+    OutputError; `out` then holds nothing new but `.work`.
     """
     if not paths:
         raise InputError("No file is given. Name one file or more.")
@@ -130,17 +136,23 @@ def run(paths: Sequence[Path], out: Path, options: Options, *, progress: Progres
             method=METHOD,
             seed=options.seed,
         )
-        facts = results.run_facts(work, key["inputs"], asdict(result), {"grain": options.grain, "columns": key["columns"]})
+        facts = results.run_facts(
+            work, key["inputs"], asdict(result), {"grain": options.grain, "columns": key["columns"]}
+        )
         results.publish(out, work, facts)
     except OSError as error:
-        raise OutputError(f"{out} cannot be written: {error.strerror or error}. Make room or choose another folder, then run again.") from error
+        raise OutputError(
+            f"{out} cannot be written: {error.strerror or error}. Make room or choose another folder, then run again."
+        ) from error
     return result
 
 
 def run_key(paths: Sequence[Path], options: Options) -> dict[str, Any]:
     """What a result depends on: the files (name, size, digest), the method and the options. Reads the files once."""
     names = [path.name for path in paths]
-    labels = [name if names.count(name) == 1 else f"{name}#{number}" for number, name in enumerate(names, 1)]  # as `read` has them
+    labels = [
+        name if names.count(name) == 1 else f"{name}#{number}" for number, name in enumerate(names, 1)
+    ]  # as `read` has them
     return {
         "inputs": [{"label": label, **_input_facts(path)} for label, path in zip(labels, paths, strict=True)],
         "method": METHOD,
@@ -211,7 +223,10 @@ def _embed(work: WorkFolder, seed: int, part: Path) -> None:
     chance = np.random.default_rng(seed)
     drawn = distinct if len(distinct) <= SAMPLE else np.sort(chance.choice(distinct, SAMPLE, replace=False))
     meaning = learn_meaning(weigh_sample(drawn, forms.take(pa.array(drawn)).combine_chunks()), seed=seed)
-    removed = {"no_letters": int((letters == 0).sum()), "one_letter": int((fates == REMOVED).sum() - (letters == 0).sum())}
+    removed = {
+        "no_letters": int((letters == 0).sum()),
+        "one_letter": int((fates == REMOVED).sum() - (letters == 0).sum()),
+    }
     np.save(part / "fates.npy", fates)
     np.save(part / "sample.npy", drawn)
     np.savez(part / "meaning.npz", row_of=meaning.row_of, table=meaning.table)
@@ -274,7 +289,11 @@ def _label(work: WorkFolder, workers: int, part: Path) -> None:
     stands_for = 1 + np.bincount(copy_of[fates == COPY], minlength=len(fates))  # (n,) messages, copies counted
     vocabulary = find_words(_sample_forms(work))
     originals = np.where(fates == PLACED_FATE, themes, -1).astype(np.int32)
-    counts = _counted(work, originals, stands_for, vocabulary, number=number, workers=workers)
+    kernel = partial(_count_block, vocabulary=vocabulary, number=number)
+    blocks = _with_rows(work, originals, stands_for)
+    counts = np.zeros((number, len(vocabulary.words)), np.int64)
+    for part_of_counts in work.watched("label", map_blocks(kernel, blocks, workers=workers)):
+        counts += part_of_counts  # whole numbers: no order matters
     sizes = np.bincount(themes[themes >= 0], minlength=number).astype(np.int64)
     for fine in np.flatnonzero(tree.parents >= 0):
         counts[home[fine]] += counts[fine]
@@ -291,18 +310,6 @@ def _label(work: WorkFolder, workers: int, part: Path) -> None:
 def _sample_forms(work: WorkFolder) -> pa.Array:
     rows = pa.array(work.array("embed/sample"))
     return work.table("clean/cleaned").column("form").take(rows).combine_chunks()
-
-
-def _counted(
-    work: WorkFolder, themes: I32, weights: I64, vocabulary: Vocabulary, *, number: int, workers: int
-) -> npt.NDArray[np.int64]:
-    """Words of all messages of each theme: (number, w). Adding up whole numbers, so no order matters."""
-    kernel = partial(_count_block, vocabulary=vocabulary, number=number)
-    blocks = _with_rows(work, themes, weights)
-    total = np.zeros((number, len(vocabulary.words)), np.int64)
-    for counts in work.watched("label", map_blocks(kernel, blocks, workers=workers)):
-        total += counts
-    return total
 
 
 def _with_rows(work: WorkFolder, *columns: npt.NDArray[Any]) -> Iterator[tuple[Any, ...]]:
@@ -331,7 +338,10 @@ def _themes_table(
     at_home = np.where(themes >= 0, home[themes], -1).astype(np.int32) if number else themes
     coarse = distinct_senders(at_home, senders, known, number)
     ids = messages.column("id")
-    picked = [pa.array([ids.take(pa.array(rows)).to_pylist() for rows in lists], THEMES.field("typical").type) for lists in quoted]
+    picked = [
+        pa.array([ids.take(pa.array(rows)).to_pylist() for rows in lists], THEMES.field("typical").type)
+        for lists in quoted
+    ]
     nothing = pa.nulls(number, pa.float64())
     columns = {
         "theme": np.arange(number, dtype=np.int32),
@@ -364,7 +374,11 @@ def _trace(work: WorkFolder, workers: int, part: Path) -> None:
     write_facts(part / "quotes.json", {name: text[:QUOTE] for name, text in zip(ids, texts, strict=True)})
     leaves = ~np.isin(np.arange(len(names)), names.column("parent").fill_null(-1).to_numpy())
     statements = [
-        most_telling([one for row in typical[offsets[t] : offsets[t + 1]] for one in sentences_of(quotes[row])], keywords) if leaf else ""
+        most_telling(
+            [one for row in typical[offsets[t] : offsets[t + 1]] for one in sentences_of(quotes[row])], keywords
+        )
+        if leaf
+        else ""
         for t, (leaf, keywords) in enumerate(zip(leaves, names.column("keywords").to_pylist(), strict=True))
     ]
     themes = work.array("place/themes")
@@ -383,7 +397,8 @@ def _hold_block(block: tuple[pa.Array, I32], *, statements: pa.Array) -> npt.NDA
 
 
 def _statement_lines(work: WorkFolder, statements: Sequence[str], near: I64, themes: I32) -> Iterator[dict[str, Any]]:
-    """statements.jsonl: those who nearly say the statement and give its numbers. A statement that nobody gives is left out."""
+    """statements.jsonl: those who nearly say the statement and give its numbers. A statement that nobody gives is left
+    out."""
     ids, forms = work.table("read/messages").column("id"), work.table("clean/cleaned").column("form")
     for theme, statement in enumerate(statements):
         rows = near[themes == theme]

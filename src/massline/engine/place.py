@@ -1,4 +1,5 @@
-"""New messages into frozen themes, without a new run; and how far they have drifted from what the themes were made of."""
+"""New messages into frozen themes, without a new run; and how far they have drifted from what the themes were made
+of."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,7 +56,8 @@ def drift_of(placed: pa.Table, frozen: Frozen) -> Drift:
         return Drift(1.0 - frozen.share_not_placed, frozen.similarity)
     similarity = placed.column("similarity").to_numpy()[at_home]
     return Drift(
-        float(1 - at_home.mean()) - frozen.share_not_placed, frozen.similarity - float(similarity.mean(dtype=np.float64))
+        float(1 - at_home.mean()) - frozen.share_not_placed,
+        frozen.similarity - float(similarity.mean(dtype=np.float64)),
     )
 
 
@@ -86,7 +88,8 @@ def load_themes(path: Path) -> Frozen:
 
 
 def theme_paths(themes: I32, parents: I32) -> pa.Array:
-    """Path of each message's theme, coarse to fine, as lists; null where a message has none. themes (n,), -1 for none."""
+    """Path of each message's theme, coarse to fine, as lists; null where a message has none. themes (n,), -1 for
+    none."""
     paths = [[t] if parent < 0 else [int(parent), t] for t, parent in enumerate(parents)]
     index = pa.array(themes, pa.int32(), mask=themes < 0)
     return pa.array(paths, pa.list_(pa.int32())).take(index)

@@ -33,7 +33,9 @@ FILES: Final = (
 """What a finished run leaves. run.json comes last: where it stands, the rest is whole."""
 
 
-def write_results(work: WorkFolder, inputs: Sequence[Mapping[str, Any]], *, language: str | None, method: str, seed: int) -> None:
+def write_results(
+    work: WorkFolder, inputs: Sequence[Mapping[str, Any]], *, language: str | None, method: str, seed: int
+) -> None:
     """Make the files of the contract, except run.json, as a step of the work folder."""
 
     def make(part: Path) -> None:
@@ -62,7 +64,8 @@ def publish(out: Path, work: WorkFolder, run_facts: Mapping[str, Any]) -> None:
 def run_facts(
     work: WorkFolder, inputs: Sequence[Mapping[str, Any]], result: Mapping[str, Any], options: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """run.json: what went in, what came out, with what, and how long it took. Only timings, memory and machine differ between equal runs."""
+    """run.json: what went in, what came out, with what, and how long it took. Only timings, memory and machine differ
+    between equal runs."""
     return {
         "result": dict(result),
         "inputs": [{name: one[name] for name in ("name", "size", "sha256")} for one in inputs],
@@ -104,7 +107,10 @@ def _out_batches(work: WorkFolder) -> Iterator[pa.RecordBatch]:
     """OUT_MESSAGES, batch by batch as they were read."""
     ids, fates, themes = work.table("read/messages").column("id"), work.array("place/fates"), work.array("place/themes")
     copy_of, campaign = work.array("fold/copy_of"), work.array("fold/campaign")
-    similarity, parents = work.array("place/similarity"), work.table("label/themes").column("parent").fill_null(-1).to_numpy()
+    similarity, parents = (
+        work.array("place/similarity"),
+        work.table("label/themes").column("parent").fill_null(-1).to_numpy(),
+    )
     start = 0
     for batch in work.table("clean/cleaned").to_batches():
         part = slice(start, start + len(batch))

@@ -1,4 +1,5 @@
-"""From a statement to the exact messages behind it. A statement without messages, or with a number they do not give, is refused."""
+"""From a statement to the exact messages behind it. A statement without messages, or with a number they do not give,
+is refused."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -19,12 +20,17 @@ HELD: Final = 0.8
 
 SENTENCE_ENDS: Final = re.compile(r"(?<=[。！？!?；;])|(?<=[a-z]\.)\s|[\n\r\t]+|\s{2,}")
 NUMBER: Final = re.compile(r"\d+(?:[.,:/]\d+)*|[〇零一二两三四五六七八九十百千万亿]{2,}")
-DIGITS: Final = {sign: value for value, signs in enumerate(("零〇", "一", "二两", "三", "四", "五", "六", "七", "八", "九")) for sign in signs}
+DIGITS: Final = {
+    sign: value
+    for value, signs in enumerate(("零〇", "一", "二两", "三", "四", "五", "六", "七", "八", "九"))
+    for sign in signs
+}
 UNITS: Final = {"十": 10, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
 
 
 def numbers_in(text: str) -> frozenset[str]:
-    """Numbers that a text gives, in one way of writing: 1,200 and 一千二百 are 1200. A single Chinese digit is too common to be one."""
+    """Numbers that a text gives, in one way of writing: 1,200 and 一千二百 are 1200. A single Chinese digit is too common
+    to be one."""
     return frozenset(_plain(found) for found in NUMBER.findall(matching_form(text)))
 
 
@@ -38,7 +44,9 @@ def _plain(number: str) -> str:
         if sign in DIGITS:
             digit = DIGITS[sign]
         elif UNITS[sign] >= 10_000:
-            total = (total + section + digit) * UNITS[sign] if UNITS[sign] > 10_000 else total + (section + digit) * 10_000
+            total = (
+                (total + section + digit) * UNITS[sign] if UNITS[sign] > 10_000 else total + (section + digit) * 10_000
+            )
             section = digit = 0
         else:
             section += (digit or 1) * UNITS[sign]
@@ -67,7 +75,8 @@ def trace(statement: str, messages: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def supporters(forms: pa.Array, themes: I32, statements: pa.Array) -> npt.NDArray[np.bool_]:
-    """Which forms (n,) hold the statement of their theme. themes (n,), -1 for none; statements (t,): forms, empty for none."""
+    """Which forms (n,) hold the statement of their theme. themes (n,), -1 for none; statements (t,): forms, empty for
+    none."""
     data, offsets = strings_of(forms)
     held = np.zeros(len(forms), np.bool_)
     _hold(data, offsets, themes, _pairs(statements), held)
@@ -87,7 +96,7 @@ def _pairs(statements: pa.Array) -> tuple[I32, I64]:
 
 
 @nb.njit(cache=True, nogil=True)
-def _hold(data: U8, offsets: I64, themes: I32, statements: tuple, held: npt.NDArray[np.bool_]) -> None:
+def _hold(data: U8, offsets: I64, themes: I32, statements: tuple[I32, I64], held: npt.NDArray[np.bool_]) -> None:
     pairs, starts = statements
     found = np.empty(2 * READ_CHARACTERS, np.int32)
     for i in range(len(offsets) - 1):
@@ -108,7 +117,8 @@ def _hold(data: U8, offsets: I64, themes: I32, statements: tuple, held: npt.NDAr
 
 
 def sentences_of(text: str) -> list[str]:
-    """The sentences of a text, long enough to say something and short enough to quote: 8 to 80 signs, up to 240 in Latin letters."""
+    """The sentences of a text, long enough to say something and short enough to quote: 8 to 80 signs, up to 240 in
+    Latin letters."""
     sentences = (part.strip(" ，,、:：") for part in SENTENCE_ENDS.split(text) if part)
     return [one for one in sentences if 8 <= len(one) <= (240 if one.isascii() else 80)]
 

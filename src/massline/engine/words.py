@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from importlib.resources import files
 from typing import Final
 
 import numba as nb
@@ -26,22 +27,12 @@ MARKS: Final = re.compile(r"[〔\[][^〕\]]{1,20}[〕\]]|https?://\S+|&[a-z#0-9]
 """What masking left behind, addresses and HTML entities: no words of anybody."""
 
 STOP_WORDS: Final = frozenset(
-    "about above after again all also always am an and another any are as ask at be because been before being below between both but by can "
-    "cannot could did do does doing don down during each even ever every few for from further get gets getting give go goes going got had "
-    "has have having he hello her here hers him his how if in into is it its just keep let like ll made make many may me might more most "
-    "much must my near need needs never no nobody nor not nothing now of off often on once one only or other our ours out over own people "
-    "please really said same say says see she should since so some still such sure take than thank thanks that the their them then there "
-    "these they thing things this those though to too two under until up upon us use used very want wants was way we well were what when "
-    "where which while who whom why will with without would year years yes yet you your yours re ve via rt amp".split()
+    word
+    for name in ("en", "zh")
+    for word in files(__package__).joinpath(f"stop_words/{name}.txt").read_text("utf-8").split()
 )
-COURTESIES: Final = frozenset(
-    "领导 您好 你好 尊敬 感谢 谢谢 希望 请问 请求 反映 反应 问题 情况 部门 有关 相关 我们 你们 他们 大家 本人 市民 网友 群众 投诉 咨询 建议 "
-    "恳请 恳求 求助 关于 书记 市长 县长 省长 局长 回复 答复 解决 处理 进行 没有 可以 不能 不是 就是 现在 今天 昨天 目前 一直 非常 "
-    "严重 请教 申请 要求 举报 强烈 领导人 朋友 怎么 如何 为什么 什么 知道 认为 觉得 已经 还是 是否 应该 需要 能够 可能 成为 "
-    "继续 开始 出现 表示 第一 一下 有人 有没有 地方 时候 时间 方面 方式 事情 东西 原因 年 月 日 至今 之后 之前 以来 "
-    "尽快 给予 予以 存在 造成 得到 看到 发现 告知 得知 敬礼 此致 来信 留言 附近 里面 旁边 对面 门口 帮忙 帮助".split()
-)
-"""Courtesies and forms of Chinese letters to an office: said in every matter, so they name none."""
+"""Words that name no matter: English function words; courtesies and forms of Chinese letters to an office, said in
+every matter."""
 
 HEADS: Final = ("n", "vn", "nz", "nt", "l", "j", "an")
 PARTS: Final = (*HEADS, "v", "ns", "b", "a", "s", "i")
@@ -49,10 +40,11 @@ PARTS: Final = (*HEADS, "v", "ns", "b", "a", "s", "i")
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What is counted. words: plain words first, then phrases; parts[i]: the words that phrase i is made of (itself for a word).
+    """What is counted. words: plain words first, then phrases; parts[i]: the words that phrase i is made of (itself
+    for a word).
 
-    first_phrase: number of the first phrase. nouns (w,): may name something without another word. keys, values: the words as a tree of letters in an open hash table
-    (value >= 0: a word ends here; -1: some word goes on).
+    first_phrase: number of the first phrase. nouns (w,): may name something without another word. keys, values: the
+    words as a tree of letters in an open hash table (value >= 0: a word ends here; -1: some word goes on).
     """
 
     words: tuple[str, ...]
@@ -106,8 +98,9 @@ def _runs(form: str) -> Iterator[list[tuple[str, str]]]:
 
 
 def _names(word: str, tag: str) -> bool:
-    """May this word stand in a label? Nouns, verbs and names of places or things of two signs or more; never names of persons."""
-    if word in COURTESIES or word in STOP_WORDS:
+    """May this word stand in a label? Nouns, verbs and names of places or things of two signs or more; never names of
+    persons."""
+    if word in STOP_WORDS:
         return False
     if word.isascii():
         return len(word) > 2 and word.isalpha()
@@ -174,7 +167,9 @@ def _plant(data: U8, offsets: I64, keys: npt.NDArray[np.uint64], values: I32) ->
 
 
 @nb.njit(cache=True, nogil=True)
-def _count(data: U8, offsets: I64, themes: I32, weights: I64, tree: tuple, counts: I32) -> None:
+def _count(  # noqa: C901, PLR0913 - a kernel: arrays, not objects
+    data: U8, offsets: I64, themes: I32, weights: I64, tree: tuple[npt.NDArray[np.uint64], I32], counts: I32
+) -> None:
     """Add to counts (t, w) how many messages of each theme say each word; a word said twice counts once."""
     keys, values = tree
     said = np.empty(8_000, np.int32)
@@ -185,7 +180,7 @@ def _count(data: U8, offsets: I64, themes: I32, weights: I64, tree: tuple, count
         while at < end and found < len(said) - 64:
             c, after = code_point(data, at)
             kind = kind_of(c)
-            inside = (kind == LETTER or kind == DIGIT) and (before == LETTER or before == DIGIT)
+            inside = kind in (LETTER, DIGIT) and before in (LETTER, DIGIT)
             before, start, at = kind, at, after
             if inside or kind == BREAK:
                 continue
@@ -216,7 +211,8 @@ def _word_ends(data: U8, at: int, end: int, last: int) -> bool:
 
 
 def count_words(forms: pa.Array, themes: I32, weights: I64, vocabulary: Vocabulary, number: int) -> I32:
-    """How many messages of each theme say each word: (number, w) int32. themes (n,): -1 is not counted; weights (n,): messages a row stands for."""
+    """How many messages of each theme say each word: (number, w) int32. themes (n,): -1 is not counted; weights (n,):
+    messages a row stands for."""
     data, offsets = strings_of(forms)
     counts = np.zeros((number, len(vocabulary.words)), np.int32)
     _count(data, offsets, themes, weights, (vocabulary.keys, vocabulary.values), counts)
@@ -226,8 +222,9 @@ def count_words(forms: pa.Array, themes: I32, weights: I64, vocabulary: Vocabula
 def distinctness(
     counts: npt.NDArray[np.integer], sizes: npt.NDArray[np.integer], everything: npt.NDArray[np.integer], total: int
 ) -> F32:
-    """How much each word belongs to each theme (c-TF-IDF): its share of the theme's messages times how much more often it is said
-    there than everywhere. counts (t, w), sizes (t,), everything (w,), total: messages in all. Returns (t, w) float32, never negative.
+    """How much each word belongs to each theme (c-TF-IDF): its share of the theme's messages times how much more often
+    it is said there than everywhere. counts (t, w), sizes (t,), everything (w,), total: messages in all. Returns (t,
+    w) float32, never negative.
     """
     here = counts / np.maximum(sizes, 1)[:, None]
     everywhere = (everything + 1) / (total + 1)

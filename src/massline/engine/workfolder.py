@@ -20,8 +20,8 @@ Progress = Callable[[str, int], None]
 class WorkFolder:
     """Finished steps, one folder each, beside the key that says what they were made from.
 
-    A step is made in NAME.part and renamed when it is whole, so a folder without `.part` can be trusted. With another key everything
-    is made anew.
+    A step is made in NAME.part and renamed when it is whole, so a folder without `.part` can be trusted. With another
+    key everything is made anew.
     """
 
     def __init__(self, path: Path, key: Mapping[str, Any], progress: Progress) -> None:

@@ -16,8 +16,9 @@ def map_blocks(
 ) -> Iterator[Result]:
     """Results of a pure kernel, in the order of the blocks, so that they do not depend on the number of workers.
 
-    Threads serve compiled kernels that let go of the interpreter; processes serve kernels in plain Python, which must be importable by
-    name. At most 2 * workers blocks are under way, whatever their number. An error of the kernel is raised where its block stands.
+    Threads serve compiled kernels that let go of the interpreter; processes serve kernels in plain Python, which must
+    be importable by name. At most 2 * workers blocks are under way, whatever their number. An error of the kernel is
+    raised where its block stands.
     """
     if workers == 1:
         yield from map(kernel, blocks)
