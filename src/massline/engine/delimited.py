@@ -70,7 +70,7 @@ class Delimited:
     def __init__(self, path: Path, *, by_number: bool) -> None:
         """by_number: the caller maps columns by number, so a first row without any known heading is a message."""
         self._path, self._encoding = path, encoding_of(path)
-        head = next(Utf8Stream(path, self._encoding).blocks(), b"").lstrip(b"\r\n")
+        head = _head_of(Utf8Stream(path, self._encoding))
         self._layout = _layout_of(head, path.suffix.lower())
         first = _first_cells(head, self._layout)
         named = any(plain_heading(cell) in KNOWN for cell in first)
@@ -90,6 +90,16 @@ class Delimited:
         )
 
 
+def _head_of(stream: Utf8Stream) -> bytes:
+    """The beginning of the file, from its first line that is not blank."""
+    head = b""
+    for block in stream.blocks():
+        head += block
+        if len(head) >= LONGEST_HEAD:
+            break
+    return head[:LONGEST_HEAD].lstrip(b"\r\n")
+
+
 def _layout_of(head: bytes, suffix: str) -> Layout:
     """The separator that stands most often in the first line, outside quotation marks; the earlier one of equals."""
     line = head.split(b"\n")[0].split(b"\r")[0].decode("utf-8", "replace")
@@ -102,7 +112,7 @@ def _layout_of(head: bytes, suffix: str) -> Layout:
 
 def _first_cells(head: bytes, layout: Layout) -> list[str]:
     """The cells of the first row of the file."""
-    lines = head[:LONGEST_HEAD].decode("utf-8", "replace").splitlines(keepends=True)
+    lines = head.decode("utf-8", "replace").splitlines(keepends=True)
     if layout.quoting:
         return [cell.strip() for cell in next(csv.reader(lines, delimiter=layout.separator.decode() or ","), [])]
     line = lines[0].rstrip("\r\n") if lines else ""

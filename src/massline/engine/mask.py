@@ -26,7 +26,7 @@ MARKS: Final = {
     "bank_card": ("〔银行卡号〕", "[bank card]"),
     "name": ("〔姓名〕", "[name]"),
 }
-"""Kind -> mark in a text with Chinese characters, and in one without."""
+"""Kind -> mark, and the mark in a text that has Latin letters and no Chinese characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +47,14 @@ class Found:
 
 
 def mask(text: str) -> Masked:
-    """Replace personal data by marks like 〔手机号〕, or [mobile number] in a text without Chinese characters.
+    """Replace personal data by marks like 〔手机号〕, or [mobile number] in an English text.
 
     All else stays as it came, and masking twice changes nothing more. Mainland ID numbers count with a right checksum, bank cards with
     a right Luhn digit, names only after a cue such as 联系人 or 我叫 (then wherever else the text has them).
     """
     found = find(text)
-    chinese = 0 if _HAN.search(text) else 1
-    return Masked(_replaced(text, found, lambda one: MARKS[one.kind][chinese]), kinds_of(found))
+    english = bool(_LATIN.search(text)) and not _HAN.search(text)
+    return Masked(_replaced(text, found, lambda one: MARKS[one.kind][english]), kinds_of(found))
 
 
 def find(text: str) -> list[Found]:
@@ -93,6 +93,7 @@ def _shadow(text: str) -> tuple[str, Sequence[int]]:
     return shadow.replace("\0", ""), [place for place, letter in enumerate(shadow) if letter != "\0"]
 
 
+_LATIN = re.compile("[A-Za-z]")
 _HAN = re.compile("[\u3400-\u9fff\U00020000-\U0002ffff]")
 _GAP = r"[ \-.]{0,2}"
 _NO_AMOUNT = r"(?![\d])(?!\.\d)(?! ?(?:元|万|亿|块|吨|平方|公里|千米|米|㎡|m2|%|股|件|株))"

@@ -200,7 +200,7 @@ _CUE = re.compile(
     f"|(?P<weak>{'|'.join(WEAK_CUES)})[ ,]?"
 )
 _ENGLISH = re.compile(
-    r"(?:[Mm]y name is|[Cc]ontact(?: [Pp]erson)?:|\b[Nn]ame:) ?([A-Z][a-z]{1,20}(?: [A-Z][a-z]{1,20}){0,2})\b"
+    r"(?:[Mm]y name is|[Cc]ontact(?: [Pp]erson)?:|(?<![A-Za-z])[Nn]ame:) ?([A-Z][a-z]{1,20}(?: [A-Z][a-z]{1,20}){0,2})\b"
 )
 
 

@@ -28,6 +28,7 @@ LONGEST_TEXT: Final = 1_000_000
 """Characters of a cell. A longer one is no message."""
 BLOCK_BYTES: Final = 64 << 20
 """A batch is also closed when its texts reach this size, so that 65,536 very long messages do not have to be held at once."""
+PIECE_ROWS: Final = 4_096
 TIME_CODES: Final = {UNREADABLE: "unreadable_time", IMPOSSIBLE: "impossible_time"}
 
 
@@ -116,12 +117,13 @@ def _batches(blocks: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """The same rows in batches of BLOCK_ROWS (fewer when texts are very long; the last is what is left)."""
     waiting, rows, size = [], 0, 0
     for block in blocks:
-        for start in range(0, len(block), BLOCK_ROWS // 16):
-            piece = block.slice(start, BLOCK_ROWS // 16)
-            if rows + len(piece) > BLOCK_ROWS or (rows and size + piece.nbytes > BLOCK_BYTES):
+        start = 0
+        while start < len(block):
+            piece = block.slice(start, min(PIECE_ROWS, BLOCK_ROWS - rows))
+            waiting, rows, size, start = [*waiting, piece], rows + len(piece), size + piece.nbytes, start + len(piece)
+            if rows == BLOCK_ROWS or size > BLOCK_BYTES:
                 yield pa.concat_batches(waiting)
                 waiting, rows, size = [], 0, 0
-            waiting, rows, size = [*waiting, piece], rows + len(piece), size + piece.nbytes
     if rows:
         yield pa.concat_batches(waiting)
 

@@ -117,7 +117,7 @@ class RejectFile:
         self.count = 0
         self._language = language
         self._stream = path.open("w", encoding="utf-8", newline="")
-        self._writer = csv.writer(self._stream, lineterminator="\n")
+        self._writer = csv.writer(self._stream)  # RFC 4180; its line ends make it quote a lone carriage return too
         self._writer.writerow(REJECT_COLUMNS)
 
     def __call__(self, reject: Reject) -> None:
