@@ -28,7 +28,7 @@ from massline.gather.queries import newest_messages, voices
 from massline.people.models import User
 from massline.rights import may
 
-MESSAGES_PER_PAGE = 20
+MESSAGES_PER_PAGE = 10
 THEMES_IN_BRIEF = 5
 CAMPAIGNS_SHOWN = 10
 

@@ -55,7 +55,7 @@ class SayForm(forms.Form):
         ),
         widget=forms.Textarea(attrs={"rows": 8}),
         strip=False,
-        required=False,  # clean_text says it better
+        error_messages={"required": gettext_lazy("Write a few words, then send again.")},
     )
     title = WholeText(
         label=gettext_lazy("In a few words"),

@@ -5,12 +5,18 @@ from collections.abc import Iterator
 from massline.ledger.models import Entry, Head
 from massline.ledger.rules import START, Link, verify
 
-CHUNK = 2_000  # entries held at once
+PIECE = 2_000  # entries held at once
 
 
 def links() -> Iterator[Link]:
-    """Every entry from the first on. Streams: memory does not grow."""
-    return (entry.link for entry in Entry.objects.order_by("index").iterator(chunk_size=CHUNK))
+    """Every entry from the first on. Memory does not grow.
+
+    Read in pieces that are complete in themselves: a web server may ask for each piece in another thread, and no cursor
+    outlives a thread's connection."""
+    start = 0
+    while piece := list(Entry.objects.filter(index__gte=start).order_by("index")[:PIECE]):
+        yield from (entry.link for entry in piece)
+        start = piece[-1].index + 1
 
 
 def head() -> tuple[int, str]:

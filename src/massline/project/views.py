@@ -10,9 +10,11 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from massline.bodies.models import Body
 from massline.concentrate.queries import count_themes
 from massline.gather.queries import calls_in_order, counts
 from massline.ledger.queries import head
+from massline.people.models import STAFF_ROLES
 from massline.project.demo.staff import KNOWN, PASSWORD
 from massline.respond.models import Case
 from massline.supervise.models import Rating
@@ -35,8 +37,8 @@ def home(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     calls = calls_in_order(now).open(now)[:CALLS_SHOWN]
     context = {"steps": _steps(), "calls": calls, "entries": head()[0]}
-    logins = {"members": KNOWN, "password": PASSWORD} if settings.MASSLINE_DEMO else None
-    return render(request, "project/home.html", {**context, "logins": logins})
+    logins = _logins() if settings.MASSLINE_DEMO else []
+    return render(request, "project/home.html", {**context, "logins": logins, "password": PASSWORD})
 
 
 def _steps() -> list[Step]:
@@ -67,3 +69,10 @@ def _steps() -> list[Step]:
             reverse("supervise:scoreboard"),
         ),
     ]
+
+
+def _logins() -> list[tuple[str, Promise, Body | None]]:
+    """The demo's names to sign in with, what each may do, and where. One query."""
+    roles = dict(STAFF_ROLES)
+    bodies = {body.code: body for body in Body.objects.filter(code__in=[member.body for member in KNOWN])}
+    return [(member.username, roles[member.role], bodies.get(member.body)) for member in KNOWN]
