@@ -11,7 +11,6 @@ import numba as nb
 import numpy as np
 import pyarrow as pa
 import scipy.sparse
-from sklearn.utils.extmath import randomized_svd
 from threadpoolctl import threadpool_limits
 
 from massline.engine.buffers import strings_of
@@ -159,6 +158,8 @@ def learn_meaning(sample: Sample, *, seed: int, dimensions: int = DIMENSIONS) ->
     The first direction of a large sample is what all its messages have in common, and is left out: it tells none from
     another, and with it a heap of random words would look like a message.
     """
+    from sklearn.utils.extmath import randomized_svd  # seconds to load, and pages load this module too
+
     row_of = np.full(BUCKETS, -1, np.int32)
     row_of[sample.buckets] = np.arange(len(sample.buckets), dtype=np.int32)
     table = np.zeros((len(sample.buckets), dimensions), np.float32)

@@ -6,7 +6,6 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.metrics import adjusted_rand_score
 from threadpoolctl import threadpool_limits
 
 from massline.engine.grams import F32, I32
@@ -95,6 +94,8 @@ def stable_number(vectors: F32, numbers: Sequence[int], *, seed: int, most: int 
 
     Takes the finest number whose agreement (adjusted Rand index) is near the best.
     """
+    from sklearn.metrics import adjusted_rand_score  # seconds to load, and pages load this module too
+
     chance = np.random.default_rng(seed)
     some = vectors[chance.permutation(len(vectors))[:most]]
     half = len(some) // 2
