@@ -128,7 +128,7 @@ def body(request: HttpRequest, code: str) -> HttpResponse:
         "body": found,
         "line": queries.rates_of(found, timezone.localdate()),
         "above": above(found),
-        "below": found.get_children(),
+        "below": Body.objects.within(found.path).filter(depth=found.depth + 1),
         "page": page,
         "lines": lines(list(page), timezone.localdate()),
         "words": queries.words_about(found, request.user)[:20] if request.user.is_authenticated else [],
