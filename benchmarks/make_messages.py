@@ -1,6 +1,6 @@
 """Write made-up messages as CSV: python benchmarks/make_messages.py 1000000 messages.csv [--seed 0] [--truth truth.csv]
 
-The file has the headings that `massline concentrate` recognises. --truth also writes what is true about each message, for measuring
+The file has the headings that `massline concentrate` recognises. --truth also writes what is true about each message, to measure
 the steps: matter, campaign, copy_of, and the planted personal data as kind=text, separated by tabs.
 """
 

@@ -1,0 +1,212 @@
+"""Time and memory of `massline concentrate`, file to report, over growing numbers of made-up messages.
+
+    scripts/bench concentrate                       # 10,000, 100,000 and 1,000,000 messages
+    scripts/bench concentrate --sizes 10000 --compare
+
+Beside each time stand two limits measured in the same run: reading the same file once from memory, and a fixed piece
+of work (the calibration loop). Only the ratio to the calibration loop is compared between runs, for machines differ.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import platform
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+from make_messages import write
+from massline.project.demo.messages import generate
+
+RESULT = Path(__file__).parent / "results" / "concentrate.json"
+SIZES = (10_000, 100_000, 1_000_000)
+SLOWDOWN = 1.5
+"""--compare fails when a ratio to the calibration loop is more than this times the recorded one."""
+
+TARGETS = {"messages": 1_000_000, "seconds": 60, "peak_rss_mb": 3_072}
+PACKAGES = ("numpy", "numba", "pyarrow", "scikit-learn", "rjieba", "opencc")
+COMMAND = "from massline.engine.cli import commands; commands()"
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One size. seconds: wall time of the whole command with its start. cpu: processor seconds of it, all cores together.
+
+    steps: wall seconds of each step, from run.json.
+    calibration, reading: seconds of the two limits. ratio: seconds / calibration.
+    """
+
+    messages: int
+    bytes: int
+    seconds: float
+    cpu: float
+    peak_rss_mb: float
+    themes: int
+    campaigns: int
+    steps: dict[str, float]
+    calibration: float
+    reading: float
+    ratio: float
+
+
+def calibration() -> float:
+    """Seconds of a fixed piece of work: sorting 4 million numbers and hashing 64 MB; the best of three."""
+    numbers, block = np.random.default_rng(0).random(4_000_000), bytes(64_000_000)
+    best = float("inf")
+    for _ in range(3):
+        start = time.perf_counter()
+        np.sort(numbers)
+        hashlib.blake2b(block).digest()
+        best = min(best, time.perf_counter() - start)
+    return best
+
+
+def reading(path: Path) -> float:
+    """Seconds to read the file once; it was just written, so it comes from memory, not from a disk."""
+    start = time.perf_counter()
+    with path.open("rb") as stream:
+        while stream.read(1 << 20):
+            pass
+    return time.perf_counter() - start
+
+
+def processor_seconds() -> float:
+    """Processor seconds of all commands that ended so far."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def measure(count: int, folder: Path, workers: int) -> Measured:
+    """Make `count` messages, run the command on them in a process of its own, and read what it says about itself."""
+    source, out = folder / f"{count}.csv", folder / f"{count}"
+    with source.open("w", encoding="utf-8", newline="") as stream:
+        write(generate(count, seed=0), stream, None)
+    loop, read = calibration(), reading(source)
+    command = [
+        sys.executable,
+        "-c",
+        COMMAND,
+        "concentrate",
+        str(source),
+        "--out",
+        str(out),
+        "--workers",
+        str(workers),
+        "--json",
+    ]
+    start, used = time.perf_counter(), processor_seconds()
+    said = subprocess.run(command, check=False, stdout=subprocess.PIPE, text=True)
+    seconds = time.perf_counter() - start
+    if said.returncode not in (0, 1):
+        raise SystemExit(f"massline concentrate ended with {said.returncode} on {count:,} messages; see above.")
+    counts, facts = json.loads(said.stdout), json.loads((out / "run.json").read_text("utf-8"))
+    return Measured(
+        count,
+        source.stat().st_size,
+        round(seconds, 2),
+        round(processor_seconds() - used, 2),
+        counts["peak_rss_mb"],
+        counts["themes"],
+        counts["campaigns"],
+        facts["timings"]["steps"],
+        round(loop, 3),
+        round(read, 3),
+        round(seconds / loop, 1),
+    )
+
+
+def growth(rows: Sequence[Measured]) -> float | None:
+    """Exponent of time against messages between the two largest sizes, start of the process included; 1 is in proportion."""
+    if len(rows) < 2:
+        return None
+    small, large = sorted(rows, key=lambda row: row.messages)[-2:]
+    return round(float(np.log(large.seconds / small.seconds) / np.log(large.messages / small.messages)), 3)
+
+
+def machine() -> dict[str, object]:
+    """What the figures were measured on. No name of the machine, no path."""
+    models = [
+        line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line
+    ]
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return {
+        "processor": models[0] if models else platform.machine(),
+        "cores": len(os.sched_getaffinity(0)),
+        "memory_gb": round(memory / 1e9, 1),
+        "load_before": round(os.getloadavg()[0], 2),  # above 0 means that others were at work on it
+        "python": platform.python_version(),
+        "packages": {name: version(name) for name in PACKAGES},
+    }
+
+
+def commit() -> str:
+    """The commit that was measured, with a plus when files had changed since."""
+    found = subprocess.run(["git", "describe", "--always", "--dirty=+"], check=False, capture_output=True, text=True)
+    return found.stdout.strip() or "unknown"
+
+
+def slower(rows: Sequence[Measured], recorded: Sequence[dict[str, float]]) -> list[str]:
+    """A sentence for each size whose ratio to the calibration loop grew too much."""
+    before = {row["messages"]: row["ratio"] for row in recorded}
+    return [
+        f"{row.messages:,} messages: {row.ratio} times the calibration loop, recorded were {before[row.messages]}"
+        for row in rows
+        if row.messages in before and row.ratio > SLOWDOWN * before[row.messages]
+    ]
+
+
+def table(rows: Sequence[Measured]) -> str:
+    """The figures for people."""
+    lines = [
+        f"{'messages':>10} {'seconds':>8} {'cpu':>7} {'peak MB':>8} {'per s':>8} {'x loop':>7} {'reading':>8}  steps"
+    ]
+    for row in rows:
+        steps = "  ".join(f"{name} {seconds:.1f}" for name, seconds in row.steps.items())
+        figures = f"{row.messages:>10,} {row.seconds:>8.1f} {row.cpu:>7.1f} {row.peak_rss_mb:>8.0f}"
+        lines.append(f"{figures} {row.messages / row.seconds:>8,.0f} {row.ratio:>7.1f} {row.reading:>8.3f}  {steps}")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
+    parser.add_argument("--workers", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument("--compare", action="store_true", help="compare with the recorded result and leave it as it is")
+    asked = parser.parse_args()
+    about = machine()
+    with tempfile.TemporaryDirectory() as folder:
+        measure(
+            1_000, Path(folder), asked.workers
+        )  # compiled code is cached by the first run; it is no part of the time
+        rows = [measure(count, Path(folder), asked.workers) for count in asked.sizes]
+    print(table(rows))
+    if len(rows) > 1:
+        print(f"growth of time: messages to the power of {growth(rows)}")
+    if asked.compare:
+        problems = slower(rows, json.loads(RESULT.read_text("utf-8"))["rows"])
+        raise SystemExit("\n".join(problems) if problems else 0)
+    result = {
+        "what": "massline concentrate",
+        "commit": commit(),
+        "workers": asked.workers,
+        "machine": about,
+        "targets": TARGETS,
+        "growth": growth(rows),
+        "rows": [asdict(row) for row in rows],
+    }
+    RESULT.write_text(json.dumps(result, indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
