@@ -1,7 +1,7 @@
 """The map of opinions: principal components of the sparse vote matrix, and people projected onto them.
 
 An unseen statement counts as the statement's mean vote, so a centred row has entries only where the person voted: nothing of the size
-people x statements is ever made. Sums go in fixed blocks of people, so the number of threads changes no bit.
+people x statements is ever made. Sums go person by person, on one thread.
 """
 
 from dataclasses import dataclass
@@ -13,8 +13,6 @@ from scipy.sparse.linalg import LinearOperator, eigsh
 
 from massline.engine.opinion.votes import F64, I8, I32, I64, Votes
 
-BLOCK: Final = 4_096
-"""People in one block of a sum."""
 DENSE_BELOW: Final = 24
 """Statements under which the whole (m, m) matrix is decomposed instead."""
 
@@ -45,7 +43,7 @@ def principal_axes(votes: Votes, *, count: int) -> Axes:
     means, statements = statement_means(votes), len(votes.statements)
     count = min(count, statements, len(votes.people))
     operator = LinearOperator(
-        (statements, statements), matvec=lambda x: _gram_times(votes, means, np.ravel(x)), dtype=np.float64
+        (statements, statements), matvec=lambda x: _gram_times(votes.starts, votes.columns, votes.values, means, np.ravel(x)), dtype=np.float64
     )
     if statements < max(DENSE_BELOW, 2 * count + 2):
         spread, vectors = np.linalg.eigh(operator @ np.eye(statements))
@@ -58,24 +56,16 @@ def principal_axes(votes: Votes, *, count: int) -> Axes:
     return Axes(means, components, np.maximum(spread[order], 0))
 
 
-def _gram_times(votes: Votes, means: F64, x: F64) -> F64:
+@nb.njit(nogil=True, cache=True)
+def _gram_times(starts: I64, columns: I32, values: I8, means: F64, x: F64) -> F64:
     """X' X x for the centred votes X (n, m) and x (m,)."""
-    blocks = _gram_blocks(votes.starts, votes.columns, votes.values, means, x)
-    total: F64 = blocks.sum(axis=0)
-    return total
-
-
-@nb.njit(parallel=True, nogil=True, cache=True)
-def _gram_blocks(starts: I64, columns: I32, values: I8, means: F64, x: F64) -> F64:
-    people = len(starts) - 1
-    out = np.zeros(((people + BLOCK - 1) // BLOCK, len(means)))
-    for block in nb.prange(len(out)):
-        for person in range(block * BLOCK, min((block + 1) * BLOCK, people)):
-            along = 0.0
-            for at in range(starts[person], starts[person + 1]):
-                along += (values[at] - means[columns[at]]) * x[columns[at]]
-            for at in range(starts[person], starts[person + 1]):
-                out[block, columns[at]] += (values[at] - means[columns[at]]) * along
+    out = np.zeros(len(means))
+    for person in range(len(starts) - 1):
+        along = 0.0
+        for at in range(starts[person], starts[person + 1]):
+            along += (values[at] - means[columns[at]]) * x[columns[at]]
+        for at in range(starts[person], starts[person + 1]):
+            out[columns[at]] += (values[at] - means[columns[at]]) * along
     return out
 
 
@@ -88,11 +78,11 @@ def project(votes: Votes, axes: Axes, *, silent: int = 0) -> F64:
     return _projected(votes.starts, votes.columns, votes.values, axes.means, np.ascontiguousarray(axes.components.T)) * scale[:, None]
 
 
-@nb.njit(parallel=True, nogil=True, cache=True)
+@nb.njit(nogil=True, cache=True)
 def _projected(starts: I64, columns: I32, values: I8, means: F64, axes: F64) -> F64:
     """axes (m, d). Returns (n, d)."""
     out = np.zeros((len(starts) - 1, axes.shape[1]))
-    for person in nb.prange(len(out)):
+    for person in range(len(out)):
         for at in range(starts[person], starts[person + 1]):
             column = columns[at]
             for axis in range(axes.shape[1]):

@@ -1,0 +1,243 @@
+"""Our method: the same groups whatever the order of votes, the number of workers or a restart; as many groups as the votes show.
+
+The number of groups is the smallest that foretells held-back votes as well as any other. How sure the grouping is comes from fitting it
+again to resampled people. Everybody with a vote that takes a side gets the likeliest group, and how likely it is.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+from scipy.optimize import linear_sum_assignment
+
+from massline.engine.opinion.latent import Mixture, fit, memberships, refine, sides, vote_gains
+from massline.engine.opinion.projection import principal_axes, project
+from massline.engine.opinion.rates import tally
+from massline.engine.opinion.representative import representative, tests
+from massline.engine.opinion.votes import F64, I32, I64, Bools, Votes
+from massline.engine.siphash import hash_strings
+
+MOST_GROUPS: Final = 12
+LEARNERS: Final = 10_000
+"""People at most from whom the number of groups is learnt."""
+FITTED: Final = 40_000
+"""People at most to whom the groups are fitted; all others are placed."""
+RESAMPLED: Final = 4_000
+"""People at most in a resampling."""
+LEAST_SIDES: Final = 5
+"""Sides a person must have taken to be learnt from (fewer when there are fewer statements)."""
+HELD_BACK: Final = 10
+"""One vote in so many is held back."""
+STARTS: Final = 4
+SHORT: Final = 6
+"""Rounds of a first try."""
+LONG: Final = 60
+"""Rounds of a fit."""
+SURE: Final = 0.8
+"""Chance from which on a person counts as placed."""
+STEADY: Final = 0.6
+"""Share of people that must stay in their group when it is fitted again; else fewer groups are tried."""
+ONE_ERROR: Final = 1.0
+"""Standard errors by which fewer groups may foretell worse."""
+PATIENCE: Final = 3
+"""Numbers of groups in a row that foretell worse before no more are tried."""
+SMALLEST: Final = 5
+"""People that a group must have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Certainty:
+    """How sure a grouping is. replicates: times it was fitted again to resampled people. stays: share of people who stay; stays_by (k,):
+    the same for each group. marks: for each group, statement -> share of the replicates in which it still marks the group."""
+
+    replicates: int
+    stays: float
+    stays_by: F64
+    marks: tuple[dict[int, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StableGroups:
+    """group (n,): the likeliest, -1 for people who took no side or when no groups were found. chance (n,): how likely it is.
+    places (n, 2). mixture: over the statements in use. used (m,): those. foretold: number of groups -> mean log chance of a held-back
+    vote. certainty: None when no groups were found."""
+
+    group: I32
+    chance: F64
+    places: F64
+    centres: F64
+    mixture: Mixture
+    used: Bools
+    foretold: dict[int, float]
+    certainty: Certainty | None
+
+    @property
+    def groups(self) -> int:
+        """How many groups were found; 0 for none."""
+        return 0 if len(self.mixture.weight) == 1 else len(self.mixture.weight)
+
+
+def stable_groups(votes: Votes, *, moderated: Bools, seed: int = 0, replicates: int = 20) -> StableGroups:
+    """Groups of a conversation. moderated (m,): statements left out. Cost: a few seconds for two million votes, see benchmarks."""
+    used = ~moderated
+    taken = sides(votes.on_statements(used))
+    learners = _sample(taken, most=LEARNERS)
+    mixture, foretold = _number_of_groups(learners, seed=seed)
+    certainty = None
+    while len(mixture.weight) > 1:
+        certainty = _resampled(learners, mixture, seed=seed, replicates=replicates)
+        if certainty.stays >= STEADY:
+            break
+        mixture, certainty = _best_fit(learners, len(mixture.weight) - 1, seed=seed), None
+    fitted = _sample(taken, most=FITTED)
+    mixture = refine(fitted, mixture, weights=np.ones(len(fitted.people)), rounds=LONG)
+    return _placed(votes, taken, used, _largest_first(mixture, certainty), foretold)
+
+
+def _sample(taken: Votes, *, most: int) -> Votes:
+    """People who took enough sides, at most so many: those whose id has the smallest hash, so that a newcomer moves at most one."""
+    enough = taken.per_person >= min(LEAST_SIDES, max(1, len(taken.statements) // 2))
+    if enough.sum() > most:
+        keys = hash_strings(taken.people.cast(pa.large_string()), (11, 7)).astype(np.uint64)
+        keys[~enough] = np.iinfo(np.uint64).max
+        chosen = np.zeros(len(keys), np.bool_)
+        chosen[np.argsort(keys, kind="stable")[:most]] = True
+        enough &= chosen
+    return taken.of_people(enough)
+
+
+def _number_of_groups(learners: Votes, *, seed: int) -> tuple[Mixture, dict[int, float]]:
+    """The smallest number of groups that foretells held-back votes as well as the best, fitted to all votes of the learners."""
+    held = _held_back(learners)
+    known, hidden = _only(learners, ~held), _only(learners, held)
+    gains: dict[int, F64] = {}
+    for k in range(1, min(MOST_GROUPS, len(learners.people) // (2 * SMALLEST)) + 1):
+        mixture = _best_fit(known, k, seed=seed)
+        gains[k] = vote_gains(hidden, memberships(known, mixture), mixture)
+        best = max(gains, key=lambda one: gains[one].sum())
+        if k - best >= PATIENCE:
+            break
+    hidden_votes = max(1, len(hidden.values))
+    foretold = {k: float(gain.sum()) / hidden_votes for k, gain in gains.items()}
+    chosen = _smallest_as_good(gains)
+    return _best_fit(learners, chosen, seed=seed), foretold
+
+
+def _smallest_as_good(gains: dict[int, F64]) -> int:
+    """The smallest number whose votes are foretold within one standard error of the best. gains: number -> (n,)."""
+    if not gains:
+        return 1
+    best = max(gains, key=lambda k: (gains[k].sum(), -k))
+    for k in sorted(gains):
+        worse = gains[best] - gains[k]
+        if worse.sum() <= ONE_ERROR * np.sqrt(len(worse)) * worse.std():
+            return k
+    return best
+
+
+def _held_back(votes: Votes) -> Bools:
+    """Which votes are held back: by a hash of person and statement, so that it does not depend on the order of anything."""
+    person = hash_strings(votes.people.cast(pa.large_string()), (3, 5)).astype(np.uint64)
+    statement = hash_strings(votes.statements.cast(pa.large_string()), (5, 3)).astype(np.uint64)
+    mixed = np.repeat(person, votes.per_person) * np.uint64(0x9E3779B97F4A7C15) ^ statement[votes.columns]
+    mixed ^= mixed >> np.uint64(31)
+    mixed *= np.uint64(0xBF58476D1CE4E5B9)
+    held: Bools = (mixed >> np.uint64(33)) % np.uint64(HELD_BACK) == 0
+    return held
+
+
+def _only(votes: Votes, keep: Bools) -> Votes:
+    kept = np.concatenate([[0], np.cumsum(keep)])
+    return Votes(votes.people, votes.statements, kept[votes.starts], votes.columns[keep], votes.values[keep], None)
+
+
+def _best_fit(votes: Votes, k: int, *, seed: int, weights: F64 | None = None, starts: int = STARTS) -> Mixture:
+    """The best of several fits of k groups, each from people who lie near each other on the first axes."""
+    weights = np.ones(len(votes.people)) if weights is None else weights
+    if k == 1 or len(votes.statements) < 2:
+        return fit(votes, np.ones((len(votes.people), 1)), weights=weights, rounds=1)
+    axes = principal_axes(votes, count=min(k + 1, 10))
+    places = project(votes, axes) / np.sqrt(max(1, len(votes.statements)))
+    generator = np.random.default_rng([seed, k])
+    tries = [
+        fit(votes, _near(places, weights, k, generator), weights=weights, rounds=SHORT) for _ in range(starts)
+    ]
+    best = max(tries, key=lambda mixture: mixture.gain)
+    return refine(votes, best, weights=weights, rounds=LONG)
+
+
+def _near(places: F64, weights: F64, k: int, generator: np.random.Generator) -> F64:
+    """First memberships (n, k): k people far apart, each with those who are nearest, after some rounds of k-means."""
+    chance = weights / weights.sum()
+    centres = places[[generator.choice(len(places), p=chance)]]
+    for _ in range(k - 1):
+        distance = ((places[:, None] - centres[None]) ** 2).sum(axis=2).min(axis=1) * weights
+        total = distance.sum()
+        pick = generator.choice(len(places), p=distance / total if total > 0 else chance)
+        centres = np.concatenate([centres, places[[pick]]])
+    for _ in range(10):
+        nearest = ((places[:, None] - centres[None]) ** 2).sum(axis=2).argmin(axis=1)
+        belongs = np.eye(k)[nearest] * weights[:, None]
+        mass = belongs.sum(axis=0)
+        centres = np.where(mass[:, None] > 0, belongs.T @ places / np.maximum(mass, 1e-12)[:, None], centres)
+    return np.eye(k)[nearest] * 0.9 + 0.1 / k
+
+
+def _resampled(learners: Votes, mixture: Mixture, *, seed: int, replicates: int) -> Certainty:
+    """Fit the groups again to people drawn with repetition, and see who stays and which statements stay marks."""
+    people = _sample(learners, most=RESAMPLED)
+    k = len(mixture.weight)
+    reference = memberships(people, mixture).argmax(axis=1).astype(np.int32)
+    marks = _marked(people, reference, k)
+    stays = np.zeros((replicates, k))
+    kept: list[dict[int, int]] = [dict.fromkeys(group, 0) for group in marks]
+    sizes = np.maximum(np.bincount(reference, minlength=k), 1)
+    for one in range(replicates):
+        weights = np.random.default_rng([seed, 1_000_003, one]).poisson(1.0, len(people.people)).astype(np.float64)
+        again = _best_fit(people, k, seed=seed + 1 + one, weights=weights, starts=2)
+        label = memberships(people, again).argmax(axis=1)
+        overlap = np.zeros((k, k), np.int64)
+        np.add.at(overlap, (reference, label), 1)
+        match = linear_sum_assignment(-overlap)[1]
+        stays[one] = overlap[np.arange(k), match] / sizes
+        renamed = np.argsort(match)[label].astype(np.int32)
+        for group, found in enumerate(_marked(people, renamed, k)):
+            for statement in kept[group].keys() & found:
+                kept[group][statement] += 1
+    share = tuple({statement: times / max(replicates, 1) for statement, times in group.items()} for group in kept)
+    return Certainty(replicates, float((stays @ sizes / sizes.sum()).mean()), stays.mean(axis=0), share)
+
+
+def _marked(people: Votes, group: I32, k: int) -> list[set[int]]:
+    found = tests(tally(people, group, groups=k))
+    marks = representative(found, allowed=np.ones(len(people.statements), np.bool_))
+    return [{mark.statement for mark in marks_of_group} for marks_of_group in marks]
+
+
+def _largest_first(mixture: Mixture, certainty: Certainty | None) -> tuple[Mixture, Certainty | None]:
+    """Groups by size, so that their numbers do not depend on where the fit began."""
+    order = np.argsort(-mixture.weight, kind="stable")
+    sorted_mixture = Mixture(mixture.weight[order], mixture.agree[:, order].copy(), mixture.overall, mixture.gain)
+    if certainty is None:
+        return sorted_mixture, None
+    marks = tuple(certainty.marks[int(group)] for group in order)
+    return sorted_mixture, Certainty(certainty.replicates, certainty.stays, certainty.stays_by[order], marks)
+
+
+def _placed(
+    votes: Votes, taken: Votes, used: Bools, found: tuple[Mixture, Certainty | None], foretold: dict[int, float]
+) -> StableGroups:
+    mixture, certainty = found
+    belongs = memberships(taken, mixture)
+    group, chance = belongs.argmax(axis=1).astype(np.int32), belongs.max(axis=1)
+    silent = taken.per_person == 0
+    group[silent | (len(mixture.weight) == 1)] = -1
+    chance[group < 0] = np.nan
+    inner = votes.on_statements(used)
+    axes = principal_axes(_sample(inner, most=FITTED), count=2)
+    places = np.zeros((len(votes.people), 2))
+    places[:, : len(axes.components)] = project(inner, axes)
+    k = len(mixture.weight)
+    middles = [places[group == one].mean(axis=0) if (group == one).any() else np.zeros(2) for one in range(k) if k > 1]
+    return StableGroups(group, chance, places, np.reshape(middles, (-1, 2)), mixture, used, foretold, certainty)
