@@ -25,7 +25,6 @@ from massline.bodies.rules import CalendarUnknown
 from massline.gather.models import Message
 from massline.ledger.models import Entry
 from massline.ledger.queries import verify_log
-from massline.people.models import User
 from massline.respond.actions import (
     escalate_if_overdue,
     hand_over,
@@ -47,46 +46,10 @@ from massline.respond.rules import (
     WrongState,
 )
 from massline.respond.tasks import escalate_overdue_case
-from massline.rights import OPERATOR, RESIDENT, SYSTEM, Actor, NotAllowed
+from massline.respond.tests.county import County, overdue
+from massline.rights import OPERATOR, RESIDENT, SYSTEM, NotAllowed
 
 pytestmark = pytest.mark.django_db
-
-
-class County:
-    """A county with a township and a department, and those who work there."""
-
-    def __init__(self) -> None:
-        self.county = a_county()
-        self.township = a_body(under=self.county)
-        self.department = a_body(under=self.county)
-        self.handler = a_handler(self.township)
-        self.call = a_call(self.county)
-
-    def message(self) -> Message:
-        return a_message(self.call, area=self.township)
-
-    def case(self) -> Case:
-        return a_case(self.message(), by=self.handler)
-
-    def answered(self) -> Case:
-        case = self.case()
-        publish_reply(case, text="修好了", by=self.handler, version=case.version)
-        return case
-
-    def strangers(self) -> list[Actor | None]:
-        """Everybody who has nothing to change at the township."""
-        return [
-            None,
-            RESIDENT,
-            SYSTEM,
-            OPERATOR,
-            an_outsider(),
-            a_handler(self.department),
-            a_leader(),
-            an_inspector(self.county),
-            an_analyst(self.county),
-            User(username="nobody", role="handler"),
-        ]
 
 
 @pytest.fixture
@@ -96,15 +59,6 @@ def here() -> County:
 
 def last_entry() -> Entry:
     return Entry.objects.order_by("-index")[0]
-
-
-def overdue(case: Case) -> Case:
-    """The same case, three weeks later as the table sees it."""
-    past = timezone.localdate() - timedelta(days=3)
-    Case.objects.filter(pk=case.pk).update(reply_due=past)
-    Turn.objects.filter(case=case, ended_at=None).update(reply_due=past)
-    case.refresh_from_db()
-    return case
 
 
 # --- who may
