@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
-from ninja.errors import ValidationError
+from ninja.errors import HttpError, ValidationError
 
 from massline.bodies.rules import CalendarUnknown
 from massline.gather.rules import CallNotOpen, MessageRefused, ReceiptMistyped
@@ -42,6 +44,8 @@ def register(api: NinjaAPI) -> None:
         api.add_exception_handler(kind, _domain(api, status))
     api.add_exception_handler(Http404, _domain(api, 404))
     api.add_exception_handler(ValidationError, _unreadable(api))
+    api.add_exception_handler(HttpError, _not_json(api))
+    api.add_exception_handler(RequestDataTooBig, _too_big(api))
 
 
 def _domain(api: NinjaAPI, status: int) -> Handler:
@@ -60,5 +64,22 @@ def _unreadable(api: NinjaAPI) -> Handler:
             {"field": ".".join(str(part) for part in fault["loc"]), "problem": fault["msg"]} for fault in error.errors
         ]
         return problem(api, request, status=422, title="Unreadable", detail=faults)
+
+    return answer
+
+
+def _not_json(api: NinjaAPI) -> Handler:
+    def answer(request: HttpRequest, error: HttpError) -> HttpResponse:
+        """ninja raises it for a body that is no JSON."""
+        detail = f"{error}. Send one JSON object in UTF-8."
+        return problem(api, request, status=error.status_code, title="Unreadable", detail=detail)
+
+    return answer
+
+
+def _too_big(api: NinjaAPI) -> Handler:
+    def answer(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+        detail = f"A request has {settings.DATA_UPLOAD_MAX_MEMORY_SIZE:,} bytes at most. Send it in parts."
+        return problem(api, request, status=413, title="TooBig", detail=detail)
 
     return answer
