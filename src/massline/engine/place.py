@@ -3,6 +3,7 @@ of."""
 
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 import pyarrow as pa
@@ -83,7 +84,7 @@ def load_themes(path: Path) -> Frozen:
             meaning = Meaning(file["row_of"], file["table"])
             themes = Themes(file["centres"], file["parents"], file["views"], file["floors"])
             return Frozen(meaning, themes, *(float(x) for x in file["intake"]))
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, EOFError, BadZipFile, ValueError, KeyError) as error:
         raise InputError(f"{path}: no themes in this file ({error}). Give the themes.npz of a finished run.") from error
 
 

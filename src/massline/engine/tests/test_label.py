@@ -1,0 +1,108 @@
+import numpy as np
+import pytest
+
+from massline.engine.label import distinct_senders, middle_and_edge, name_themes
+from massline.engine.tests.calls import MATTERS, forms, messages
+from massline.engine.words import STOP_WORDS, count_words, distinctness, find_words
+
+TOLD = messages(1_000)
+TEXTS = [text for _, text in TOLD]
+THEMES = np.array([list(MATTERS).index(matter) for matter, _ in TOLD], np.int32)
+ONES = np.ones(1_000, np.int64)
+
+
+def named(texts: list[str], themes: np.ndarray, number: int) -> tuple:
+    vocabulary = find_words(forms(texts))
+    counts = count_words(forms(texts), themes, np.ones(len(texts), np.int64), vocabulary, number)
+    return name_themes(counts, np.bincount(themes, minlength=number), np.full(number, -1, np.int32), vocabulary)
+
+
+@pytest.mark.parametrize("texts", [[], ["", "…"], ["12 34"], ["〔手机号〕"]])
+def test_forms_without_words_give_an_empty_vocabulary_and_a_name_all_the_same(texts: list[str]) -> None:
+    assert find_words(forms(texts)).words == ()
+    assert named(texts, np.zeros(len(texts), np.int32), 1)[0].label == "…"
+
+
+def test_marks_of_masking_are_no_words() -> None:
+    words = find_words(forms(["请联系〔手机号〕修电梯"] * 5)).words
+    assert "手机号" not in words
+    assert "电梯" in words
+
+
+def test_every_form_that_holds_a_word_is_counted_once() -> None:
+    vocabulary = find_words(forms(TEXTS))
+    counts = count_words(forms(TEXTS), np.zeros(1_000, np.int32), ONES, vocabulary, 1)[0]
+    assert len(vocabulary.words) > 30
+    for word, count in zip(vocabulary.words, counts, strict=True):
+        assert count == sum(word in text for text in TEXTS), word
+
+
+def test_an_english_word_is_counted_only_where_it_stands_whole() -> None:
+    texts = ["the bus is late", "bus, late again", "busy road", "a minibus"] * 3
+    vocabulary = find_words(forms(texts))
+    counts = count_words(forms(texts), np.zeros(12, np.int32), np.ones(12, np.int64), vocabulary, 1)[0]
+    assert counts[vocabulary.words.index("bus")] == 6
+
+
+def test_a_weight_of_three_is_three_copies() -> None:
+    vocabulary = find_words(forms(TEXTS))
+    weights = np.where(np.arange(1_000) % 2 == 0, 3, 1)
+    copies = [text for text, weight in zip(TEXTS, weights, strict=True) for _ in range(weight)]
+    weighed = count_words(forms(TEXTS), THEMES, weights, vocabulary, 5)
+    copied = count_words(forms(copies), np.repeat(THEMES, weights), np.ones(len(copies), np.int64), vocabulary, 5)
+    np.testing.assert_array_equal(weighed, copied)
+
+
+def test_blocks_add_up_to_the_whole() -> None:
+    vocabulary = find_words(forms(TEXTS))
+    parts = [slice(0, 333), slice(333, 1_000)]
+    added = sum(count_words(forms(TEXTS[p]), THEMES[p], ONES[p], vocabulary, 5) for p in parts)
+    np.testing.assert_array_equal(added, count_words(forms(TEXTS), THEMES, ONES, vocabulary, 5))
+
+
+def test_a_word_said_everywhere_belongs_to_no_theme() -> None:
+    counts = np.array([[50, 40], [50, 0]])
+    scores = distinctness(counts, np.array([50, 50]), counts.sum(axis=0), 100)
+    assert scores[:, 0] == pytest.approx([0, 0], abs=1e-6)
+    assert scores[0, 1] > 0
+
+
+def test_a_theme_is_named_by_its_own_words() -> None:
+    names = named(TEXTS, THEMES, 5)
+    for name, matter in zip(names, MATTERS, strict=True):
+        assert any(word in phrase for phrase in MATTERS[matter] for word in name.label.split("、")), name
+
+
+def test_names_are_phrases_without_courtesies_and_all_different() -> None:
+    names = named(TEXTS * 2, np.concatenate([THEMES, THEMES + 5]).astype(np.int32), 10)  # every matter twice
+    labels = [name.label for name in names]
+    assert len(set(labels)) == 10
+    assert all(len(label) >= 2 and label not in STOP_WORDS for label in labels)
+
+
+def test_typical_messages_are_the_nearest_and_dissenting_ones_the_farthest() -> None:
+    similarity = np.linspace(0.2, 0.9, 20).astype(np.float32)
+    typical, dissenting = middle_and_edge(np.zeros(20, np.int32), similarity, np.array([-1], np.int32))
+    assert typical[0].tolist() == [19, 18, 17, 16, 15]
+    assert dissenting[0].tolist() == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 7])
+def test_no_message_is_both_typical_and_dissenting(count: int) -> None:
+    similarity = np.linspace(0, 1, count).astype(np.float32)
+    typical, dissenting = middle_and_edge(np.zeros(count, np.int32), similarity, np.array([-1], np.int32))
+    assert not set(typical[0].tolist()) & set(dissenting[0].tolist())
+    assert len(typical[0]) >= min(count, 1)
+
+
+def test_a_coarse_theme_quotes_each_of_its_fine_themes() -> None:
+    themes = np.repeat(np.array([1, 2], np.int32), 10)
+    typical, _ = middle_and_edge(themes, np.full(20, 0.5, np.float32), np.array([-1, 0, 0], np.int32))
+    assert {1 if row < 10 else 2 for row in typical[0]} == {1, 2}
+
+
+def test_senders_are_counted_once_and_unknown_ones_each_as_one() -> None:
+    themes = np.array([0, 0, 0, 0, 0, 1, 1, -1], np.int32)
+    senders = np.array([7, 7, 8, 0, 0, 7, 9, 7], np.uint64)
+    known = np.array([1, 1, 1, 0, 0, 1, 1, 1], bool)
+    assert distinct_senders(themes, senders, known, 2).tolist() == [4, 2]

@@ -1,0 +1,77 @@
+"""Laws of a whole run, whatever the messages are."""
+
+import itertools
+import sys
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from sklearn.metrics import adjusted_rand_score
+
+from massline.engine.pipeline import Options, run
+from massline.engine.tests.calls import messages, write_call
+from massline.engine.tests.test_pipeline import folder
+
+TEXTS = [text for _, text in messages(1_500)]
+
+
+@pytest.fixture
+def small_blocks(monkeypatch):
+    """Batches of 256 rows, so that a small call has many of them."""
+    monkeypatch.setattr(sys.modules["massline.engine.read"], "BLOCK_ROWS", 256)  # the package shows the function
+
+
+@pytest.fixture(scope="module")
+def call(tmp_path_factory) -> Path:
+    return write_call(
+        tmp_path_factory.mktemp("call") / "call.csv", [*TEXTS, *TEXTS[:100], *(f"{text}！" for text in TEXTS[:50])]
+    )
+
+
+@pytest.mark.usefixtures("small_blocks")
+def test_one_worker_and_many_give_the_same_bytes_and_so_does_a_second_run(call, tmp_path) -> None:
+    results = []
+    for name, workers in (("one", 1), ("two", 2), ("five", 5), ("again", 2)):
+        run([call], tmp_path / name, Options(workers=workers))
+        results.append(folder(tmp_path / name))
+    for one, other in itertools.pairwise(results):
+        assert one == other
+
+
+def test_the_inputs_stay_untouched(call, tmp_path) -> None:
+    before = call.read_bytes()
+    run([call], tmp_path / "out", Options(workers=1))
+    assert call.read_bytes() == before
+
+
+def test_shuffling_the_rows_changes_who_stands_where_but_hardly_the_themes(tmp_path) -> None:
+    order = np.random.default_rng(5).permutation(len(TEXTS))
+    run([write_call(tmp_path / "one.csv", TEXTS)], tmp_path / "one", Options(workers=1, grain=5))
+    run([write_call(tmp_path / "two.csv", [TEXTS[i] for i in order])], tmp_path / "two", Options(workers=1, grain=5))
+    one, two = (pq.read_table(tmp_path / name / "messages.parquet") for name in ("one", "two"))
+    coarse = [
+        np.array([-1 if path is None else path[0] for path in table.column("theme_path").to_pylist()])
+        for table in (one, two)
+    ]
+    assert adjusted_rand_score(coarse[0][order], coarse[1]) > 0.6
+
+
+def test_a_file_cut_in_two_gives_the_same_counts_as_the_whole(tmp_path) -> None:
+    whole = write_call(tmp_path / "whole.csv", TEXTS)
+    lines = whole.read_text(encoding="utf-8").splitlines(keepends=True)
+    parts = [tmp_path / "a.csv", tmp_path / "b.csv"]
+    parts[0].write_text("".join(lines[:700]), encoding="utf-8")
+    parts[1].write_text(lines[0] + "".join(lines[700:]), encoding="utf-8")
+    run([whole], tmp_path / "one", Options(workers=1))
+    run(parts, tmp_path / "two", Options(workers=1))
+    tables = [pq.read_table(tmp_path / name / "messages.parquet") for name in ("one", "two")]
+    assert tables[0].equals(tables[1])
+
+
+def test_no_table_that_leaves_a_run_has_a_column_for_a_person(call, tmp_path) -> None:
+    run([call], tmp_path / "out", Options(workers=1))
+    columns = [name for file in (tmp_path / "out").glob("*.parquet") for name in pq.read_schema(file).names]
+    assert not {"sender", "user", "age", "sex", "phone", "name"} & set(columns)
+    assert pa.types.is_integer(pq.read_schema(tmp_path / "out" / "themes.parquet").field("senders").type)
