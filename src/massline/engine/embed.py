@@ -24,11 +24,11 @@ LARGE: Final = 200
 """A sample of so many messages is large enough to have something in common."""
 
 RARITY: Final = 1.3
-"""Power of the inverse document frequency: rare grams say more than the usual logarithm grants them. Measured:
-docs/explanation/themes.md."""
+"""Power of the inverse document frequency: rare grams say more than its logarithm grants them. Measured, see
+docs/reference/engine.md."""
 
 SINGLE: Final = 0.7
-"""Weight of a single sign beside a pair: 性 in 性能 and 个性 is hardly the same. Measured: docs/explanation/themes.md."""
+"""Weight of a single sign beside a pair: 性 in 性能 and 个性 is hardly the same. Measured: docs/reference/engine.md."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from massline.engine.cli import commands
 from massline.engine.tests.calls import messages, write_call
 
 TEXTS = [text for _, text in messages(200)]
-NAMES = "rows accepted rejected placed not_placed too_short copies removed themes campaigns seconds peak_rss_mb method seed".split()
+NAMES = ["rows", "accepted", "rejected", "placed", "not_placed", "too_short", "copies", "removed"]
+NAMES += ["themes", "campaigns", "seconds", "peak_rss_mb", "method", "seed"]
 
 
 @pytest.fixture
