@@ -10,7 +10,7 @@ from typing import Final
 import numba as nb
 import numpy as np
 
-from massline.engine.opinion.projection import Axes, principal_axes, project
+from massline.engine.opinion.projection import Axes, on_all_statements, principal_axes, project
 from massline.engine.opinion.votes import F64, I32, I64, Bools, Votes
 
 LEAST_VOTES: Final = 7
@@ -65,10 +65,7 @@ def polis_map(votes: Votes, *, moderated: Bools) -> tuple[Axes, F64]:
     found = principal_axes(inner, count=2)
     places = np.zeros((len(votes.people), 2))
     places[:, : len(found.components)] = project(inner, found, silent=int(moderated.sum()))
-    means, components = np.zeros(len(moderated)), np.zeros((2, len(moderated)))
-    means[~moderated] = found.means
-    components[: len(found.components), ~moderated] = found.components
-    return Axes(means, components, found.spread), places
+    return on_all_statements(found, ~moderated), places
 
 
 def entered(votes: Votes) -> I64:

@@ -11,7 +11,7 @@ import numba as nb
 import numpy as np
 from scipy.sparse.linalg import LinearOperator, eigsh
 
-from massline.engine.opinion.votes import F64, I8, I32, I64, Votes
+from massline.engine.opinion.votes import F64, I8, I32, I64, Bools, Votes
 
 DENSE_BELOW: Final = 24
 """Statements under which the whole (m, m) matrix is decomposed instead."""
@@ -88,3 +88,11 @@ def _projected(starts: I64, columns: I32, values: I8, means: F64, axes: F64) -> 
             for axis in range(axes.shape[1]):
                 out[person, axis] += (values[at] - means[column]) * axes[column, axis]
     return out
+
+
+def on_all_statements(axes: Axes, used: Bools) -> Axes:
+    """Two axes over all statements (m,) from axes over those in use: 0 for the others, and for an axis that is missing."""
+    means, components = np.zeros(len(used)), np.zeros((2, len(used)))
+    means[used] = axes.means
+    components[: len(axes.components), used] = axes.components[:2]
+    return Axes(means, components, axes.spread)

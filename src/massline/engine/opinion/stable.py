@@ -12,7 +12,7 @@ import pyarrow as pa
 from scipy.optimize import linear_sum_assignment
 
 from massline.engine.opinion.latent import Mixture, fit, memberships, refine, sides, vote_gains
-from massline.engine.opinion.projection import principal_axes, project
+from massline.engine.opinion.projection import Axes, on_all_statements, principal_axes, project
 from massline.engine.opinion.rates import tally
 from massline.engine.opinion.representative import representative, tests
 from massline.engine.opinion.votes import F64, I32, I64, Bools, Votes
@@ -49,12 +49,12 @@ SMALLEST: Final = 5
 @dataclass(frozen=True, slots=True)
 class Certainty:
     """How sure a grouping is. replicates: times it was fitted again to resampled people. stays: share of people who stay; stays_by (k,):
-    the same for each group. marks: for each group, statement -> share of the replicates in which it still marks the group."""
+    the same for each group. marks: for each group, id of a statement -> share of the replicates in which it still marks the group."""
 
     replicates: int
     stays: float
     stays_by: F64
-    marks: tuple[dict[int, float], ...]
+    marks: tuple[dict[str, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,7 @@ class StableGroups:
     used: Bools
     foretold: dict[int, float]
     certainty: Certainty | None
+    axes: Axes
 
     @property
     def groups(self) -> int:
@@ -191,7 +192,7 @@ def _resampled(learners: Votes, mixture: Mixture, *, seed: int, replicates: int)
     reference = memberships(people, mixture).argmax(axis=1).astype(np.int32)
     marks = _marked(people, reference, k)
     stays = np.zeros((replicates, k))
-    kept: list[dict[int, int]] = [dict.fromkeys(group, 0) for group in marks]
+    kept: list[dict[str, int]] = [dict.fromkeys(group, 0) for group in marks]
     sizes = np.maximum(np.bincount(reference, minlength=k), 1)
     for one in range(replicates):
         weights = np.random.default_rng([seed, 1_000_003, one]).poisson(1.0, len(people.people)).astype(np.float64)
@@ -209,10 +210,10 @@ def _resampled(learners: Votes, mixture: Mixture, *, seed: int, replicates: int)
     return Certainty(replicates, float((stays @ sizes / sizes.sum()).mean()), stays.mean(axis=0), share)
 
 
-def _marked(people: Votes, group: I32, k: int) -> list[set[int]]:
+def _marked(people: Votes, group: I32, k: int) -> list[set[str]]:
     found = tests(tally(people, group, groups=k))
     marks = representative(found, allowed=np.ones(len(people.statements), np.bool_))
-    return [{mark.statement for mark in marks_of_group} for marks_of_group in marks]
+    return [{people.statements[mark.statement].as_py() for mark in of_group} for of_group in marks]
 
 
 def _largest_first(mixture: Mixture, certainty: Certainty | None) -> tuple[Mixture, Certainty | None]:
@@ -240,4 +241,6 @@ def _placed(
     places[:, : len(axes.components)] = project(inner, axes)
     k = len(mixture.weight)
     middles = [places[group == one].mean(axis=0) if (group == one).any() else np.zeros(2) for one in range(k) if k > 1]
-    return StableGroups(group, chance, places, np.reshape(middles, (-1, 2)), mixture, used, foretold, certainty)
+    return StableGroups(
+        group, chance, places, np.reshape(middles, (-1, 2)), mixture, used, foretold, certainty, on_all_statements(axes, used)
+    )

@@ -1,0 +1,283 @@
+"""A whole conversation to its result: groups, statements and people as tables, with both methods behind one door."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+
+from massline.engine.errors import OptionError
+from massline.engine.opinion.exports import Export, Statement
+from massline.engine.opinion.floods import Floods, find_floods
+from massline.engine.opinion.polis import polis_groups
+from massline.engine.opinion.projection import Axes
+from massline.engine.opinion.rates import bridging, consensus, group_informed_consensus, tally, wilson
+from massline.engine.opinion.representative import Mark, representative, shared, tests
+from massline.engine.opinion.stable import SURE, Certainty, stable_groups
+from massline.engine.opinion.tables import FATES, GROUPS, PARTICIPANTS, STATEMENTS, VOTES
+from massline.engine.opinion.votes import AGREE, DISAGREE, F64, I32, I64, Bools, Votes, natural_order
+
+METHODS: Final = ("stable", "polis")
+METHOD_VERSION: Final = {"stable": "stable 1", "polis": "polis 1"}
+SIDE_NAMES: Final = {AGREE: "agree", DISAGREE: "disagree"}
+META_PRIORITY: Final = 7
+PLACED, UNSURE, TOO_FEW, NO_GROUPS = range(4)
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """What either method finds. group (n,): -1 for none. chance (n,): NaN where the method gives none. places (n, 2), centres (k, 2).
+    axes: over all statements. foretold: number of groups -> what it was chosen by (held-back votes, or silhouette)."""
+
+    group: I32
+    chance: F64
+    places: F64
+    centres: F64
+    axes: Axes
+    foretold: Mapping[int, float]
+    certainty: Certainty | None
+
+    @property
+    def groups(self) -> int:
+        """How many groups were found."""
+        return len(self.centres)
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """The result. Tables as in tables.py. fates: how many people ended where; they add up to all people."""
+
+    participants: pa.Table
+    groups: pa.Table
+    statements: pa.Table
+    votes: pa.Table
+    fates: Mapping[str, int]
+    grouping: Grouping
+    floods: Floods
+    method: str
+
+
+def find_opinion(export: Export, *, method: str = "stable", seed: int = 0) -> Opinion:
+    """Groups, shared and dividing statements of a conversation. Raises OptionError for an unknown method.
+
+    People in floods take part in everything; the columns `..._without_floods` leave them out.
+    """
+    votes, known = export.votes, export.statements
+    infos = [known.get(name, Statement("")) for name in votes.statements.to_pylist()]
+    moderated = np.array([info.moderated < 0 or info.meta for info in infos], np.bool_)
+    grouping = group_people(votes, moderated=moderated, method=method, seed=seed)
+    floods = find_floods(votes)
+    counts = tally(votes, grouping.group, groups=grouping.groups)
+    found = tests(counts) if grouping.groups > 1 else None
+    marks = representative(found, allowed=~moderated) if found else [[] for _ in range(grouping.groups)]
+    fates = _fates(votes, grouping)
+    return Opinion(
+        _participants(votes, grouping, fates, floods),
+        _groups(votes, grouping, fates, marks),
+        _statements(export, infos, moderated, grouping, counts, marks, floods),
+        _votes(votes),
+        {name: int((fates == code).sum()) for code, name in enumerate(FATES)},
+        grouping,
+        floods,
+        METHOD_VERSION[method],
+    )
+
+
+def group_people(votes: Votes, *, moderated: Bools, method: str, seed: int) -> Grouping:
+    """Groups by one of METHODS. Raises OptionError."""
+    if method == "polis":
+        found = polis_groups(votes, moderated=moderated)
+        return Grouping(
+            found.group, np.full(len(found.group), np.nan), found.places, found.centres, found.axes, found.silhouettes, None
+        )
+    if method != "stable":
+        raise OptionError(f"--method is {method!r}. Write stable or polis.")
+    ours = stable_groups(votes, moderated=moderated, seed=seed)
+    return Grouping(ours.group, ours.chance, ours.places, ours.centres, ours.axes, ours.foretold, ours.certainty)
+
+
+def _fates(votes: Votes, grouping: Grouping) -> I64:
+    inside = grouping.group >= 0
+    unsure = inside & (np.nan_to_num(grouping.chance, nan=1.0) < SURE)
+    outside = np.where(votes.per_person == 0, TOO_FEW, NO_GROUPS if grouping.groups == 0 else TOO_FEW)
+    return np.where(unsure, UNSURE, np.where(inside, PLACED, outside))
+
+
+def _nullable(values: F64 | I32, *, unknown: Bools | None = None) -> pa.Array:
+    """An Arrow column with null for NaN, or where said."""
+    return pa.array(values, mask=np.isnan(values) if unknown is None else unknown)
+
+
+def _participants(votes: Votes, grouping: Grouping, fates: I64, floods: Floods) -> pa.Table:
+    columns = [
+        votes.people,
+        _nullable(grouping.group, unknown=grouping.group < 0),
+        grouping.places[:, 0],
+        grouping.places[:, 1],
+        votes.per_person,
+        pa.DictionaryArray.from_arrays(pa.array(fates.astype(np.int8)), pa.array(FATES)),
+        _nullable(grouping.chance),
+        _nullable(floods.flood, unknown=floods.flood < 0),
+    ]
+    return pa.table(columns, schema=PARTICIPANTS)
+
+
+def _groups(votes: Votes, grouping: Grouping, fates: I64, marks: Sequence[Sequence[Mark]]) -> pa.Table:
+    inside = max(1, int((grouping.group >= 0).sum()))
+    rows = []
+    for group in range(grouping.groups):
+        members = grouping.group == group
+        stays = None if grouping.certainty is None else float(grouping.certainty.stays_by[group])
+        kept = {} if grouping.certainty is None else grouping.certainty.marks[group]
+        rows.append(
+            {
+                "group": group,
+                "participants": int(members.sum()),
+                "unsure": int((members & (fates == UNSURE)).sum()),
+                "share": int(members.sum()) / inside,
+                "x": float(grouping.centres[group, 0]),
+                "y": float(grouping.centres[group, 1]),
+                "stays": stays,
+                "marks": [_mark(votes, mark, kept) for mark in marks[group]],
+            }
+        )
+    return pa.Table.from_pylist(rows, schema=GROUPS)
+
+
+def _mark(votes: Votes, mark: Mark, kept: Mapping[str, float]) -> dict[str, Any]:
+    low, high = wilson(np.array(mark.hits), np.array(mark.trials))
+    name = votes.statements[mark.statement].as_py()
+    return {
+        "statement": name,
+        "side": SIDE_NAMES[mark.side],
+        "votes": mark.hits,
+        "of": mark.trials,
+        "rate": mark.hits / max(1, mark.trials),
+        "low": float(low),
+        "high": float(high),
+        "contrast": mark.contrast,
+        "rate_test": mark.rate_test,
+        "contrast_test": mark.contrast_test,
+        "best_agree": mark.best_agree,
+        "stays": kept.get(name, 0.0) if kept else None,
+    }
+
+
+def _statements(
+    export: Export,
+    infos: Sequence[Statement],
+    moderated: Bools,
+    grouping: Grouping,
+    counts: I64,
+    marks: Sequence[Sequence[Mark]],
+    floods: Floods,
+) -> pa.Table:
+    votes = export.votes
+    everybody = np.zeros(len(votes.people), np.int32)
+    total = tally(votes, everybody, groups=1)
+    judged = counts if grouping.groups else total
+    real = tally(votes, np.where(floods.flood < 0, everybody, -1).astype(np.int32), groups=1)[0]
+    real_judged = tally(votes, np.where(floods.flood < 0, np.maximum(grouping.group, -1), -1).astype(np.int32), groups=grouping.groups)
+    rate, low, high, side = consensus(judged)
+    bridge = bridging(counts)
+    majority = {at: SIDE_NAMES[s] for s, chosen in shared(total[0], allowed=~moderated).items() for at in chosen}
+    extremity = _extremity(grouping.axes)
+    priority = priorities(counts.sum(axis=0), extremity, meta=np.array([info.meta for info in infos], np.bool_))
+    by_group = _by_group(counts)
+    marked: list[list[int]] = [[] for _ in infos]
+    for group, found in enumerate(marks):
+        for mark in found:
+            marked[mark.statement].append(group)
+    unknown = np.isnan(rate)
+    columns = {
+        "statement": votes.statements,
+        "text": pa.array([info.text or None for info in infos], pa.string()),
+        "moderated": pa.array([info.moderated for info in infos], pa.int8()),
+        "meta": pa.array([info.meta for info in infos], pa.bool_()),
+        "agree": total[0, :, 2],
+        "disagree": total[0, :, 0],
+        "pass": total[0, :, 1],
+        "groups": pa.array(by_group, STATEMENTS.field("groups").type),
+        "consensus": _nullable(rate),
+        "consensus_low": _nullable(low),
+        "consensus_high": _nullable(high),
+        "consensus_side": pa.array([None if u else SIDE_NAMES[int(s)] for u, s in zip(unknown, side, strict=True)], pa.string()),
+        "bridging": _nullable(bridge),
+        "bridging_rank": _ranks(bridge, moderated),
+        "representative_for": pa.array(marked, pa.list_(pa.int32())),
+        "majority": pa.array([majority.get(at) for at in range(len(infos))], pa.string()),
+        "group_informed_consensus": group_informed_consensus(judged),
+        "extremity": extremity,
+        "priority": priority,
+        "agree_without_floods": real[:, 2],
+        "disagree_without_floods": real[:, 0],
+        "pass_without_floods": real[:, 1],
+        "consensus_without_floods": _nullable(consensus(real_judged if grouping.groups else real[None])[0]),
+    }
+    table = pa.table(list(columns.values()), schema=STATEMENTS)
+    return _with_unseen(table, export)
+
+
+def _ranks(bridge: F64, moderated: Bools) -> pa.Array:
+    ranks = np.zeros(len(bridge), np.int32)
+    listed = np.flatnonzero(~moderated & ~np.isnan(bridge))
+    ranks[listed[np.argsort(-bridge[listed], kind="stable")]] = np.arange(1, len(listed) + 1)
+    return _nullable(ranks, unknown=ranks == 0)
+
+
+def _by_group(counts: I64) -> list[list[dict[str, Any]]]:
+    """For each statement, one line a group."""
+    trials = counts.sum(axis=2)
+    figures = {}
+    for name, place in (("agree", 2), ("disagree", 0)):
+        low, high = wilson(counts[..., place], trials)
+        figures |= {f"{name}_rate": counts[..., place] / np.maximum(trials, 1), f"{name}_low": low, f"{name}_high": high}
+    return [
+        [
+            {"group": group, "agree": int(line[2]), "disagree": int(line[0]), "pass": int(line[1])}
+            | {name: float(figure[group, at]) if trials[group, at] else None for name, figure in figures.items()}
+            for group, line in enumerate(counts[:, at])
+        ]
+        for at in range(counts.shape[1])
+    ]
+
+
+def _extremity(axes: Axes) -> F64:
+    """How far out a person would lie who agreed with this statement and saw no other (m,)."""
+    length: F64 = np.sqrt(len(axes.means)) * np.abs(1 - axes.means) * np.hypot(*axes.components)
+    return length
+
+
+def priorities(counts: I64, extremity: F64, *, meta: Bools) -> F64:
+    """Polis' weight of each statement for being shown next. counts (m, 3): of people in groups. Source: conversation.clj (19af6644),
+    `importance-metric`, `priority-metric`."""
+    seen = counts.sum(axis=1)
+    agree, passed = (counts[:, 2] + 1) / (seen + 2), (counts[:, 1] + 1) / (seen + 2)
+    weight = (1 - passed) * (extremity + 1) * agree * (1 + 8 * 2 ** (-seen / 5))
+    squared: F64 = np.where(meta, META_PRIORITY, weight) ** 2
+    return squared
+
+
+def _with_unseen(table: pa.Table, export: Export) -> pa.Table:
+    """Add the statements that nobody voted on, in the natural order of the ids."""
+    voted = set(table["statement"].to_pylist())
+    empty: dict[str, Any] = {
+        field.name: ([] if pa.types.is_list(field.type) else None if field.nullable else 0) for field in STATEMENTS
+    }
+    lines = [
+        empty | {"statement": name, "text": info.text or None, "moderated": info.moderated, "meta": info.meta}
+        for name, info in export.statements.items()
+        if name not in voted
+    ]
+    if not lines:
+        return table
+    whole = pa.concat_tables([table, pa.Table.from_pylist(lines, schema=STATEMENTS)]).combine_chunks()
+    return whole.take(pa.array(natural_order(whole["statement"].combine_chunks())))
+
+
+def _votes(votes: Votes) -> pa.Table:
+    person = np.repeat(np.arange(len(votes.people)), votes.per_person)
+    times = pa.nulls(len(votes.values), pa.int64()) if votes.times is None else pa.array(votes.times)
+    columns = [votes.people.take(pa.array(person)), votes.statements.take(pa.array(votes.columns)), votes.values, times]
+    return pa.table(columns, schema=VOTES)
