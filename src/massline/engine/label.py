@@ -14,7 +14,7 @@ KEYWORDS: Final = 8
 QUOTED: Final = 5
 """Typical and dissenting messages of a theme, each."""
 
-SAID_BY: Final = 0.02
+SAID_BY: Final = 0.04
 """A phrase names a theme when at least this share of its messages say it."""
 
 
@@ -61,7 +61,7 @@ def _telling_phrases(counts: npt.NDArray[np.integer], size: int, scores: F32, vo
 
     A phrase is as good as its words are telling and as many messages say it whole.
     """
-    least = max(2, SAID_BY * size) if size > 20 else 1
+    least = max(3, SAID_BY * size) if size > 20 else 1
     phrases = np.arange(vocabulary.first_phrase, len(vocabulary.words))
     phrases = phrases[(counts[phrases] >= least) & (scores[phrases] > 0)]
     worth = {int(i): _worth(int(i), counts, size, scores, vocabulary) for i in phrases}

@@ -9,11 +9,13 @@ import numba as nb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import rjieba
 
 from massline.engine.buffers import strings_of
 from massline.engine.clean import matching_form
 from massline.engine.errors import UntraceableStatement
 from massline.engine.grams import I32, I64, READ_CHARACTERS, U8, read_grams
+from massline.engine.words import MARKS
 
 HELD: Final = 0.8
 """A message supports a statement when it holds at least this share of the statement's pairs of signs and words."""
@@ -25,6 +27,7 @@ DIGITS: Final = {
     for value, signs in enumerate(("零〇", "一", "二两", "三", "四", "五", "六", "七", "八", "九"))
     for sign in signs
 }
+LONG_NUMBER: Final = re.compile(r"\d{6,}")
 UNITS: Final = {"十": 10, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
 
 
@@ -124,11 +127,21 @@ def sentences_of(text: str) -> list[str]:
 
 
 def most_telling(sentences: Sequence[str], keywords: Sequence[str]) -> str:
-    """The sentence that says most of the key words, earlier ones weighing more, in few words. "" when none says any."""
+    """The sentence that says most of the key words, earlier ones weighing more, in few words; one that speaks of a person only for
+    want of another. "" when none says any.
+    """
 
     def worth(sentence: str) -> float:
         form = matching_form(sentence)
-        return sum(1 / (rank + 2) for rank, word in enumerate(keywords) if word in form) / (20 + len(form)) ** 0.5
+        told = sum(1 / (rank + 2) for rank, word in enumerate(keywords) if word in form)
+        return told / (20 + len(form)) ** 0.5 * (0.1 if speaks_of_a_person(sentence) else 1)
 
     best = max(sentences, key=lambda one: (worth(one), -len(one), one), default="")
     return best if best and worth(best) > 0 else ""
+
+
+def speaks_of_a_person(sentence: str) -> bool:
+    """Whether a sentence holds a mark of masked data, a long number, or what the segmenter takes for a person's name."""
+    if MARKS.search(sentence) or LONG_NUMBER.search(sentence):
+        return True
+    return any(tag == "nr" and len(word) > 1 for word, tag in rjieba.tag(sentence))

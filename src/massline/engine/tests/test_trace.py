@@ -76,3 +76,13 @@ def test_the_most_telling_sentence_says_most_key_words() -> None:
     assert most_telling(sentences, ["电梯", "物业"]) == sentences[1]
     assert most_telling(sentences, ["蜜蜂"]) == ""
     assert most_telling([], ["电梯"]) == ""
+
+
+def test_a_statement_speaks_of_no_person_while_another_sentence_will_do() -> None:
+    sentences = [
+        "物业经理张建国不修电梯也不接电话",
+        "物业不修电梯害得全楼的老人每天都爬楼",
+        "请打〔手机号〕找物业修电梯",
+    ]
+    assert most_telling(sentences, ["电梯", "物业"]) == sentences[1]
+    assert most_telling(sentences[:1], ["电梯", "物业"]) == sentences[0]
