@@ -1,6 +1,8 @@
-"""What single characters are taken for when texts are compared or searched: tables made once from Unicode's and OpenCC's data.
+"""What single characters are taken for when texts are compared or searched: tables made once from Unicode's and
+OpenCC's data.
 
-Traditional characters are mapped one by one, not by phrase: for a matching form it is enough that both ways of writing meet.
+Traditional characters are mapped one by one, not by phrase: for a matching form it is enough that both ways of
+writing meet.
 """
 
 import sys
@@ -15,7 +17,8 @@ import opencc
 from massline.engine.buffers import Bytes, Offsets
 
 TABLE_SIZE: Final = 0x30000
-"""Code points with an entry of their own. Beyond lie tags and variation selectors (invisible), private use and nothing else."""
+"""Code points with an entry of their own. Beyond lie tags and variation selectors (invisible), private use and
+nothing else."""
 TAGS: Final = range(0xE0000, 0xE1000)
 
 HAN: Final = range(0x3400, 0xA000)
@@ -48,7 +51,8 @@ def simplified() -> dict[int, int]:
 
 
 def is_invisible(letter: str) -> bool:
-    """Whether a character shows nothing and is no space: zero-width, bidi control, variation selector, control character."""
+    """Whether a character shows nothing and is no space: zero-width, bidi control, variation selector, control
+    character."""
     if letter in FILLERS or ord(letter) in TAGS or "\ufe00" <= letter <= "\ufe0f":
         return True
     return unicodedata.category(letter) in ("Cf", "Cc") and not letter.isspace()
@@ -102,13 +106,16 @@ def form_of(letter: str) -> str:
 
 @cache
 def context_letters() -> frozenset[str]:
-    """Characters whose form depends on their neighbours: combining ones, those that compose, look-alikes. Texts with one are rare."""
+    """Characters whose form depends on their neighbours: combining ones, those that compose, look-alikes. Texts
+    with one are rare."""
     found = set(LOOK_ALIKES)
     for point in range(sys.maxunicode + 1):
         letter = chr(point)
         parts = unicodedata.decomposition(letter).split()
         if len(parts) == 2 and not parts[0].startswith("<"):
             found.add(chr(int(parts[1], 16)))
+        if parts[:1] == ["<compat>"] and any(unicodedata.combining(chr(int(part, 16))) for part in parts[1:]):
+            found.add(letter)
         if unicodedata.combining(letter):
             found.add(letter)
     found.update(map(chr, range(0x1100, 0x1200)))  # Hangul jamo compose by rule
@@ -125,7 +132,8 @@ def is_spaced(letter: str) -> bool:
 def form_table() -> tuple[Bytes, Offsets, npt.NDArray[np.uint8]]:
     """`form_of` for compiled code. Bytes and offsets (TABLE_SIZE+1,): code point -> its form in UTF-8.
 
-    kinds (TABLE_SIZE,): 1 when the form ends in a spaced character, 2 when it begins with one, 4 for a character that needs its context.
+    kinds (TABLE_SIZE,): 1 when the form ends in a spaced character, 2 when it begins with one, 4 for a character that
+    needs its context.
     """
     offsets, kinds, parts = np.zeros(TABLE_SIZE + 1, np.int64), np.zeros(TABLE_SIZE, np.uint8), []
     context, plain = context_letters(), simplified()
@@ -142,6 +150,7 @@ def form_table() -> tuple[Bytes, Offsets, npt.NDArray[np.uint8]]:
 
 @cache
 def token_kinds() -> npt.NDArray[np.uint8]:
-    """(TABLE_SIZE,): 0 for a character that belongs to no word, 1 for a letter or digit of an alphabet, 2 for one that is a word itself."""
+    """(TABLE_SIZE,): 0 for a character that belongs to no word, 1 for a letter or digit of an alphabet, 2 for one
+    that is a word itself."""
     letters = map(chr, range(TABLE_SIZE))
     return np.array([0 if not letter.isalnum() else 1 if is_spaced(letter) else 2 for letter in letters], np.uint8)

@@ -1,7 +1,7 @@
 """One matching form of each message, and which kinds of personal data it holds. The text itself stays as it came.
 
-The plain functions say what is done; `clean_batch` does the same over Arrow buffers, compiled, and calls the plain ones only for the few
-texts that may hold personal data or characters whose form depends on their neighbours.
+The plain functions say what is done; `clean_batch` does the same over Arrow buffers, compiled, and calls the plain
+ones only for the few texts that may hold personal data or characters whose form depends on their neighbours.
 """
 
 import re
@@ -29,22 +29,29 @@ from massline.engine.suspects import suspects
 from massline.engine.tables import CLEANED, KINDS
 
 SPACE: Final = 0x20
+MOST_ROUNDS: Final = 8
+"""What one round joins may fold anew in the next; two or three rounds are enough in practice."""
 FIRST_TAG, LAST_TAG = TAGS.start, TAGS.stop - 1
 LONGEST_GROWTH: Final = 13
-"""A form has at most so many times the bytes of its text (U+FDFA becomes eighteen letters), a space before it included."""
+"""A form has at most so many times the bytes of its text (U+FDFA becomes eighteen letters), a space before it
+included."""
 ENDS_SPACED, BEGINS_SPACED, NEEDS_CONTEXT = 1, 2, 4  # bits of characters.form_table's kinds
 
 
 def matching_form(text: str) -> str:
     """The form in which texts are compared: equal for texts that a reader takes for the same.
 
-    NFKC, traditional to simplified, case, spaces (kept between words of alphabets only), invisible and look-alike characters.
-    Applying it twice changes nothing more.
+    NFKC, traditional to simplified, case, spaces (kept between words of alphabets only), invisible and look-alike
+    characters. Applying it twice changes nothing more.
     """
-    if not context_letters().isdisjoint(text):
-        text = _with_context(text)
-    form = "".join(map(form_of, text)).strip()
-    return _SPACES.sub(_needed_space, form)
+    if context_letters().isdisjoint(text):
+        return _spaced("".join(map(form_of, text)))
+    form = _with_context(text)
+    for _ in range(MOST_ROUNDS):
+        before, form = form, _with_context(form)
+        if form == before:
+            break
+    return form
 
 
 _SPACES = re.compile("(.) +(?=(.))", re.DOTALL)
@@ -52,15 +59,18 @@ _WORD = re.compile(r"[^\W\d_]+")
 _LATIN = re.compile("[a-zA-Z]")
 
 
-def _needed_space(found: re.Match[str]) -> str:
-    return found[1] + (" " if is_spaced(found[1]) and is_spaced(found[2]) else "")
+def _spaced(form: str) -> str:
+    """The form with the spaces that part words of alphabets, and no other."""
+    return _SPACES.sub(
+        lambda found: found[1] + (" " if is_spaced(found[1]) and is_spaced(found[2]) else ""), form.strip()
+    )
 
 
 def _with_context(text: str) -> str:
-    """The text with marks joined to their letters, and letters that pass for Latin ones in Latin words replaced by those."""
-    for _ in range(2):  # what the first round uncovers, the second joins
-        text = unicodedata.normalize("NFKC", "".join(map(form_of, unicodedata.normalize("NFKC", text))))
-    return _WORD.sub(lambda word: _as_latin(word[0]) if _LATIN.search(word[0]) else word[0], text)
+    """One round of the form for a text in which marks join their letters and some letters may pass for Latin ones."""
+    form = "".join(map(form_of, unicodedata.normalize("NFC", text)))
+    form = _WORD.sub(lambda word: _as_latin(word[0]) if _LATIN.search(word[0]) else word[0], form)
+    return unicodedata.normalize("NFC", _spaced(form))
 
 
 def _as_latin(word: str) -> str:
@@ -68,7 +78,8 @@ def _as_latin(word: str) -> str:
 
 
 def clean_message(title: str | None, text: str) -> tuple[str, int]:
-    """Form and kinds (bit i: KINDS[i]) of one message. Personal data is left out of the form, so that no later step can show it."""
+    """Form and kinds (bit i: KINDS[i]) of one message. Personal data is left out of the form, so that no later
+    step can show it."""
     title = title or ""
     in_title, in_text = find(title), find(text)
     form = matching_form(f"{without(title, in_title)}\n{without(text, in_text)}")
@@ -114,7 +125,8 @@ def _bits(found: list[Found]) -> int:
 
 @nb.njit(nogil=True, cache=True)
 def _forms(titles, texts, table):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - tuples of arrays
-    """Form of title and text of each row, as bytes and offsets (n+1,); and whether no character needs its context (n,)."""
+    """Form of title and text of each row, as bytes and offsets (n+1,); and whether no character needs its context
+    (n,)."""
     n = len(texts[1]) - 1
     out = np.empty((titles[1][n] - titles[1][0] + texts[1][n] - texts[1][0]) * 2 + 64, np.uint8)
     offsets, plain = np.zeros(n + 1, np.int64), np.ones(n, np.bool_)
@@ -133,10 +145,11 @@ def _forms(titles, texts, table):  # type: ignore[no-untyped-def]  # noqa: ANN00
 
 @nb.njit(nogil=True, cache=True)
 def _append(data, bounds, table, place):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """Append the form of data[bounds[0]:bounds[1]]. place: (out, where the row begins, where to write, ENDS_SPACED of the last).
+    """Append the form of data[bounds[0]:bounds[1]]. place: (out, where the row begins, where to write, ENDS_SPACED of
+    the last).
 
-    Returns where the next goes, ENDS_SPACED of the last character, and whether no character needs its context. What is appended is
-    set apart from what stands before as if by a space.
+    Returns where the next goes, ENDS_SPACED of the last character, and whether no character needs its context. What
+    is appended is set apart from what stands before as if by a space.
     """
     forms, starts, kinds = table
     out, begin, put, spaced = place

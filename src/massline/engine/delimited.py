@@ -1,8 +1,9 @@
-"""Delimited text (CSV, TSV and the like) to columns: a compiled scanner that knows each row's place, whatever stands in its cells.
+"""Delimited text (CSV, TSV and the like) to columns: a compiled scanner that knows each row's place, whatever stands
+in its cells.
 
-RFC 4180 with the liberties that spreadsheets take: any line end, a quotation mark counts at a cell's start only, text after a closing
-quotation mark belongs to the cell. Blank lines are no rows. In `.txt` files cells are separated by `_!_` or tabs and quotation marks are
-plain characters.
+RFC 4180 with the liberties that spreadsheets take: any line end, a quotation mark counts at a cell's start only, text
+after a closing quotation mark belongs to the cell. Blank lines are no rows. In `.txt` files cells are separated by
+`_!_` or tabs and quotation marks are plain characters.
 """
 
 import csv
@@ -19,7 +20,6 @@ import pyarrow as pa
 
 from massline.engine.buffers import Bytes, Offsets, column_of
 from massline.engine.encoding import Utf8Stream, encoding_of
-from massline.engine.errors import InputError
 from massline.engine.headings import KNOWN, plain_heading
 from massline.engine.rejects import Reject
 from massline.engine.sources import Block
@@ -28,7 +28,8 @@ I64 = npt.NDArray[np.int64]
 
 SCAN_ROWS: Final = 65_536
 LONGEST_ROW: Final = 64 << 20
-"""Bytes. Memory stays bounded when a quotation mark is not closed: a longer row is rejected, reading goes on at its next line end."""
+"""Bytes. Memory stays bounded when a quotation mark is not closed: a longer row is rejected, reading goes on at
+its next line end."""
 LONGEST_HEAD: Final = 1 << 20
 """Bytes in which the first row must end."""
 SEPARATORS: Final = {".tsv": ("\t",), ".txt": ("_!_", "\t")}
@@ -54,8 +55,8 @@ class Layout:
 class Scan:
     """Rows found in a buffer; all places are byte places in it.
 
-    cells (r, w, 2): start and end of each wanted cell. rows (r, 2): start and end. counts (r,): number of cells (extra ones only
-    when one of them is filled), or OPEN. used: bytes of the buffer that are done with.
+    cells (r, w, 2): start and end of each wanted cell. rows (r, 2): start and end. counts (r,): number of cells
+    (extra ones only when one of them is filled), or OPEN. used: bytes of the buffer that are done with.
     """
 
     cells: I64
@@ -120,7 +121,8 @@ def _first_cells(head: bytes, layout: Layout) -> list[str]:
 
 
 class _Rows:
-    """The rows of one file, on their way from bytes to blocks. Counts rows and remembers where in the file the buffer begins."""
+    """The rows of one file, on their way from bytes to blocks. Counts rows and remembers where in the file the
+    buffer begins."""
 
     def __init__(self, stream: Utf8Stream, layout: Layout, slots: I64) -> None:
         """slots (headings,): which wanted cell a column is, -1 for none."""
@@ -225,10 +227,11 @@ def _is_utf8(data: Bytes) -> bool:
 
 @nb.njit(nogil=True, cache=True)
 def _scan_rows(source, layout, slots, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - tuples of arrays
-    """Fill `out` (cells, rows, counts) with the rows of the buffer from a place on. Returns how many there are and where they end.
+    """Fill `out` (cells, rows, counts) with the rows of the buffer from a place on. Returns how many there are and
+    where they end.
 
-    source: (buffer, start, whether nothing follows the buffer). layout: (separator, stops, quoting). A row that the buffer does not end is left,
-    unless nothing follows.
+    source: (buffer, start, whether nothing follows the buffer). layout: (separator, stops, quoting). A row that the
+    buffer does not end is left, unless nothing follows.
     """
     data, at, final = source
     cells, rows, counts = out
@@ -277,7 +280,8 @@ def _scan_row(data, at, layout, slots, cells):  # type: ignore[no-untyped-def]  
 
 @nb.njit(inline="always")
 def _closing_quote(data: Bytes, at: int) -> int:
-    """The place behind the quotation mark that closes a cell; -1 when there is none. Two in a row stand for one in the text."""
+    """The place behind the quotation mark that closes a cell; -1 when there is none. Two in a row stand for one in
+    the text."""
     while at < len(data):
         if data[at] == QUOTE:
             if at + 1 >= len(data) or data[at + 1] != QUOTE:

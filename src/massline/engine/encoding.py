@@ -1,4 +1,5 @@
-"""Which encoding a text file has, and its bytes as UTF-8, block by block. UTF-8, GB18030 (with GBK and GB2312 in it), UTF-16 with a mark."""
+"""Which encoding a text file has, and its bytes as UTF-8, block by block. UTF-8, GB18030 (with GBK and GB2312 in
+it), UTF-16 with a mark."""
 
 import codecs
 from collections.abc import Iterator
@@ -18,8 +19,9 @@ MARKS: Final = {"utf-8-sig": codecs.BOM_UTF8, "utf-16-le": codecs.BOM_UTF16_LE, 
 def encoding_of(path: Path) -> str:
     """Name of the encoding, judged by the first 4 MiB from the first byte that is not ASCII on.
 
-    A few broken characters in a file that is otherwise clearly UTF-8 (at most one in ten) or GB18030 (one in fifty) do not change the
-    judgement: their rows are rejected, the others read. Raises InputError with the byte's place when neither fits.
+    A few broken characters in a file that is otherwise clearly UTF-8 (at most one in ten) or GB18030 (one in fifty)
+    do not change the judgement: their rows are rejected, the others read. Raises InputError with the byte's place
+    when neither fits.
     """
     with path.open("rb") as stream:
         sample, start = stream.read(SAMPLE_BYTES), 0
@@ -60,7 +62,8 @@ def _broken_share(sample: bytes, name: str) -> float:
 
 @dataclass
 class Utf8Stream:
-    """A file's bytes as UTF-8, without the mark in front. What cannot be decoded in a file of another encoding becomes BROKEN bytes."""
+    """A file's bytes as UTF-8, without the mark in front. What cannot be decoded in a file of another encoding
+    becomes BROKEN bytes."""
 
     path: Path
     encoding: str

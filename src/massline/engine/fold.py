@@ -1,4 +1,5 @@
-"""Exact and near copies, and campaigns: many people who send one text. Folding drops nobody; it says who stands beside whom."""
+"""Exact and near copies, and campaigns: many people who send one text. Folding drops nobody; it says who stands
+beside whom."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,10 +22,12 @@ I64 = npt.NDArray[np.int64]
 U64 = npt.NDArray[np.uint64]
 
 ALIKE: Final = 0.8
-"""Jaccard likeness, in distinct pairs of neighbouring tokens, from which texts are near copies whatever their length."""
+"""Jaccard likeness, in distinct pairs of neighbouring tokens, from which texts are near copies whatever their
+length."""
 ALIKE_LONG: Final = 0.38
-"""The same for long texts. Two of them written apart do not come near it (0.3 was the most seen among real messages), while one of which
-every fourth word was changed stays above it. Short texts come near it by chance: they say the same in the same few words."""
+"""The same for long texts. Two of them written apart do not come near it (0.3 was the most seen among real messages),
+while one of which every fourth word was changed stays above it. Short texts come near it by chance: they say the
+same in the same few words."""
 ALIKE_PAIRS: Final = 20
 LONG_PAIRS: Final = 80
 """Pairs up to which a text is short, and from which it is long; between them the asked likeness falls evenly."""
@@ -32,7 +35,8 @@ LONG_PAIRS: Final = 80
 CAMPAIGN_MESSAGES: Final = 10
 """A group with fewer messages is no campaign."""
 CAMPAIGN_SENDERS: Final = 5
-"""Nor is one with fewer senders: one person who writes often is one person. A message without a sender counts as one."""
+"""Nor is one with fewer senders: one person who writes often is one person. A message without a sender counts as
+one."""
 CAMPAIGN_PAIRS: Final = 12
 """Nor is a text as short as 支持 or "well done": many write it without having copied it."""
 
@@ -41,8 +45,9 @@ CAMPAIGN_PAIRS: Final = 12
 class Folded:
     """Who is a copy of whom. Row numbers are those of the input.
 
-    copy_of (n,): row of the first message of the group, -1 for that first message itself and for messages without copies.
-    campaign (n,): number of the campaign, -1 for none. campaigns: CAMPAIGNS, largest first; row c is campaign c.
+    copy_of (n,): row of the first message of the group, -1 for that first message itself and for messages without
+    copies. campaign (n,): number of the campaign, -1 for none. campaigns: CAMPAIGNS, largest first; row c is campaign
+    c.
     """
 
     copy_of: npt.NDArray[np.int64]
@@ -54,10 +59,11 @@ def fold(messages: pa.Table, cleaned: pa.Table, *, seed: int) -> Folded:
     """Find copies among n messages. messages: MESSAGES, cleaned: CLEANED, same rows; both may be memory-mapped files
     (`pa.ipc.open_file(pa.memory_map(path)).read_all()`), they are read in blocks and never copied whole.
 
-    Exact copies have the same form (128-bit hash). Near copies are found by sketches and then compared exactly; each member of a group is
-    compared with the group's anchor itself, the text with most neighbours, so a chain of small edits joins nothing that is different.
-    A message with an empty form is nobody's copy. seed: keys the hashes; another seed may find other near copies at the edge.
-    Memory: 40 bytes per message, and for each distinct text that shares a sketch value with another about 6 times its characters and 200 bytes.
+    Exact copies have the same form (128-bit hash). Near copies are found by sketches and then compared exactly; each
+    member of a group is compared with the group's anchor itself, the text with most neighbours, so a chain of small
+    edits joins nothing that is different. A message with an empty form is nobody's copy. seed: keys the hashes;
+    another seed may find other near copies at the edge. Memory: 40 bytes per message, and for each distinct text that
+    shares a sketch value with another about 6 times its characters and 200 bytes.
     """
     keys = np.random.default_rng(seed).integers(1 << 63, size=5, dtype=np.int64).astype(np.uint64)
     forms = cleaned.column("form")
@@ -148,7 +154,8 @@ def _least(sizes: I64) -> npt.NDArray[np.float64]:
 
 
 def _regroup(group: I64, rows: I64, anchors: I64) -> None:
-    """Give every row the first row of its near-copy group. rows (c,): the first exact row of each text that was compared."""
+    """Give every row the first row of its near-copy group. rows (c,): the first exact row of each text that was
+    compared."""
     heads = np.full(len(rows), len(group))
     np.minimum.at(heads, anchors, rows)  # (c,): the first row of an anchor's members
     final = np.arange(len(group))
@@ -180,7 +187,8 @@ def _campaigns(
 def _campaign(
     number: int, messages: pa.Table, forms: pa.ChunkedArray, rows: I64, first: I64
 ) -> dict[str, object] | None:
-    """One row of CAMPAIGNS; None when the group is no campaign. rows (g,): its messages; first (g,): first row with the same form."""
+    """One row of CAMPAIGNS; None when the group is no campaign. rows (g,): its messages; first (g,): first row
+    with the same form."""
     texts, counts = np.unique(first, return_counts=True)
     commonest = int(texts[counts.argmax()])
     mine = messages.select(["sender", "time", "channel"]).take(pa.array(rows))

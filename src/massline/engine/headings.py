@@ -112,8 +112,8 @@ def plain_heading(heading: str) -> str:
 def columns_of(headings: Sequence[str], mapping: Mapping[str, str]) -> dict[str, int]:
     """House name -> place of its column (from 0) in a file with these headings.
 
-    What `mapping` names goes first; a heading that the file does not have is passed over, so that files of different make can be read
-    together (`check_mapping` sees to it that it stands in one of them). The rest is recognised.
+    What `mapping` names goes first; a heading that the file does not have is passed over, so that files of different
+    make can be read together (`check_mapping` sees to it that it stands in one of them). The rest is recognised.
     """
     plain = [plain_heading(heading) for heading in headings]
     found = {name: place for name, heading in mapping.items() if (place := _place(heading, headings)) is not None}
@@ -138,7 +138,8 @@ def _place(heading: str, headings: Sequence[str]) -> int | None:
 
 
 def check_mapping(mapping: Mapping[str, str], files: Mapping[str, Sequence[str]]) -> None:
-    """Raise OptionError when a house name is unknown, or a heading stands in none of the files (file name -> headings)."""
+    """Raise OptionError when a house name is unknown, or a heading stands in none of the files (file name ->
+    headings)."""
     for name, heading in mapping.items():
         if name not in MESSAGES.names:
             raise OptionError(f"Cannot map {name!r}: there is no such column. Map one of {', '.join(MESSAGES.names)}.")

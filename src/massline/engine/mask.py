@@ -1,13 +1,15 @@
-"""Personal data in a text: found, and replaced by a mark that says its kind. The reader keeps the sense; nobody keeps the number.
+"""Personal data in a text: found, and replaced by a mark that says its kind. The reader keeps the sense; nobody keeps
+the number.
 
-A search goes over the text's *shadow*, in which full-width and styled digits are digits, traditional characters simplified, dashes and
-spaces one of each, and invisible characters gone; a second search also takes Chinese numerals and letters for digits.
+A search goes over the text's *shadow*, in which full-width and styled digits are digits, traditional characters
+simplified, dashes and spaces one of each, and invisible characters gone; a second search also takes Chinese numerals
+and letters for digits.
 """
 
 import re
 import unicodedata
 from calendar import monthrange
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -49,8 +51,9 @@ class Found:
 def mask(text: str) -> Masked:
     """Replace personal data by marks like 〔手机号〕, or [mobile number] in an English text.
 
-    All else stays as it came, and masking twice changes nothing more. Mainland ID numbers count with a right checksum, bank cards with
-    a right Luhn digit, names only after a cue such as 联系人 or 我叫 (then wherever else the text has them).
+    All else stays as it came, and masking twice changes nothing more. Mainland ID numbers count with a right
+    checksum, bank cards with a right Luhn digit, names only after a cue such as 联系人 or 我叫 (then wherever else the
+    text has them).
     """
     found = find(text)
     english = bool(_LATIN.search(text)) and not _HAN.search(text)
@@ -61,10 +64,19 @@ def find(text: str) -> list[Found]:
     """Personal data in a text, in order, without overlaps."""
     shadow, places = _shadow(text)
     taken: list[Found] = []
-    for found in _candidates(shadow):
+    while found := _apart(_candidates(shadow)):  # what was hidden beside one find shows in the next round
+        taken += found
+        shadow = _replaced(shadow, sorted(found), lambda one: "〔" * (one.end - one.start))
+    return sorted(Found(places[one.start], places[one.end - 1] + 1, one.kind) for one in taken)
+
+
+def _apart(candidates: Iterable[Found]) -> list[Found]:
+    """The candidates without those that overlap an earlier, surer one."""
+    taken: list[Found] = []
+    for found in candidates:
         if not any(found.start < other.end and other.start < found.end for other in taken):
             taken.append(found)
-    return sorted(Found(places[one.start], places[one.end - 1] + 1, one.kind) for one in taken)
+    return taken
 
 
 def without(text: str, found: list[Found]) -> str:
@@ -97,9 +109,7 @@ _LATIN = re.compile("[A-Za-z]")
 _HAN = re.compile("[\u3400-\u9fff\U00020000-\U0002ffff]")
 _GAP = r"[ \-.]{0,2}"
 _NO_AMOUNT = r"(?![\d])(?!\.\d)(?! ?(?:元|万|亿|块|吨|平方|公里|千米|米|㎡|m2|%|股|件|株))"
-_EMAIL = re.compile(
-    r"(?<![\w.+%-])[A-Za-z0-9_.+%-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,5}[A-Za-z]{2,24}(?![A-Za-z0-9])", re.ASCII
-)
+_EMAIL = re.compile(r"[A-Za-z0-9_.+%-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,5}[A-Za-z]{2,24}(?![A-Za-z])", re.ASCII)
 _ID_CARD = re.compile(rf"(?<!\d)(?=([1-8](?:{_GAP}\d){{16}}{_GAP}[\dXx])(?![\dA-Za-z]))", re.ASCII)
 _BANK_CARD = re.compile(rf"(?<![\d.])(?=((?:[34569]|2(?={_GAP}[2-7]))(?:{_GAP}\d){{15,18}}){_NO_AMOUNT})", re.ASCII)
 _MOBILE = re.compile(
@@ -116,9 +126,11 @@ _AFTER_PHONE = re.compile(
     re.ASCII,
 )
 PROVINCES: Final = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
+_PLATE_LETTER = "[A-HJ-NP-Za-hj-np-z]"
 _PLATE = re.compile(
     f"[{PROVINCES}]"
-    "(?=[A-Za-z][ ·.•-]{0,2}[A-Za-z]{0,5}[0-9])[A-HJ-NP-Za-hj-np-z][ ·.•-]{0,2}[A-HJ-NP-Za-hj-np-z0-9]{4,5}[A-HJ-NP-Za-hj-np-z0-9挂学警港澳]"
+    f"(?=[A-Za-z][ ·.•-]{{0,2}}[A-Za-z]{{0,5}}[0-9]){_PLATE_LETTER}[ ·.•-]{{0,2}}"
+    f"(?:{_PLATE_LETTER}|[0-9]){{4,5}}(?:{_PLATE_LETTER}|[0-9挂学警港澳])"
     "(?![A-Za-z0-9])"
 )
 _PATTERNS: Final = (("id_card", _ID_CARD), ("bank_card", _BANK_CARD), ("mobile", _MOBILE), ("landline", _LANDLINE))
@@ -158,7 +170,8 @@ def _numbers(shadow: str) -> Iterator[Found]:
 
 
 def _is_id_card(digits: str) -> bool:
-    """A province, a birthday of 1900 to 2099 and the check character of GB 11643-1999. Counties come and go: they are not looked up."""
+    """A province, a birthday of 1900 to 2099 and the check character of GB 11643-1999. Counties come and go: they
+    are not looked up."""
     province, year, month, day = int(digits[:2]), int(digits[6:10]), int(digits[10:12]), int(digits[12:14])
     if province not in ID_PROVINCES or year not in range(1900, 2100) or month not in range(1, 13):
         return False

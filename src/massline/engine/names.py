@@ -36,7 +36,8 @@ COMPOUND_SURNAMES: Final = (
 EVERYDAY_SURNAMES: Final = frozenset(
     "于向应曾时成常全单代连明强满古高方安白任国区关占商计华解管查文万金路石车游江东党米班沙费项景阳武康包宁简谈"
 )
-"""Surnames that are more often plain words: without a colon after the cue they count only before a given name that is surely one."""
+"""Surnames that are more often plain words: without a colon after the cue they count only before a given name that
+is surely one."""
 
 GIVEN: Final = frozenset(
     "伟芳娜秀英敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂兰玉萍红玲芬燕梅辉波斌鹏飞宇浩凯健俊建国华文志永春生金海荣林松柏峰雷龙凤云雪琴莉慧婷倩颖琳瑶瑞祥福贵德"
@@ -44,7 +45,8 @@ GIVEN: Final = frozenset(
     "树森彬权民康乐安定邦国栋梁材家振兴旺盛昌隆茂达通顺发进先传世代宗祖继承启运少仲伯叔大小晓新中正直方元亨贞景星辰月桃杏柳竹芝蕾薇蓉萱萌可心悦然妍媛彤钰铭锋钢铁"
     "银锡钧锦绣绍维纲经纬纪有才能贤圣尧舜禹汤章培增益谦恒晋升泰坤乾震艺卫群众喜欢笑冬秋夏立凡帆航川山岩岚君霖雄豪喆焯胤奕翔鸿鹤骏骥骁睿聪颜毅坚诚实朴素"
 )
-"""Characters that given names are made of. Where a cue is weak (我是, 本人) every character of the given name must be one."""
+"""Characters that given names are made of. Where a cue is weak (我是, 本人) every character of the given name must be
+one."""
 
 NO_GIVEN: Final = frozenset(
     {
@@ -200,12 +202,14 @@ _CUE = re.compile(
     f"|(?P<weak>{'|'.join(WEAK_CUES)})[ ,]?"
 )
 _ENGLISH = re.compile(
-    r"(?:[Mm]y name is|[Cc]ontact(?: [Pp]erson)?:|(?<![A-Za-z])[Nn]ame:) ?([A-Z][a-z]{1,20}(?: [A-Z][a-z]{1,20}){0,2})\b"
+    r"(?:[Mm]y name is|[Cc]ontact(?: [Pp]erson)?:|(?<![A-Za-z])[Nn]ame:) ?"
+    r"([A-Z][a-z]{1,20}(?: [A-Z][a-z]{1,20}){0,2})(?![A-Za-z])"
 )
 
 
 def find_names(shadow: str) -> Iterator[tuple[int, int]]:
-    """Start and end of each personal name in a shadow text. A full name of three or more is then found wherever it stands again."""
+    """Start and end of each personal name in a shadow text. A full name of three or more is then found wherever it
+    stands again."""
     again: set[str] = set()
     for start, end in _after_cues(shadow):
         yield start, end
@@ -236,8 +240,8 @@ def _weak_name_end(shadow: str, start: int) -> int:
 
 
 def _name_end(shadow: str, start: int, *, sure: bool) -> int:
-    """Where the name that begins here ends; 0 when none begins here. sure: surnames that are mostly plain words count as well;
-    if not, they count before a given name made of the usual characters only."""
+    """Where the name that begins here ends; 0 when none begins here. sure: surnames that are mostly plain words count
+    as well; if not, they count before a given name made of the usual characters only."""
     compound = shadow.startswith(COMPOUND_SURNAMES, start)
     if not compound and shadow[start : start + 1] not in SURNAMES:
         return 0

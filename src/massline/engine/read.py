@@ -27,7 +27,8 @@ Bools = npt.NDArray[np.bool_]
 LONGEST_TEXT: Final = 1_000_000
 """Characters of a cell. A longer one is no message."""
 BLOCK_BYTES: Final = 64 << 20
-"""A batch is also closed when its texts reach this size, so that 65,536 very long messages do not have to be held at once."""
+"""A batch is also closed when its texts reach this size, so that 65,536 very long messages do not have to be held
+at once."""
 PIECE_ROWS: Final = 4_096
 TIME_CODES: Final = {UNREADABLE: "unreadable_time", IMPOSSIBLE: "impossible_time"}
 
@@ -42,21 +43,23 @@ def read(
 ) -> Iterator[pa.RecordBatch]:
     """Read the files of one call, in the given order, as batches of MESSAGES with at most BLOCK_ROWS rows.
 
-    CSV and TSV (UTF-8, GB18030 or UTF-16 with a mark), JSON lines, Parquet and XLSX, known by content first, then by suffix; `.txt`
-    with cells separated by `_!_` or tabs. columns: house name -> heading where a heading is not recognised by itself, or -> number of
-    the column (from 1), which also serves text files without headings. reject: gets every row that is not accepted, in the order of
-    the rows. seed: keys the hashes of senders. rows: counts the rows of each file, accepted and rejected, as they are read.
+    CSV and TSV (UTF-8, GB18030 or UTF-16 with a mark), JSON lines, Parquet and XLSX, known by content first, then by
+    suffix; `.txt` with cells separated by `_!_` or tabs. columns: house name -> heading where a heading is not
+    recognised by itself, or -> number of the column (from 1), which also serves text files without headings. reject:
+    gets every row that is not accepted, in the order of the rows. seed: keys the hashes of senders. rows: counts the
+    rows of each file, accepted and rejected, as they are read.
 
-    Blank space around a cell is cut off; all else of a text stays as it came. A row without an id gets FILE:ROW. An id that was
-    seen before is a reject, also across files. All files are opened and their headings checked before this returns.
-    Raises InputError, OptionError. Memory: one batch, and 16 to 32 bytes per message for the ids seen.
+    Blank space around a cell is cut off; all else of a text stays as it came. A row without an id gets FILE:ROW. An
+    id that was seen before is a reject, also across files. All files are opened and their headings checked before
+    this returns. Raises InputError, OptionError. Memory: one batch, and 16 to 32 bytes per message for the ids seen.
     """
     sources = _opened(paths, columns)
     return _batches(_judged(sources, columns, reject=reject, seed=seed, rows=Counter() if rows is None else rows))
 
 
 def _opened(paths: Sequence[Path], columns: Mapping[str, str]) -> dict[str, Source]:
-    """Label of each file (its name; made distinct where names repeat) -> the file, opened and found to have a text column."""
+    """Label of each file (its name; made distinct where names repeat) -> the file, opened and found to have a text
+    column."""
     names = [path.name for path in paths]
     labels = [name if names.count(name) == 1 else f"{name}#{number}" for number, name in enumerate(names, 1)]
     sources = {label: _open(path, columns) for label, path in zip(labels, paths, strict=True)}

@@ -1,4 +1,5 @@
-"""Rows that could not be accepted: where, which value, why, and what to do. Counted, written down, never dropped in silence."""
+"""Rows that could not be accepted: where, which value, why, and what to do. Counted, written down, never dropped
+in silence."""
 
 import csv
 from collections.abc import Iterable
@@ -74,7 +75,8 @@ REASONS: Final[dict[str, dict[str, str]]] = {
         "zh": '本行不是 JSON 对象：{fact}。请每行写一个对象，例如 {{"text": "……"}}。',
     },
 }
-"""Code of a reason -> its sentence in each language of the interface. `{fact}` is the number or word that the reader measured."""
+"""Code of a reason -> its sentence in each language of the interface. `{fact}` is the number or word that the
+reader measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,9 @@ class Reject:
     fact: str = ""
 
     @classmethod
-    def of(cls, file: str, row: int, *, value: str, code: str, column: str = "*", fact: str = "") -> Self:
+    def of(  # noqa: PLR0913 - the fields of a reject
+        cls, file: str, row: int, *, value: str, code: str, column: str = "*", fact: str = ""
+    ) -> Self:
         """A reject whose value is cut to what is kept."""
         return cls(file, row, column, value.strip()[:LONGEST_VALUE], code, fact)
 
@@ -108,7 +112,8 @@ class Reject:
 
 
 class RejectFile:
-    """rejects.csv, written row by row while reading, so that a million rejects need no memory. Call it with each reject.
+    """rejects.csv, written row by row while reading, so that a million rejects need no memory. Call it with each
+    reject.
 
     A cell that a spreadsheet would run as a formula gets an apostrophe in front.
     """
@@ -143,5 +148,6 @@ def write_rejects(path: Path, rejects: Iterable[Reject], *, language: str = "en"
 
 
 def without_formula(cell: str) -> str:
-    """The cell as a spreadsheet may show it: an apostrophe goes in front of what would start a formula (OWASP's list)."""
+    """The cell as a spreadsheet may show it: an apostrophe goes in front of what would start a formula (OWASP's
+    list)."""
     return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

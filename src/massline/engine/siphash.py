@@ -1,4 +1,5 @@
-"""SipHash-2-4, compiled: a keyed 64-bit hash of byte strings. Source: Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012."""
+"""SipHash-2-4, compiled: a keyed 64-bit hash of byte strings. Source: Aumasson and Bernstein, "SipHash: a fast
+short-input PRF", 2012."""
 
 import numba as nb
 import numpy as np

@@ -1,7 +1,8 @@
 """Sketches of texts, compiled: a few numbers by which near copies find each other, and the exact likeness of two texts.
 
-A sketch is one-permutation MinHash (Li, Owen and Zhang, NIPS 2012): runs of RUN tokens are hashed once, the hashes fall into BINS
-bins, each bin keeps its least. Two texts agree in a filled bin with about the probability of their Jaccard likeness in runs.
+A sketch is one-permutation MinHash (Li, Owen and Zhang, NIPS 2012): runs of RUN tokens are hashed once, the hashes
+fall into BINS bins, each bin keeps its least. Two texts agree in a filled bin with about the probability of their
+Jaccard likeness in runs.
 """
 
 from typing import Final
@@ -26,7 +27,8 @@ PROBES: Final = 8
 """Bins by which a text looks for its anchor. Copies share rare values; greetings and set phrases are what is common."""
 NEVER: Final = 1 << 20
 ANCHORS_KEPT: Final = 4
-"""Anchors remembered for one value of one bin: what is common to more texts than that (greetings) does not tell copies apart."""
+"""Anchors remembered for one value of one bin: what is common to more texts than that (greetings) does not tell
+copies apart."""
 
 
 @nb.njit(inline="always")
@@ -41,8 +43,8 @@ def mix(x: np.uint64) -> np.uint64:
 
 @nb.njit(nogil=True, cache=True)
 def tokens_of(data: Bytes, offsets: Offsets, kinds: U8) -> tuple[U32, Offsets]:
-    """The tokens of each text, end to end, and offsets (n+1,): a Chinese character is one, a word or number of an alphabet is one.
-    Punctuation is none. kinds: characters.token_kinds()."""
+    """The tokens of each text, end to end, and offsets (n+1,): a Chinese character is one, a word or number of an
+    alphabet is one. Punctuation is none. kinds: characters.token_kinds()."""
     out, starts, put = np.empty(offsets[-1] - offsets[0], np.uint32), np.zeros(len(offsets), np.int64), 0
     for i in range(len(offsets) - 1):
         at, word = offsets[i], np.uint64(0)
@@ -92,8 +94,9 @@ def _slot(value: np.uint32, place: int, last: np.uint64) -> np.uint64:
 
 @nb.njit(nogil=True, cache=True)
 def weigh(sketch: U32, counts: U8) -> tuple[I32, U32]:
-    """Weight (n,): in how many bins other texts agree, each by the logarithm of how many: the middle of a group of copies weighs most.
-    Probes (n,): bits of the PROBES shared bins with the rarest values, by which a text looks for an anchor.
+    """Weight (n,): in how many bins other texts agree, each by the logarithm of how many: the middle of a group of
+    copies weighs most. Probes (n,): bits of the PROBES shared bins with the rarest values, by which a text looks for
+    an anchor.
 
     Values that no other text has become EMPTY in sketch (n, BINS): they find nothing.
     """
@@ -137,8 +140,8 @@ def pairs_of(tokens: U32, starts: Offsets) -> tuple[U64, Offsets]:
 
 @nb.njit(nogil=True, cache=True)
 def likeness(sets: U64, first: Offsets, second: Offsets, least: float) -> float:
-    """Jaccard likeness (shared over all, 0 to 1) of two sorted sets sets[first[0]:first[1]] and sets[second[0]:second[1]].
-    0 as soon as it is clear that it stays under `least`."""
+    """Jaccard likeness (shared over all, 0 to 1) of two sorted sets sets[first[0]:first[1]] and
+    sets[second[0]:second[1]]. 0 as soon as it is clear that it stays under `least`."""
     i, j, shared = first[0], second[0], 0
     spare = (first[1] - i + second[1] - j) * (1.0 - least) / (1.0 + least)  # elements that may stand alone
     while i < first[1] and j < second[1] and spare >= 0:
@@ -158,38 +161,46 @@ def likeness(sets: U64, first: Offsets, second: Offsets, least: float) -> float:
 def join(found: tuple[U32, U32], sets: tuple[U64, Offsets], order: I64, least: F64) -> I64:
     """Anchor (n,) of each text: itself, or the text before it in `order` that it is most like, when like enough.
 
-    found: sketch (n, BINS) and probes (n,). sets: as `pairs_of` gives them. least (n,): the likeness that a text asks for; the stricter of two counts.
-    Anchors are only texts that joined nobody, so each member is compared with its anchor itself. Cost: at most
-    n * PROBES * ANCHORS_KEPT comparisons of sketches, and of sets where the sketches are alike.
+    found: sketch (n, BINS) and probes (n,). sets: as `pairs_of` gives them. least (n,): the likeness that a text asks
+    for; the stricter of two counts. Anchors are only texts that joined nobody, so each member is compared with its
+    anchor itself. Cost: at most n * PROBES * ANCHORS_KEPT comparisons of sketches, and of sets where those are alike.
     """
-    (sketch, probes), (pairs, starts) = found, sets
+    (sketch, _), (pairs, starts) = found, sets
     size = 1 << 10
     while size < np.count_nonzero(sketch != EMPTY):
         size <<= 1
-    last, slots = np.uint64(size - 1), np.full((size, ANCHORS_KEPT), -1, np.int32)
+    slots, mine = np.full((size, ANCHORS_KEPT), -1, np.int32), np.empty(BINS * ANCHORS_KEPT, np.int64)
     anchors, seen = np.empty(len(sketch), np.int64), np.full(len(sketch), -1, np.int64)
     for i in order:
         best, anchors[i] = 0.0, i
-        for place in range(BINS):
-            if not probes[i] >> np.uint32(place) & np.uint32(1):
-                continue
-            at = _slot(sketch[i, place], place, last)
-            for k in range(ANCHORS_KEPT):
-                other = slots[at, k]
-                if other < 0:
-                    break
-                if seen[other] == i:  # compared already, by another bin
-                    continue
-                seen[other] = i
-                asked = max(least[i], least[other], best)
-                if not _may_be_alike(sketch, i, other, asked):
-                    continue
+        for k in range(_met(found, i, slots, (seen, mine))):
+            other = mine[k]
+            asked = max(least[i], least[other], best)
+            if _may_be_alike(sketch, i, other, asked):
                 alike = likeness(pairs, starts[i : i + 2], starts[other : other + 2], asked)
                 if alike > best:
                     best, anchors[i] = alike, other
         if anchors[i] == i:
-            _remember(slots, last, sketch[i], i)
+            _remember(slots, sketch[i], i)
     return anchors
+
+
+@nb.njit(nogil=True, cache=True)
+def _met(found: tuple[U32, U32], i: int, slots: I32, place_for: tuple[I64, I64]) -> int:
+    """The anchors that stand in the slots of text i's probes, each once, in the order of the bins; returns how many.
+
+    place_for: by whom each anchor was met last (n,), and room for those that are met now."""
+    (sketch, probes), (seen, mine) = found, place_for
+    last, count = np.uint64(len(slots) - 1), 0
+    for place in range(BINS):
+        if probes[i] >> np.uint32(place) & np.uint32(1):
+            at = _slot(sketch[i, place], place, last)
+            for k in range(ANCHORS_KEPT):
+                other = slots[at, k]
+                if other >= 0 and seen[other] != i:
+                    seen[other], mine[count] = i, other
+                    count += 1
+    return count
 
 
 @nb.njit(inline="always")
@@ -208,8 +219,9 @@ def _may_be_alike(sketch: U32, i: int, other: int, asked: float) -> bool:
 
 
 @nb.njit(nogil=True, cache=True)
-def _remember(slots: I32, last: np.uint64, values: U32, anchor: int) -> None:
+def _remember(slots: I32, values: U32, anchor: int) -> None:
     """Enter an anchor under each of its values where there is room."""
+    last = np.uint64(len(slots) - 1)
     for place in range(BINS):
         if values[place] != EMPTY:
             at = _slot(values[place], place, last)

@@ -1,4 +1,5 @@
-"""Files of every kind as blocks of columns of strings: what `read` judges row by row. One class for each kind of file."""
+"""Files of every kind as blocks of columns of strings: what `read` judges row by row. One class for each kind of
+file."""
 
 import datetime as dt
 import itertools
@@ -122,7 +123,8 @@ class ParquetFile:
 
 
 class Spreadsheet:
-    """XLSX, XLS or ODS: the first sheet that is not empty. It is held in memory whole (a sheet has at most 1,048,576 rows)."""
+    """XLSX, XLS or ODS: the first sheet that is not empty. It is held in memory whole (a sheet has at most
+    1,048,576 rows)."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -1,6 +1,7 @@
 """Which texts may hold personal data at all: a compiled look over the bytes that is wrong to one side only.
 
-Whatever `mask.find` finds, this suspects (a law test says so); what it does not suspect need not be searched with patterns.
+Whatever `mask.find` finds, this suspects (a law test says so); what it does not suspect need not be searched with
+patterns.
 """
 
 from functools import cache
@@ -72,7 +73,8 @@ def _is_suspect(
     classes: npt.NDArray[np.uint8],
     cues: npt.NDArray[np.uint64],
 ) -> bool:
-    """digits: in the present number. before: the character before. wait: characters for which a cue still waits for its name."""
+    """digits: in the present number. before: the character before. wait: characters for which a cue still waits
+    for its name."""
     at, digits, before, wait, word = bounds[0], 0, np.uint64(0), 0, np.uint64(0)
     while at < bounds[1]:
         point, width = code_point(data, at)

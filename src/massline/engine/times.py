@@ -1,4 +1,5 @@
-"""Times as people and systems write them, to seconds since 1970. The wall clock stays as written: no zone is invented or applied."""
+"""Times as people and systems write them, to seconds since 1970. The wall clock stays as written: no zone is
+invented or applied."""
 
 import re
 from datetime import datetime, timedelta
@@ -22,7 +23,8 @@ EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - a wall clock without a zon
 def read_times(column: pa.Array) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint8]]:
     """Seconds since 1970 (n,) and state (n,) of each cell of a large_string column.
 
-    Compiled for 2019-02-28, 2019/2/28 11:25:05, 2019.2.28T11:25:05.123+08:00 and the like; other ways of writing take the slow path.
+    Compiled for 2019-02-28, 2019/2/28 11:25:05, 2019.2.28T11:25:05.123+08:00 and the like; other ways of writing take
+    the slow path.
     """
     seconds, states = _read_plain(*strings_of(column))
     for row in np.flatnonzero(states == UNREADABLE):
@@ -60,31 +62,34 @@ def _trimmed(data: Bytes, at: int, end: int) -> tuple[int, int]:
 
 @nb.njit(cache=True)
 def _split(data: Bytes, at: int, end: int, parts: npt.NDArray[np.int64]) -> bool:
-    """Year to second into parts; False when the bytes follow another pattern."""
+    """Year to second into parts; False when the bytes follow another pattern. Hour and minute come together, or not at all."""
     parts[:] = 0
     date_mark = np.uint8(0)
     for k in range(6):
         number, digits = 0, 0
         while at < end and 0x30 <= data[at] <= 0x39 and digits < 5:
             number, digits, at = number * 10 + (data[at] - 0x30), digits + 1, at + 1
+        parts[k] = number
         if not (digits == 4 if k == 0 else 1 <= digits <= 2):
             return False
-        parts[k] = number
         if at == end:
             return k == 2 or k >= 4
-        mark, at = data[at], at + 1
         if k == 0:
-            date_mark = mark
-        if k <= 1 and (mark != date_mark or mark not in (0x2D, 0x2F, 0x2E)):  # - / .
-            return False
-        if k == 2:
-            if mark not in (0x20, 0x54, 0x74):  # space or T
-                return False
-            while at < end and data[at] == 0x20:
-                at += 1
-        if k in (3, 4) and mark != 0x3A:  # :
-            return k == 4 and _only_fraction_and_zone(data, at - 1, end)
-    return _only_fraction_and_zone(data, at - 1, end)
+            date_mark = data[at]
+        if not _may_follow(data[at], k, date_mark):
+            return k >= 4 and _only_fraction_and_zone(data, at, end)
+        at += 1
+        while k == 2 and at < end and data[at] == 0x20:
+            at += 1
+    return False
+
+
+@nb.njit(cache=True)
+def _may_follow(mark: np.uint8, k: int, date_mark: np.uint8) -> bool:
+    """Whether the mark may part number k from the next one: the same of - / . in the date, space or T, then colons."""
+    if k <= 1:
+        return mark == date_mark and mark in (0x2D, 0x2F, 0x2E)
+    return mark in (0x20, 0x54, 0x74) if k == 2 else mark == 0x3A and k < 5
 
 
 @nb.njit(cache=True)
@@ -120,7 +125,8 @@ def _on_a_calendar(parts: npt.NDArray[np.int64]) -> bool:
 
 @nb.njit(cache=True)
 def _seconds(parts: npt.NDArray[np.int64]) -> int:
-    """Seconds since 1970-01-01. Days by Howard Hinnant's "chrono-compatible low-level date algorithms", days_from_civil."""
+    """Seconds since 1970-01-01. Days by Howard Hinnant's "chrono-compatible low-level date algorithms",
+    days_from_civil."""
     year = parts[0] - (1 if parts[1] <= 2 else 0)
     shifted = (parts[1] + 9) % 12
     of_year = (153 * shifted + 2) // 5 + parts[2] - 1

@@ -1,4 +1,5 @@
-"""Folding: exact copies always, near copies by likeness to their anchor, campaigns by people; nobody dropped, nobody chained."""
+"""Folding: exact copies always, near copies by likeness to their anchor, campaigns by people; nobody dropped,
+nobody chained."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
