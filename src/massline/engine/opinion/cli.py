@@ -1,0 +1,134 @@
+"""`massline opinion`: votes in, opinion groups out. Exit codes as in engine/cli.py."""
+
+import hashlib
+import json
+import os
+import shutil
+import sys
+import time
+from pathlib import Path
+from typing import Any, Final
+
+import click
+import pyarrow.parquet as pq
+
+import massline
+from massline.engine.errors import EngineError, OutputError
+from massline.engine.opinion.exports import Export, read_export
+from massline.engine.opinion.find import METHODS, Opinion, find_opinion
+from massline.engine.opinion.report import write_report
+from massline.engine.rejects import Reject, write_rejects
+
+DONE, WITH_REJECTS, NOTHING_DONE, INTERRUPTED = 0, 1, 2, 130
+FILES: Final = (
+    *("participants.parquet", "groups.parquet", "statements.parquet", "votes.parquet"),
+    *("rejects.csv", "report.html", "run.json"),
+)
+"""What a finished run leaves; run.json comes last. The folder can be given to `massline opinion` again."""
+
+
+@click.command(epilog="Example: massline opinion votes.csv --statements comments.csv --out result")
+@click.argument("votes", type=click.Path(path_type=Path))
+@click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder for the result.")
+@click.option("--statements", type=click.Path(path_type=Path, dir_okay=False), help="File with the statements' texts.")
+@click.option(
+    "--method", type=click.Choice(METHODS), default="stable", show_default=True, help="Ours, or Polis' reproduced."
+)
+@click.option("--seed", default=0, show_default=True, help="Same votes and seed, same result.")
+@click.option(
+    "--language", type=click.Choice(("zh", "en")), default="zh", show_default=True, help="Language of the report."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the counts as one JSON object at the end.")
+def opinion(  # noqa: PLR0913 - one argument for each option
+    votes: Path, out: Path, statements: Path | None, method: str, seed: int, language: str, as_json: bool
+) -> None:
+    """Find opinion groups: what parts people, and what all groups share.
+
+    VOTES is Polis' votes.csv or participants-votes.csv, the JSON of its API, the product's own votes, or the folder of a whole export.
+    """
+    try:
+        result = run(votes, out, statements=statements, method=method, seed=seed, language=language)
+    except EngineError as error:
+        click.echo(f"massline: {error}", err=True)
+        sys.exit(NOTHING_DONE)
+    except KeyboardInterrupt:
+        click.echo("massline: stopped; nothing half-written is left.", err=True)
+        sys.exit(INTERRUPTED)
+    click.echo(json.dumps(result) if as_json else summary(result, out))
+    if result["rejected"]:
+        click.echo(f"massline: {result['rejected']:,} rejects; {out / 'rejects.csv'} says why.", err=True)
+        sys.exit(WITH_REJECTS)
+
+
+def run(  # noqa: PLR0913 - one argument for each option
+    votes: Path, out: Path, *, statements: Path | None, method: str, seed: int, language: str
+) -> dict[str, Any]:
+    """Read, find, write. Returns the counts. Raises EngineError; then `out` is as it was."""
+    begun = time.perf_counter()
+    rejects: list[Reject] = []
+    export = read_export(votes, statements=statements, reject=rejects.append)
+    read = time.perf_counter()
+    found = find_opinion(export, method=method, seed=seed)
+    counts = _counts(export, found, len(rejects))
+    seconds = {"read": read - begun, "find": time.perf_counter() - read}
+    part = out / ".opinion"
+    try:
+        part.mkdir(parents=True, exist_ok=True)
+        _write(part, export, found, rejects, language)
+        facts = {
+            "result": counts, "inputs": [_digest(path) for path in (votes, statements) if path and path.is_file()],
+            "options": {"method": method, "seed": seed}, "chosen_by": dict(found.grouping.foretold),
+            "version": massline.__version__, "seconds": seconds,
+        }
+        (part / "run.json").write_text(json.dumps(facts, ensure_ascii=False, indent=1), encoding="utf-8")
+        for name in FILES:
+            os.replace(part / name, out / name)
+    except OSError as error:
+        raise OutputError(f"{out} cannot be written: {error.strerror}. Free some room or choose another --out.") from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return counts | {"seconds": round(time.perf_counter() - begun, 3)}
+
+
+def _counts(export: Export, found: Opinion, rejects: int) -> dict[str, Any]:
+    certainty = found.grouping.certainty
+    return {
+        "rows": export.rows,
+        "accepted": export.accepted,
+        "rejected": rejects,
+        "votes": found.votes.num_rows,
+        "changed": export.votes.changed,
+        "withdrawn": export.votes.withdrawn,
+        "participants": found.participants.num_rows,
+        **found.fates,
+        "statements": found.statements.num_rows,
+        "groups": found.grouping.groups,
+        "stays": None if certainty is None else certainty.stays,
+        "floods": found.floods.count,
+        "flood_participants": int(found.floods.sizes.sum()),
+        "method": found.method,
+    }
+
+
+def _write(part: Path, export: Export, found: Opinion, rejects: list[Reject], language: str) -> None:
+    for name in ("participants", "groups", "statements", "votes"):
+        pq.write_table(getattr(found, name), part / f"{name}.parquet")
+    write_rejects(part / "rejects.csv", rejects, language=language)
+    write_report(part / "report.html", export, found, language=language)
+
+
+def _digest(path: Path) -> dict[str, Any]:
+    with path.open("rb") as stream:
+        return {"name": path.name, "size": path.stat().st_size, "sha256": hashlib.file_digest(stream, "sha256").hexdigest()}
+
+
+def summary(result: dict[str, Any], out: Path) -> str:
+    """What a person wants to know at the end."""
+    fates = " + ".join(f"{result[name]:,} {name.replace('_', ' ')}" for name in ("placed", "unsure", "too_few", "no_groups"))
+    groups = f"{result['groups']} groups" if result["groups"] else "no groups found"
+    return (
+        f"{result['rows']:,} rows = {result['accepted']:,} accepted + {result['rows'] - result['accepted']:,} rejected\n"
+        f"{result['participants']:,} people = {fates}\n"
+        f"{groups}, {result['statements']:,} statements, {result['floods']} floods, in {result['seconds']:.1f} s\n"
+        f"Read {out / 'report.html'}"
+    )
