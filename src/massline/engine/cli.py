@@ -19,6 +19,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from massline.engine.errors import EngineError, OptionError
 from massline.engine.mask import mask
+from massline.engine.opinion.cli import opinion
 from massline.engine.pipeline import Options, RunResult, run
 from massline.engine.read import read
 from massline.engine.rejects import Reject
@@ -35,6 +36,9 @@ FilePath = click.Path(path_type=Path, dir_okay=False)
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def commands() -> None:
     """From the people, to the people: what many people said, made clear."""
+
+
+commands.add_command(opinion)
 
 
 def refusals(command: Callable[Choices, int]) -> Callable[Choices, None]:
