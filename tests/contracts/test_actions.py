@@ -1,4 +1,4 @@
-"""Every verb says in its signature who acts, refuses nobody, and leaves an entry in the log (test_writes.py: nothing else writes)."""
+"""Every verb has to be told who acts, and leaves an entry in the log. (test_writes.py: nothing else writes.)"""
 
 import ast
 import importlib
