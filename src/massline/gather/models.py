@@ -81,8 +81,8 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(published_at__isnull=False)
 
     def visible_to(self, actor: Actor) -> Self:
-        """Published messages, and what came to the actor's own body or one under it, published or not."""
-        if actor.body_path is None or actor.role == Role.ANALYST:
+        """Published messages; for those at a desk also what came to their own body or one under it and waits."""
+        if actor.body_path is None or actor.role not in (Role.HANDLER, Role.LEADER, Role.INSPECTOR):
             return self.public()
         return self.filter(models.Q(published_at__isnull=False) | models.Q(body__path__startswith=actor.body_path))
 

@@ -35,7 +35,7 @@ def test_a_case_tells_who_owned_it_and_what_was_answered(client: Client, here: C
 def test_no_name_of_staff_and_no_personal_data_leaves_the_house(client: Client, here: County) -> None:
     case = here.answered()
     reopen(case, reason="还是不亮，打13912345678", by=RESIDENT)
-    told = client.get(f"/api/cases/{case.pk}").content.decode()
+    told = str(client.get(f"/api/cases/{case.pk}").json())
     assert "13912345678" not in told
     assert "还是不亮" in told
     assert here.handler.public_name not in told

@@ -73,7 +73,8 @@ def test_a_message_shows_masked_with_its_case_and_reply(here: County) -> None:
 
 def test_a_message_that_waits_is_seen_by_its_own_body_only(here: County) -> None:
     message = a_message(a_call(here.county, publish_at_once=False), area=here.township)
-    for stranger in [None, an_outsider(), a_handler(here.department), an_analyst(here.county)]:
+    operator = a_user(Role.OPERATOR, here.county)
+    for stranger in [None, an_outsider(), a_handler(here.department), an_analyst(here.county), operator]:
         assert page(stranger, "message", message.pk).status_code == 404
     for own in [here.handler, a_leader(here.county), an_inspector(here.county)]:
         assert page(own, "message", message.pk).status_code == 200
