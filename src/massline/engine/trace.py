@@ -127,8 +127,9 @@ def sentences_of(text: str) -> list[str]:
 
 
 def most_telling(sentences: Sequence[str], keywords: Sequence[str]) -> str:
-    """The sentence that says most of the key words, earlier ones weighing more, in few words; one that speaks of a person only for
-    want of another. "" when none says any.
+    """The sentence that says most of the key words in few words, earlier ones weighing more.
+
+    One that speaks of a person is taken only for want of another. "" when none says any key word.
     """
 
     def worth(sentence: str) -> float:

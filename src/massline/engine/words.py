@@ -60,11 +60,12 @@ def find_words(forms: pa.Array) -> Vocabulary:
     words: Counter[str] = Counter()
     nouns: Counter[str] = Counter()
     phrases: Counter[tuple[str, ...]] = Counter()
+    judged: dict[tuple[str, str], bool] = {}
     for form in forms.to_pylist():
-        runs = list(_runs(form[:READ_CHARACTERS]))
-        words.update({word for run in runs for word, tag in run if _names(word, tag)})
-        nouns.update({word for run in runs for word, tag in run if word.isascii() or tag in HEADS})
-        phrases.update({phrase for run in runs for phrase in _phrases(run)})
+        stretches = list(_stretches(form[:READ_CHARACTERS], judged))
+        words.update({word for stretch in stretches for word, _ in stretch})
+        nouns.update({word for stretch in stretches for word, tag in stretch if word.isascii() or tag in HEADS})
+        phrases.update({phrase for stretch in stretches for phrase in _phrases(stretch)})
     least = 2 if len(forms) < 2_000 else 3
     kept = [word for word, count in _commonest(words) if count >= least]
     number = {word: i for i, word in enumerate(kept)}
@@ -82,19 +83,21 @@ def _commonest(counts: Counter) -> list[tuple]:
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:MOST_WORDS]
 
 
-def _runs(form: str) -> Iterator[list[tuple[str, str]]]:
-    """Tagged words that stand together, without anything between them but a space."""
-    run: list[tuple[str, str]] = []
-    for word, tag in rjieba.tag(MARKS.sub("。", form)):
-        if word.isspace():
-            continue
-        if any(c.isalnum() for c in word):
-            run.append((word, tag))
-        elif run:
-            yield run
-            run = []
-    if run:
-        yield run
+def _stretches(form: str, judged: dict[tuple[str, str], bool]) -> Iterator[list[tuple[str, str]]]:
+    """Words that may stand in a label, as long as nothing else but a space is between them. judged: what is known of words
+    already, added to."""
+    stretch: list[tuple[str, str]] = []
+    for token in rjieba.tag(MARKS.sub("。", form)):
+        names = judged.get(token)
+        if names is None:
+            names = judged[token] = _names(*token)
+        if names:
+            stretch.append(token)
+        elif stretch and not token[0].isspace():
+            yield stretch
+            stretch = []
+    if stretch:
+        yield stretch
 
 
 def _names(word: str, tag: str) -> bool:
@@ -104,16 +107,16 @@ def _names(word: str, tag: str) -> bool:
         return False
     if word.isascii():
         return len(word) > 2 and word.isalpha()
-    return (
-        len(word) > 1 and tag in PARTS and rjieba.has_word(word)
-    )  # what only the segmenter guesses is often half a name
+    # a word that only the segmenter guesses, without a dictionary, is often half a name
+    return len(word) > 1 and tag in PARTS and rjieba.has_word(word)
 
 
-def _phrases(run: Sequence[tuple[str, str]]) -> Iterator[tuple[str, ...]]:
-    for start in range(len(run)):
+def _phrases(stretch: Sequence[tuple[str, str]]) -> Iterator[tuple[str, ...]]:
+    """Two or three neighbours that end in a noun and are not too long."""
+    for start in range(len(stretch) - 1):
         for size in (2, 3):
-            part = run[start : start + size]
-            if len(part) == size and all(_names(word, tag) for word, tag in part) and _ends_well(part[-1]):
+            part = stretch[start : start + size]
+            if len(part) == size and _ends_well(part[-1]):
                 words = tuple(word for word, _ in part)
                 if len(set(words)) == size and len(_joined(words)) <= LONGEST_PHRASE * (3 if words[0].isascii() else 1):
                     yield words
