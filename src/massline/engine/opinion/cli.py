@@ -76,15 +76,20 @@ def run(  # noqa: PLR0913 - one argument for each option
         part.mkdir(parents=True, exist_ok=True)
         _write(part, export, found, rejects, language)
         facts = {
-            "result": counts, "inputs": [_digest(path) for path in (votes, statements) if path and path.is_file()],
-            "options": {"method": method, "seed": seed}, "chosen_by": dict(found.grouping.foretold),
-            "version": massline.__version__, "seconds": seconds,
+            "result": counts,
+            "inputs": [_digest(path) for path in (votes, statements) if path and path.is_file()],
+            "options": {"method": method, "seed": seed},
+            "chosen_by": dict(found.grouping.foretold),
+            "version": massline.__version__,
+            "seconds": seconds,
         }
         (part / "run.json").write_text(json.dumps(facts, ensure_ascii=False, indent=1), encoding="utf-8")
         for name in FILES:
             os.replace(part / name, out / name)
     except OSError as error:
-        raise OutputError(f"{out} cannot be written: {error.strerror}. Free some room or choose another --out.") from error
+        raise OutputError(
+            f"{out} cannot be written: {error.strerror}. Free some room or choose another --out."
+        ) from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return counts | {"seconds": round(time.perf_counter() - begun, 3)}
@@ -119,12 +124,18 @@ def _write(part: Path, export: Export, found: Opinion, rejects: list[Reject], la
 
 def _digest(path: Path) -> dict[str, Any]:
     with path.open("rb") as stream:
-        return {"name": path.name, "size": path.stat().st_size, "sha256": hashlib.file_digest(stream, "sha256").hexdigest()}
+        return {
+            "name": path.name,
+            "size": path.stat().st_size,
+            "sha256": hashlib.file_digest(stream, "sha256").hexdigest(),
+        }
 
 
 def summary(result: dict[str, Any], out: Path) -> str:
     """What a person wants to know at the end."""
-    fates = " + ".join(f"{result[name]:,} {name.replace('_', ' ')}" for name in ("placed", "unsure", "too_few", "no_groups"))
+    fates = " + ".join(
+        f"{result[name]:,} {name.replace('_', ' ')}" for name in ("placed", "unsure", "too_few", "no_groups")
+    )
     groups = f"{result['groups']} groups" if result["groups"] else "no groups found"
     return (
         f"{result['rows']:,} rows = {result['accepted']:,} accepted + {result['rows'] - result['accepted']:,} rejected\n"

@@ -23,7 +23,17 @@ from massline.engine.sources import Block, JsonLines, ParquetFile, Source, Sprea
 from massline.engine.times import READ, read_times
 
 HEADINGS: Final[dict[str, tuple[str, ...]]] = {
-    "participant": ("voterid", "participant", "participantid", "pid", "voter", "person", "参与者", "投票人", "参与者编号"),
+    "participant": (
+        "voterid",
+        "participant",
+        "participantid",
+        "pid",
+        "voter",
+        "person",
+        "参与者",
+        "投票人",
+        "参与者编号",
+    ),
     "statement": ("commentid", "statement", "statementid", "tid", "陈述", "陈述编号", "观点", "观点编号"),
     "vote": ("vote", "投票", "态度", "表态"),
     "time": ("timestamp", "modified", "time", "created", "时间", "投票时间"),
@@ -118,7 +128,9 @@ def read_export(path: Path, *, statements: Path | None = None, reject: Callable[
     if parts.rows == 0:
         raise InputError(f"{path.name}: headings, but no vote under them. Send the whole export.")
     if not any((values != WITHDRAWN).any() for values in parts.values):
-        raise InputError(f"{path.name}: none of its {parts.rows} rows holds a vote. Votes are 1, -1, 0 or agree, disagree, pass.")
+        raise InputError(
+            f"{path.name}: none of its {parts.rows} rows holds a vote. Votes are 1, -1, 0 or agree, disagree, pass."
+        )
     texts = read_statements(statements, reject=reject) if statements else {}
     return Export(_collected(parts), texts, parts.rows, parts.rejected, topic)
 
@@ -198,12 +210,17 @@ def _place(name: str, headings: Sequence[str]) -> int | None:
 
 def _shape(file: str, headings: Sequence[str]) -> dict[str, int]:
     """Which column is which: participant, statement, vote, time; or participant and statements named `:ID`. Raises InputError."""
-    found = {name: place for name in ("participant", "statement", "vote", "time") if (place := _place(name, headings)) is not None}
+    found = {
+        name: place
+        for name in ("participant", "statement", "vote", "time")
+        if (place := _place(name, headings)) is not None
+    }
     if {"participant", "statement", "vote"} <= found.keys():
         return found
     if "participant" in found and "vote" not in found:
         columns = [
-            place for place, heading in enumerate(headings)
+            place
+            for place, heading in enumerate(headings)
             if place != found["participant"] and plain_heading(heading) not in ABOUT_A_PERSON and heading.strip()
         ]
         if columns and "statement" not in found:

@@ -89,7 +89,13 @@ def group_people(votes: Votes, *, moderated: Bools, method: str, seed: int) -> G
     if method == "polis":
         found = polis_groups(votes, moderated=moderated)
         return Grouping(
-            found.group, np.full(len(found.group), np.nan), found.places, found.centres, found.axes, found.silhouettes, None
+            found.group,
+            np.full(len(found.group), np.nan),
+            found.places,
+            found.centres,
+            found.axes,
+            found.silhouettes,
+            None,
         )
     if method != "stable":
         raise OptionError(f"--method is {method!r}. Write stable or polis.")
@@ -178,7 +184,9 @@ def _statements(
     total = tally(votes, everybody, groups=1)
     judged = counts if grouping.groups else total
     real = tally(votes, np.where(floods.flood < 0, everybody, -1).astype(np.int32), groups=1)[0]
-    real_judged = tally(votes, np.where(floods.flood < 0, np.maximum(grouping.group, -1), -1).astype(np.int32), groups=grouping.groups)
+    real_judged = tally(
+        votes, np.where(floods.flood < 0, np.maximum(grouping.group, -1), -1).astype(np.int32), groups=grouping.groups
+    )
     rate, low, high, side = consensus(judged)
     bridge = bridging(counts)
     majority = {at: SIDE_NAMES[s] for s, chosen in shared(total[0], allowed=~moderated).items() for at in chosen}
@@ -202,7 +210,9 @@ def _statements(
         "consensus": _nullable(rate),
         "consensus_low": _nullable(low),
         "consensus_high": _nullable(high),
-        "consensus_side": pa.array([None if u else SIDE_NAMES[int(s)] for u, s in zip(unknown, side, strict=True)], pa.string()),
+        "consensus_side": pa.array(
+            [None if u else SIDE_NAMES[int(s)] for u, s in zip(unknown, side, strict=True)], pa.string()
+        ),
         "bridging": _nullable(bridge),
         "bridging_rank": _ranks(bridge, moderated),
         "representative_for": pa.array(marked, pa.list_(pa.int32())),
@@ -232,7 +242,11 @@ def _by_group(counts: I64) -> list[list[dict[str, Any]]]:
     figures = {}
     for name, place in (("agree", 2), ("disagree", 0)):
         low, high = wilson(counts[..., place], trials)
-        figures |= {f"{name}_rate": counts[..., place] / np.maximum(trials, 1), f"{name}_low": low, f"{name}_high": high}
+        figures |= {
+            f"{name}_rate": counts[..., place] / np.maximum(trials, 1),
+            f"{name}_low": low,
+            f"{name}_high": high,
+        }
     return [
         [
             {"group": group, "agree": int(line[2]), "disagree": int(line[0]), "pass": int(line[1])}

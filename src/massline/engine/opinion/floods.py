@@ -1,34 +1,31 @@
 """Floods: many voters who vote by one pattern in a short time. They are marked and counted, never dropped.
 
-Two people who came within an hour of each other are alike when they agree on nearly all statements that both voted on and when that much
-agreement is too unlikely to be chance, given how everybody votes. Somebody with enough such neighbours is in a flood. One person is never
-a flood, and people who agree on what nearly everybody agrees on are not either.
+In each hour in which people came, those are sought who vote by one pattern: each agrees with what the others of them voted, far more than
+with what everybody votes. A pattern that people of all other times show as well is an opinion, not a flood.
 """
 
 from dataclasses import dataclass
 from typing import Final
 
-import numba as nb
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
-from massline.engine.opinion.votes import F64, I8, I32, I64, Votes
+from massline.engine.opinion.votes import F64, I32, I64, Bools, Votes
 
 WINDOW: Final = 3_600_000
-"""Milliseconds between the first votes of two people that are compared."""
-NEIGHBOURS: Final = 400
-"""People before and after, by the time of the first vote, that one is compared with at most."""
-COMMON: Final = 8
-"""Statements both must have voted on."""
-AGREEMENT: Final = 0.9
-"""Share of those on which both voted the same."""
-UNLIKELY: Final = np.log(1e-4)
-"""Log chance under which so much agreement is no chance."""
+"""Milliseconds between the first votes of the first and the last person of one window; windows overlap by half."""
 SMALLEST: Final = 5
 """People in the smallest flood."""
-ALIKE: Final = 3
-"""Alike neighbours that somebody in a flood has at least."""
+JUDGED: Final = 5
+"""Votes of a person on statements on which others of the pattern voted."""
+AGREEMENTS: Final = (0.55, 0.65, 0.75, 0.8, 0.8, 0.8)
+"""Share of those that must be as the pattern has them, round by round."""
+EVIDENCE: Final = np.log(10.0)
+"""How much likelier, in logs, the pattern must make a person's votes than everybody's rates do."""
+PURE: Final = 0.9
+"""Share of all votes of a flood that must be as its pattern has them."""
+EXPECTED_TIMES: Final = 6.0
+"""A flood has so many times the people that its pattern finds among as many people of other times."""
+HALF: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +45,21 @@ class Floods:
         return len(self.sizes)
 
 
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """Votes of some people. rows (c,): person, counted from 0. cells (c,): 3 * statement + vote + 1. base (c,): log of everybody's rate
+    of that vote. people: how many. size: 3 * statements."""
+
+    rows: I64
+    cells: I64
+    base: F64
+    people: int
+    size: int
+
+
 def find_floods(votes: Votes) -> Floods:
-    """Mark floods. Without times nothing can be said. Cost: at most people x 2 x NEIGHBOURS comparisons of two people's votes."""
+    """Mark floods. Without times nothing can be said. Cost: some rounds over the votes of each window, and one over all votes for each
+    pattern that is found."""
     nothing = np.zeros(0, np.int64)
     none = np.full(len(votes.people), -1, np.int32)
     if votes.times is None or len(votes.values) == 0:
@@ -57,71 +67,108 @@ def find_floods(votes: Votes) -> Floods:
     voted = np.flatnonzero(votes.per_person)
     begins = np.full(len(votes.people), np.iinfo(np.int64).max)
     begins[voted] = np.minimum.reduceat(votes.times, votes.starts[voted])
-    order = voted[np.argsort(begins[voted], kind="stable")]
-    one, other = _alike(votes.starts, votes.columns, votes.values, _log_chances(votes), order, begins[order])
-    flood = _joined(one, other, len(votes.people))
-    count = int(flood.max()) + 1
-    sizes = np.array([(flood == number).sum() for number in range(count)], np.int64)
-    first = np.array([begins[flood == number].min() for number in range(count)], np.int64)
-    last = np.array([begins[flood == number].max() for number in range(count)], np.int64)
-    return Floods(flood, sizes, first, last, judged=True)
+    logs = _everybody(votes)
+    found: list[set[int]] = []
+    for window in _windows(voted, begins):
+        members = _pattern(votes, logs, window)
+        if len(members) >= SMALLEST and _is_of_this_time(votes, logs, window, members):
+            found = _merged(found, set(members.tolist()))
+    found.sort(key=lambda people: (-len(people), min(people)))
+    for number, people in enumerate(found):
+        none[list(people)] = number
+    ends = [(begins[list(people)].min(), begins[list(people)].max()) for people in found]
+    first, last = np.array(ends, np.int64).reshape(-1, 2).T
+    return Floods(none, np.array([len(people) for people in found], np.int64), first, last, judged=True)
 
 
-def _log_chances(votes: Votes) -> F64:
-    """Log chance that two people vote the same on a statement, and that they do not (m, 2)."""
-    counts = np.zeros((len(votes.statements), 3))
-    np.add.at(counts, (votes.columns, votes.values + 1), 1)
-    shares = (counts + 0.5) / (counts.sum(axis=1, keepdims=True) + 1.5)
-    same = (shares**2).sum(axis=1)
-    return np.log(np.stack([same, 1 - same], axis=1))
+def _everybody(votes: Votes) -> F64:
+    """Log rates of all votes of everybody (3 m,), drawn towards one third by three votes."""
+    statements = len(votes.statements)
+    cells = 3 * votes.columns.astype(np.int64) + votes.values + 1
+    counts = np.bincount(cells, minlength=3 * statements).reshape(statements, 3) + 1.0
+    logs: F64 = np.log(counts / counts.sum(axis=1, keepdims=True)).ravel()
+    return logs
 
 
-@nb.njit(nogil=True, cache=True)
-def _alike(starts: I64, columns: I32, values: I8, chances: F64, order: I64, begins: I64) -> tuple[I64, I64]:
-    """Pairs of alike people. order (p,): people by the time of their first vote, begins (p,)."""
-    one, other = nb.typed.List.empty_list(nb.int64), nb.typed.List.empty_list(nb.int64)
-    for at in range(len(order)):
-        for after in range(at + 1, min(at + 1 + NEIGHBOURS, len(order))):
-            if begins[after] - begins[at] > WINDOW:
-                break
-            if _are_alike(starts, columns, values, chances, order[at], order[after]):
-                one.append(order[at])
-                other.append(order[after])
-    pairs = np.empty((2, len(one)), np.int64)
-    for at in range(len(one)):
-        pairs[0, at], pairs[1, at] = one[at], other[at]
-    return pairs[0], pairs[1]
+def _windows(voted: I64, begins: I64) -> list[I64]:
+    """People by the time of their first vote, in overlapping windows with at least SMALLEST of them."""
+    slot = (begins[voted] - begins[voted].min()) // (WINDOW // 2)
+    order = np.argsort(slot, kind="stable")
+    slots, starts = np.unique(slot[order], return_index=True)
+    parts = dict(zip(slots.tolist(), np.split(voted[order], starts[1:]), strict=True))
+    windows = []
+    for at, part in parts.items():
+        window = np.concatenate([part, parts.get(at + 1, part[:0])])
+        if len(window) >= SMALLEST:
+            windows.append(np.sort(window))
+    return windows
 
 
-@nb.njit(nogil=True, cache=True)
-def _are_alike(starts: I64, columns: I32, values: I8, chances: F64, one: int, other: int) -> bool:
-    a, b, common, same, chance = starts[one], starts[other], 0, 0, 0.0
-    while a < starts[one + 1] and b < starts[other + 1]:
-        if columns[a] < columns[b]:
-            a += 1
-        elif columns[a] > columns[b]:
-            b += 1
-        else:
-            common += 1
-            if values[a] == values[b]:
-                same += 1
-                chance += chances[columns[a], 0]
-            else:
-                chance -= chances[columns[a], 0]
-            a, b = a + 1, b + 1
-    return common >= COMMON and same >= AGREEMENT * common and chance < UNLIKELY
+def _cells(votes: Votes, logs: F64, people: I64) -> _Cells:
+    lengths = votes.per_person[people]
+    rows = np.repeat(np.arange(len(people)), lengths)
+    places = np.repeat(votes.starts[people] - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths) + np.arange(
+        len(rows)
+    )
+    cells = 3 * votes.columns[places].astype(np.int64) + votes.values[places] + 1
+    return _Cells(rows, cells, logs[cells], len(people), len(logs))
 
 
-def _joined(one: I64, other: I64, people: int) -> I32:
-    """Floods of people with enough alike neighbours: joined by their likeness, numbered by size, the largest first."""
-    alike = np.bincount(np.concatenate([one, other]), minlength=people)
-    dense = (alike[one] >= ALIKE) & (alike[other] >= ALIKE)
-    links = coo_array((np.ones(int(dense.sum())), (one[dense], other[dense])), shape=(people, people))
-    label = connected_components(links, directed=False)[1]
-    sizes = np.bincount(label, minlength=people)
-    large = np.flatnonzero(sizes >= SMALLEST)
-    large = large[np.argsort(-sizes[large], kind="stable")]
-    number = np.full(len(sizes), -1, np.int32)
-    number[large] = np.arange(len(large), dtype=np.int32)
-    found: I32 = number[label]
-    return found
+def _pattern(votes: Votes, logs: F64, window: I64) -> I64:
+    """People of a window who vote by one pattern; the others leave round by round."""
+    cells, kept = _cells(votes, logs, window), np.ones(len(window), np.bool_)
+    for agreement in AGREEMENTS:
+        again = _by_pattern(cells, _counts(cells, kept), kept, agreement)
+        if again.sum() < SMALLEST or (agreement == AGREEMENTS[-1] and (again == kept).all()):
+            return window[again] if again.sum() >= SMALLEST else window[:0]
+        kept = again
+    return window[kept]
+
+
+def _counts(cells: _Cells, kept: Bools) -> F64:
+    return np.bincount(cells.cells[kept[cells.rows]], minlength=cells.size).astype(np.float64)
+
+
+def _by_pattern(cells: _Cells, counts: F64, inside: Bools, agreement: float) -> Bools:
+    """Who votes by the pattern that the counts (3 m,) show, the own votes of those inside left out."""
+    own = inside[cells.rows].astype(np.float64)
+    same = counts[cells.cells] - own
+    total = counts.reshape(-1, 3).sum(axis=1)[cells.cells // 3] - own
+    judged = total >= 1
+    rates = (same + HALF * np.exp(cells.base)) / (total + HALF)
+    number = np.bincount(cells.rows[judged], minlength=cells.people)
+    agreed = np.bincount(cells.rows[judged & (same > HALF * total)], minlength=cells.people)
+    gains = np.where(judged, np.log(rates) - cells.base, 0.0)
+    evidence = np.bincount(cells.rows, weights=gains, minlength=cells.people)
+    least = EVIDENCE if agreement == AGREEMENTS[-1] else 0.0
+    matching: Bools = (number >= JUDGED) & (agreed >= agreement * number) & (evidence > least)
+    return matching
+
+
+def _purity(cells: _Cells, counts: F64) -> float:
+    """Share of the votes that are as the pattern has them, own votes left out."""
+    others = counts.reshape(-1, 3).sum(axis=1)[cells.cells // 3] - 1
+    judged = others >= 1
+    return float(((counts[cells.cells] - 1 > HALF * others) & judged).sum() / max(1, judged.sum()))
+
+
+def _is_of_this_time(votes: Votes, logs: F64, window: I64, members: I64) -> bool:
+    """Whether the pattern is one indeed, and people of other times hardly show it."""
+    inside, everyone = _cells(votes, logs, members), np.ones(len(members), np.bool_)
+    counts = _counts(inside, everyone)
+    if _purity(inside, counts) < PURE:
+        return False
+    elsewhere = np.setdiff1d(np.flatnonzero(votes.per_person), window)
+    if len(elsewhere) == 0:
+        return False
+    others = _cells(votes, logs, elsewhere)
+    alike = _by_pattern(others, counts, np.zeros(len(elsewhere), np.bool_), AGREEMENTS[-1]).sum()
+    expected = (alike + 1) / (len(elsewhere) + 1) * len(window)
+    return bool(len(members) >= EXPECTED_TIMES * expected)
+
+
+def _merged(found: list[set[int]], people: set[int]) -> list[set[int]]:
+    """Floods that share people are one."""
+    apart = [other for other in found if not other & people]
+    joined = people.union(*(other for other in found if other & people))
+    return [*apart, joined]

@@ -49,7 +49,9 @@ def fit(votes: Votes, start: F64, *, weights: F64, rounds: int) -> Mixture:
     often each person counts. rounds: at most so many."""
     overall = overall_rates(votes)
     counts = _counted(votes.starts, votes.columns, votes.values, start * weights[:, None], len(overall))
-    return refine(votes, _mixture(counts, (start * weights[:, None]).sum(axis=0), overall), weights=weights, rounds=rounds)
+    return refine(
+        votes, _mixture(counts, (start * weights[:, None]).sum(axis=0), overall), weights=weights, rounds=rounds
+    )
 
 
 def refine(votes: Votes, mixture: Mixture, *, weights: F64, rounds: int) -> Mixture:

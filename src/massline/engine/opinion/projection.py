@@ -43,7 +43,9 @@ def principal_axes(votes: Votes, *, count: int) -> Axes:
     means, statements = statement_means(votes), len(votes.statements)
     count = min(count, statements, len(votes.people))
     operator = LinearOperator(
-        (statements, statements), matvec=lambda x: _gram_times(votes.starts, votes.columns, votes.values, means, np.ravel(x)), dtype=np.float64
+        (statements, statements),
+        matvec=lambda x: _gram_times(votes.starts, votes.columns, votes.values, means, np.ravel(x)),
+        dtype=np.float64,
     )
     if statements < max(DENSE_BELOW, 2 * count + 2):
         spread, vectors = np.linalg.eigh(operator @ np.eye(statements))
@@ -75,7 +77,10 @@ def project(votes: Votes, axes: Axes, *, silent: int = 0) -> F64:
     silent: statements outside `votes` that count as passed by everybody (Polis treats moderated ones so).
     """
     scale = np.sqrt((len(votes.statements) + silent) / np.maximum(votes.per_person + silent, 1))
-    return _projected(votes.starts, votes.columns, votes.values, axes.means, np.ascontiguousarray(axes.components.T)) * scale[:, None]
+    return (
+        _projected(votes.starts, votes.columns, votes.values, axes.means, np.ascontiguousarray(axes.components.T))
+        * scale[:, None]
+    )
 
 
 @nb.njit(nogil=True, cache=True)

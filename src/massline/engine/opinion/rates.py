@@ -14,7 +14,9 @@ SIDES: Final = (AGREE, DISAGREE)
 
 def tally(votes: Votes, group: I32, *, groups: int) -> I64:
     """Votes of each group on each statement (groups, m, 3): disagree, pass, agree. group (n,): -1 is in no group."""
-    return _tally(votes.starts, votes.columns, votes.values, group, np.zeros((groups, len(votes.statements), 3), np.int64))
+    return _tally(
+        votes.starts, votes.columns, votes.values, group, np.zeros((groups, len(votes.statements), 3), np.int64)
+    )
 
 
 @nb.njit(nogil=True, cache=True)

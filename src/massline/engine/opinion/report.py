@@ -50,7 +50,9 @@ def page(export: Export, found: Opinion, *, language: str) -> str:
         shared_heads=[words["statement"], "", words["least"]],
         parted=_parted(rows, count),
         parted_heads=[words["statement"], *heads],
-        map=opinion_map(found.grouping.places, found.grouping.group, title=words["map"], description=_described(found, words)),
+        map=opinion_map(
+            found.grouping.places, found.grouping.group, title=words["map"], description=_described(found, words)
+        ),
         groups=[_group(row, names, words) for row in found.groups.to_pylist()],
         mark_heads=[words["statement"], "", words["rate"]],
         sure=_sure(found, words),
@@ -97,21 +99,24 @@ def _shared(rows: Sequence[Row], words: Words) -> list[list[str]]:
     """The statements with the highest lowest agreement, by the lower end of its interval; only those above one half."""
     known = [row for row in rows if row["consensus"] is not None and row["consensus"] > 0.5]
     known.sort(key=lambda row: -row["consensus_low"])
-    return [
-        [_name(row), words[row["consensus_side"]], _interval(row, "consensus", words)] for row in known[:LISTED]
-    ]
+    return [[_name(row), words[row["consensus_side"]], _interval(row, "consensus", words)] for row in known[:LISTED]]
 
 
 def _interval(row: Row, name: str, words: Words) -> str:
-    rate, low, high = (row[name], row[f"{name}_low"], row[f"{name}_high"]) if name else (row["rate"], row["low"], row["high"])
+    rate, low, high = (
+        (row[name], row[f"{name}_low"], row[f"{name}_high"]) if name else (row["rate"], row["low"], row["high"])
+    )
     return words["out_of"].format(rate=percent(rate), low=percent(low), high=percent(high))
 
 
 def _parted(rows: Sequence[Row], groups: int) -> list[list[str]]:
     """The statements on which the groups' agreement differs most for certain: by the widest gap between two intervals."""
+
     def gap(row: Row) -> float:
         lines = [line for line in row["groups"] if line["agree_rate"] is not None]
-        return max((line["agree_low"] for line in lines), default=0) - min((line["agree_high"] for line in lines), default=1)
+        return max((line["agree_low"] for line in lines), default=0) - min(
+            (line["agree_high"] for line in lines), default=1
+        )
 
     if groups < 2:
         return []
@@ -120,7 +125,9 @@ def _parted(rows: Sequence[Row], groups: int) -> list[list[str]]:
 
 
 def _group(row: Row, names: Mapping[str, str], words: Words) -> Row:
-    note = words["group_note"].format(count=f"{row['participants']:,}", share=percent(row["share"]), unsure=row["unsure"])
+    note = words["group_note"].format(
+        count=f"{row['participants']:,}", share=percent(row["share"]), unsure=row["unsure"]
+    )
     stays = "" if row["stays"] is None else words["stays"].format(share=percent(row["stays"]))
     marks = [
         [names.get(mark["statement"], mark["statement"]), words[mark["side"]], _interval(mark, "", words)]

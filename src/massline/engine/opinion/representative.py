@@ -93,7 +93,9 @@ def tests(counts: I64) -> Tests:
         rate,
         share_test(hits, np.broadcast_to(trials, hits.shape)),
         rate / ((other_hits + 1) / (other_trials + 2)),
-        two_share_test(hits, np.broadcast_to(trials, hits.shape), other_hits, np.broadcast_to(other_trials, hits.shape)),
+        two_share_test(
+            hits, np.broadcast_to(trials, hits.shape), other_hits, np.broadcast_to(other_trials, hits.shape)
+        ),
     )
 
 

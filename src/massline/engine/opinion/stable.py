@@ -161,9 +161,7 @@ def _best_fit(votes: Votes, k: int, *, seed: int, weights: F64 | None = None, st
     axes = principal_axes(votes, count=min(k + 1, 10))
     places = project(votes, axes) / np.sqrt(max(1, len(votes.statements)))
     generator = np.random.default_rng([seed, k])
-    tries = [
-        fit(votes, _near(places, weights, k, generator), weights=weights, rounds=SHORT) for _ in range(starts)
-    ]
+    tries = [fit(votes, _near(places, weights, k, generator), weights=weights, rounds=SHORT) for _ in range(starts)]
     best = max(tries, key=lambda mixture: mixture.gain)
     return refine(votes, best, weights=weights, rounds=LONG)
 
@@ -242,5 +240,13 @@ def _placed(
     k = len(mixture.weight)
     middles = [places[group == one].mean(axis=0) if (group == one).any() else np.zeros(2) for one in range(k) if k > 1]
     return StableGroups(
-        group, chance, places, np.reshape(middles, (-1, 2)), mixture, used, foretold, certainty, on_all_statements(axes, used)
+        group,
+        chance,
+        places,
+        np.reshape(middles, (-1, 2)),
+        mixture,
+        used,
+        foretold,
+        certainty,
+        on_all_statements(axes, used),
     )

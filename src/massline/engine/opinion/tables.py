@@ -56,7 +56,9 @@ GROUPS: Final = pa.schema(
         pa.field("share", pa.float64(), nullable=False),  # of all people with a group
         pa.field("x", pa.float64(), nullable=False),
         pa.field("y", pa.float64(), nullable=False),
-        pa.field("stays", pa.float64()),  # share of its people who stay when the groups are found again in resampled people
+        pa.field(
+            "stays", pa.float64()
+        ),  # share of its people who stay when the groups are found again in resampled people
         pa.field("marks", pa.list_(MARKS), nullable=False),
     ]
 )
@@ -90,7 +92,9 @@ STATEMENTS: Final = pa.schema(
         pa.field("bridging", pa.float64()),
         pa.field("bridging_rank", pa.int32()),  # 1 bridges most; null for statements that are out
         pa.field("representative_for", pa.list_(pa.int32()), nullable=False),
-        pa.field("majority", pa.string()),  # agree or disagree: among the statements that most people share (Polis' consensus)
+        pa.field(
+            "majority", pa.string()
+        ),  # agree or disagree: among the statements that most people share (Polis' consensus)
         pa.field("group_informed_consensus", pa.float64()),
         pa.field("extremity", pa.float64(), nullable=False),  # how far the statement lies out on the map
         pa.field("priority", pa.float64(), nullable=False),  # Polis' weight for being shown next
