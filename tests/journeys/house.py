@@ -1,0 +1,77 @@
+"""A running massline for the journeys: the product as scripts/demo starts it, with a smaller county, on a port of its own."""
+
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+MESSAGES = 400
+_LOAD = f"import django; django.setup(); from massline.project.demo.load import load; print(load({MESSAGES}).receipt)"
+
+
+@dataclass(frozen=True)
+class House:
+    """Where it answers, and the receipt of a message whose case has been answered."""
+
+    url: str
+    receipt: str
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[House]:
+    """Start web server and worker over a database in this folder; stop both at the end."""
+    environment = {
+        **os.environ,
+        "MASSLINE_DEMO": "True",
+        "MASSLINE_DEBUG": "False",
+        "MASSLINE_SECRET_KEY": secrets.token_urlsafe(48),
+        "MASSLINE_DATABASE": f"sqlite:///{folder}/massline.sqlite3",
+        "MASSLINE_STATIC_ROOT": str(folder / "static"),
+        "DJANGO_SETTINGS_MODULE": "massline.project.settings",
+    }
+
+    def once(*command: str) -> str:
+        return subprocess.run(
+            [sys.executable, *command], env=environment, check=True, stdout=subprocess.PIPE, text=True
+        ).stdout
+
+    once("-m", "django", "migrate", "-v", "0")
+    once("-m", "django", "collectstatic", "--noinput", "-v", "0")
+    receipt = once("-c", _LOAD).strip()
+    port = _free_port()
+    granian = [str(Path(sys.executable).with_name("granian")), "--interface", "wsgi", "--port", str(port)]
+    server = [*granian, "--blocking-threads", "4", "--log-level", "error", "massline.project.wsgi:application"]
+    worker = [sys.executable, "-m", "django", "db_worker", "--no-startup-delay", "--no-reload", "-v", "0"]
+    with (folder / "log").open("w") as log:
+        started = [subprocess.Popen(command, env=environment, stdout=log, stderr=log) for command in (server, worker)]
+        try:
+            _wait_for(port, started[0])
+            yield House(f"http://127.0.0.1:{port}", receipt)
+        finally:
+            for process in started:
+                process.terminate()
+            for process in started:
+                process.wait(timeout=20)
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
+    while server.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError("The server did not start.")
