@@ -37,7 +37,7 @@ CAMPAIGN_MESSAGES: Final = 10
 CAMPAIGN_SENDERS: Final = 5
 """Nor is one with fewer senders: one person who writes often is one person. A message without a sender counts as
 one."""
-CAMPAIGN_PAIRS: Final = 12
+CAMPAIGN_PAIRS: Final = 20
 """Nor is a text as short as 支持 or "well done": many write it without having copied it."""
 
 

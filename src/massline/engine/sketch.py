@@ -25,6 +25,8 @@ BINS: Final = 32
 EMPTY: Final = 0xFFFFFFFF
 PROBES: Final = 8
 """Bins by which a text looks for its anchor. Copies share rare values; greetings and set phrases are what is common."""
+TRIED: Final = 3
+"""Anchors with which a text is compared exactly: those whose sketches agree most with its own."""
 NEVER: Final = 1 << 20
 ANCHORS_KEPT: Final = 4
 """Anchors remembered for one value of one bin: what is common to more texts than that (greetings) does not tell
@@ -163,26 +165,38 @@ def join(found: tuple[U32, U32], sets: tuple[U64, Offsets], order: I64, least: F
 
     found: sketch (n, BINS) and probes (n,). sets: as `pairs_of` gives them. least (n,): the likeness that a text asks
     for; the stricter of two counts. Anchors are only texts that joined nobody, so each member is compared with its
-    anchor itself. Cost: at most n * PROBES * ANCHORS_KEPT comparisons of sketches, and of sets where those are alike.
+    anchor itself. Cost: at most n * PROBES * ANCHORS_KEPT comparisons of sketches and n * TRIED of sets.
     """
     (sketch, _), (pairs, starts) = found, sets
     size = 1 << 10
     while size < np.count_nonzero(sketch != EMPTY):
         size <<= 1
     slots, mine = np.full((size, ANCHORS_KEPT), -1, np.int32), np.empty(BINS * ANCHORS_KEPT, np.int64)
+    agreeing = np.empty(len(mine), np.int64)
     anchors, seen = np.empty(len(sketch), np.int64), np.full(len(sketch), -1, np.int64)
     for i in order:
         best, anchors[i] = 0.0, i
-        for k in range(_met(found, i, slots, (seen, mine))):
-            other = mine[k]
-            asked = max(least[i], least[other], best)
-            if _may_be_alike(sketch, i, other, asked):
-                alike = likeness(pairs, starts[i : i + 2], starts[other : other + 2], asked)
-                if alike > best:
-                    best, anchors[i] = alike, other
+        met = _met(found, i, slots, (seen, mine))
+        for k in range(met):
+            agreeing[k] = _agreement(sketch, i, mine[k])
+        for _ in range(min(met, TRIED)):
+            k = agreeing[:met].argmax()
+            other, agreeing[k] = mine[k], -1
+            alike = likeness(pairs, starts[i : i + 2], starts[other : other + 2], max(least[i], least[other], best))
+            if alike > best:
+                best, anchors[i] = alike, other
         if anchors[i] == i:
             _remember(slots, sketch[i], i)
     return anchors
+
+
+@nb.njit(nogil=True, cache=True)
+def _agreement(sketch: U32, i: int, other: int) -> int:
+    """In how many filled bins two sketches have the same value."""
+    agreeing = 0
+    for place in range(BINS):
+        agreeing += np.int64(sketch[i, place] == sketch[other, place]) & np.int64(sketch[i, place] != EMPTY)
+    return agreeing
 
 
 @nb.njit(nogil=True, cache=True)
@@ -201,21 +215,6 @@ def _met(found: tuple[U32, U32], i: int, slots: I32, place_for: tuple[I64, I64])
                     seen[other], mine[count] = i, other
                     count += 1
     return count
-
-
-@nb.njit(inline="always")
-def _may_be_alike(sketch: U32, i: int, other: int, asked: float) -> bool:
-    """Whether two sketches agree in at least a third of the bins that texts of this likeness agree in on average.
-
-    Likeness j in pairs is a share c = 2j / (1 + j) of common pairs, about c ** 3 of common runs of four tokens.
-    """
-    common = (2 * asked / (1 + asked)) ** 3
-    agreeing, filled = 0, 0
-    for place in range(BINS):
-        mine = sketch[i, place]
-        filled += mine != EMPTY
-        agreeing += mine != EMPTY and mine == sketch[other, place]
-    return agreeing >= filled * common / (2 - common) / 3
 
 
 @nb.njit(nogil=True, cache=True)
