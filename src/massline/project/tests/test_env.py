@@ -61,11 +61,18 @@ def test_sqlite_gets_what_production_wants(monkeypatch) -> None:
 def test_a_postgresql_address_is_taken_apart(monkeypatch) -> None:
     monkeypatch.setenv("MASSLINE_DATABASE", "postgresql://ann:p%40ss@db.example:6432/circle?sslmode=require")
     database = env_database("MASSLINE_DATABASE", default="")
-    assert (database["USER"], database["PASSWORD"], database["HOST"], database["PORT"]) == ("ann", "p@ss", "db.example", "6432")
+    assert (database["USER"], database["PASSWORD"], database["HOST"], database["PORT"]) == (
+        "ann",
+        "p@ss",
+        "db.example",
+        "6432",
+    )
     assert (database["NAME"], database["OPTIONS"]["sslmode"]) == ("circle", "require")
 
 
-@pytest.mark.parametrize("value", ["mysql://u:topsecret@h/n", "sqlite:///", "postgresql://u:topsecret@h/", "massline.sqlite3"])
+@pytest.mark.parametrize(
+    "value", ["mysql://u:topsecret@h/n", "sqlite:///", "postgresql://u:topsecret@h/", "massline.sqlite3"]
+)
 def test_an_unknown_database_stops_the_server_and_never_shows_the_password(monkeypatch, value) -> None:
     monkeypatch.setenv("MASSLINE_DATABASE", value)
     with pytest.raises(ImproperlyConfigured, match="MASSLINE_DATABASE") as problem:

@@ -1,0 +1,52 @@
+"""`massline`: which words it knows, and what it says when something is missing."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROGRAM = [sys.executable, "-c", "from massline.project.cli import main; main()"]
+
+
+def massline(*words: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    database = f"sqlite:///{folder}/test.sqlite3"
+    known = {**os.environ, "MASSLINE_DATABASE": database, "PYTHONPATH": os.pathsep.join(sys.path), **environment}
+    return subprocess.run([*PROGRAM, *words], env=known, cwd=folder, capture_output=True, text=True, timeout=120)
+
+
+@pytest.mark.parametrize("words", [["import", "messages"], ["serve"], ["mask"]])
+def test_every_command_explains_itself(words, tmp_path) -> None:
+    done = massline(*words, "--help", folder=tmp_path)
+    assert done.returncode == 0
+    assert "Usage" in done.stdout
+    assert "Example" in done.stdout
+
+
+def test_the_engine_and_the_house_stand_under_one_name(tmp_path) -> None:
+    said = massline("--help", folder=tmp_path).stdout
+    for command in ("concentrate", "mask", "import", "manage", "serve", "worker"):
+        assert command in said
+
+
+@pytest.mark.parametrize("command", ["serve", "worker"])
+def test_a_database_that_is_not_ready_is_named_with_the_next_step(command, tmp_path) -> None:
+    done = massline(command, folder=tmp_path)
+    assert done.returncode == 2
+    assert "massline manage migrate" in done.stderr
+
+
+def test_managing_is_djangos_own(tmp_path) -> None:
+    assert massline("manage", "migrate", "-v", "0", folder=tmp_path).returncode == 0
+    letters = tmp_path / "letters.csv"
+    letters.write_text("内容\n路灯坏了\n", encoding="utf-8")
+    done = massline("import", "messages", str(letters), "--call", "nowhere", folder=tmp_path)
+    assert done.returncode == 2
+    assert "nowhere" in done.stderr
+
+
+def test_without_a_key_it_says_how_to_make_one(tmp_path) -> None:
+    done = massline("manage", "check", folder=tmp_path, MASSLINE_SECRET_KEY="")
+    assert done.returncode != 0
+    assert "MASSLINE_SECRET_KEY" in done.stderr + done.stdout
