@@ -179,6 +179,12 @@ def test_a_receipt_carries_its_address_as_a_picture_without_styles(client: Clien
     assert "http://testserver/receipt/" in shown
 
 
+def test_who_has_just_sent_a_message_sees_the_code_before_all_else(client: Client, here: County) -> None:
+    receipt = here.receipt()
+    shown = text_of(client.get(of("receipt_page", receipt)))
+    assert shown.index(f">{grouped(receipt.code)}<") < shown.index("巷口的路灯坏了")
+
+
 def test_no_name_of_staff_stands_on_a_receipt(client: Client, here: County) -> None:
     receipt = here.receipt()
     answer(here, receipt)
