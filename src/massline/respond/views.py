@@ -203,6 +203,7 @@ def _take_page(request: HttpRequest, found: Message, form: TakeForm, *, status: 
     }
     try:
         context["due"] = queries.reply_day(found)
+        context["is_past"] = context["due"] < timezone.localdate()
     except CalendarUnknown as unknown:
         context |= {"unknown_year": unknown.year, "operators": operators()}
     return render(request, "respond/take.html", context, status=status)

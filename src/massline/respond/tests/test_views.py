@@ -1,5 +1,6 @@
 """Every page of cases for every role; the outsider finds nothing, a stale form loses nothing."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -259,6 +260,12 @@ def test_the_form_of_a_new_case_begins_with_the_messages_words_and_names_the_day
     shown = text_of(page(here.handler, "take", message.pk))
     assert "巷口的路灯坏了" in shown
     assert "The reply will be due by" in shown
+
+
+def test_a_message_that_lay_too_long_says_that_its_case_will_be_overdue(here: County) -> None:
+    message = here.message()
+    Message.objects.filter(pk=message.pk).update(received_at=timezone.now() - timedelta(days=60))
+    assert "overdue at once" in text_of(page(here.handler, "take", message.pk))
 
 
 def test_a_message_is_taken_with_its_own_title(here: County) -> None:
