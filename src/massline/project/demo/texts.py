@@ -34,6 +34,25 @@ _FORMULAE: Final = (
 )
 _PLACE: Final = re.compile(r"\{(place|village|town|road|estate)\}")
 _TIME: Final = re.compile(r"\{(months|days)\}|每|年年|今年|周末|晚|早上")
+_NUMBERS: Final = (
+    *"两三四五六七八九",
+    "十",
+    "十一",
+    "十二",
+    "十几",
+    "二十",
+    "二十多",
+    "三十",
+    "40",
+    "6",
+    "7",
+    "8",
+    "13",
+    "15",
+    "18",
+    "26",
+    "35",
+)
 _SIGN_OFFS: Final = ("", "", "——一名普通居民", "（转发）", " 请转发", " 支持！", "——{}", " 同意", " 附议", " {}业主")
 
 
@@ -55,6 +74,7 @@ class _Phrases:
 
     opening: tuple[Choices, ...]
     closing: tuple[Choices, ...]
+    detail: tuple[Choices, ...]
     second: tuple[Choices, ...]
     ramble: tuple[Choices, ...]
     praise: tuple[Choices, ...]
@@ -66,16 +86,18 @@ class _Phrases:
 
 
 def say_plainly(matter: int, home: int, bits: int) -> Said:
-    """A message as most are: one matter in one or two sentences, median 34 characters. matter: index into matters()."""
+    """A message as most are: one matter in one or two sentences, half of them under 40 characters. matter: its index."""
     phrases = _phrases(matter, home, "zh")
     bits, odds = bits >> 40, bits & 0xFF_FFFF_FFFF
     core = phrases.but if phrases.but and odds & 15 == 0 else phrases.say
     parts = [core]
     if odds >> 4 & 15 < 2:
         parts.insert(0, phrases.opening)
-    if odds >> 8 & 15 < 4:
+    if odds >> 8 & 15 < 2:
         parts.append(phrases.more)
-    if odds >> 12 & 15 < 5 and core is phrases.say:
+    if odds >> 24 & 15 < 7:
+        parts.append(phrases.detail)
+    if odds >> 12 & 15 < 3 and core is phrases.say:
         parts.append(phrases.ask)
     if odds >> 16 & 15 < 2:
         parts.append(phrases.closing)
@@ -206,6 +228,7 @@ def _phrases(matter: int, home: int, language: str) -> _Phrases:
     return _Phrases(
         own["opening"],
         own["closing"],
+        own.get("detail", ()),
         own.get("second", ()),
         own.get("ramble", ()),
         own.get("praise", ()),
@@ -230,7 +253,11 @@ def _located(phrase: str) -> str:
 def _own_phrases(language: str, home: int) -> Mapping[str, tuple[Choices, ...]]:
     """The phrases that go with every matter."""
     words = _words(language, home)
-    names = ("opening", "closing", "second", "ramble", "praise", "junk") if language == "zh" else ("opening", "closing")
+    names = (
+        ("opening", "closing", "detail", "second", "ramble", "praise", "junk")
+        if language == "zh"
+        else ("opening", "closing")
+    )
     return {name: _compiled(speech(language)[name], words) for name in names}
 
 
@@ -256,7 +283,7 @@ def _words(language: str, home: int) -> dict[str, tuple[str, ...]]:
         "estate": estates,
         "place": (name, name, full, *said["own_place"][1 if urban else 0 :], *(estates if urban else groups)),
         **{slot: said[slot] for slot in ("kin", "months", "days", "money", "fee", "clock")},
-        **({"when": said["when"]} if chinese else {}),
+        **({"when": said["when"], "month": said["month"], "number": _NUMBERS} if chinese else {}),
     }
 
 
