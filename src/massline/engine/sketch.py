@@ -26,7 +26,7 @@ EMPTY: Final = 0xFFFFFFFF
 PROBES: Final = 8
 """Bins by which a text looks for its anchor. Copies share rare values; greetings and set phrases are what is common."""
 TRIED: Final = 3
-"""Anchors with which a text is compared exactly: those whose sketches agree most with its own."""
+"""Anchors with which a text is compared exactly: those that most of its probes meet."""
 NEVER: Final = 1 << 20
 ANCHORS_KEPT: Final = 4
 """Anchors remembered for one value of one bin: what is common to more texts than that (greetings) does not tell
@@ -165,7 +165,7 @@ def join(found: tuple[U32, U32], sets: tuple[U64, Offsets], order: I64, least: F
 
     found: sketch (n, BINS) and probes (n,). sets: as `pairs_of` gives them. least (n,): the likeness that a text asks
     for; the stricter of two counts. Anchors are only texts that joined nobody, so each member is compared with its
-    anchor itself. Cost: at most n * PROBES * ANCHORS_KEPT comparisons of sketches and n * TRIED of sets.
+    anchor itself. Cost: at most n * PROBES * ANCHORS_KEPT look-ups and n * TRIED comparisons.
     """
     (sketch, _), (pairs, starts) = found, sets
     size = 1 << 10
@@ -176,9 +176,7 @@ def join(found: tuple[U32, U32], sets: tuple[U64, Offsets], order: I64, least: F
     anchors, seen = np.empty(len(sketch), np.int64), np.full(len(sketch), -1, np.int64)
     for i in order:
         best, anchors[i] = 0.0, i
-        met = _met(found, i, slots, (seen, mine))
-        for k in range(met):
-            agreeing[k] = _agreement(sketch, i, mine[k])
+        met = _met(found, i, slots, (seen, mine, agreeing))
         for _ in range(min(met, TRIED)):
             k = agreeing[:met].argmax()
             other, agreeing[k] = mine[k], -1
@@ -191,28 +189,22 @@ def join(found: tuple[U32, U32], sets: tuple[U64, Offsets], order: I64, least: F
 
 
 @nb.njit(nogil=True, cache=True)
-def _agreement(sketch: U32, i: int, other: int) -> int:
-    """In how many filled bins two sketches have the same value."""
-    agreeing = 0
-    for place in range(BINS):
-        agreeing += np.int64(sketch[i, place] == sketch[other, place]) & np.int64(sketch[i, place] != EMPTY)
-    return agreeing
+def _met(found: tuple[U32, U32], i: int, slots: I32, room: tuple[I64, I64, I64]) -> int:
+    """The anchors that stand in the slots of text i's probes, each once; returns how many.
 
-
-@nb.njit(nogil=True, cache=True)
-def _met(found: tuple[U32, U32], i: int, slots: I32, place_for: tuple[I64, I64]) -> int:
-    """The anchors that stand in the slots of text i's probes, each once, in the order of the bins; returns how many.
-
-    place_for: by whom each anchor was met last (n,), and room for those that are met now."""
-    (sketch, probes), (seen, mine) = found, place_for
+    room: where each anchor was met last (n,), as text * len(mine) + place; for the anchors met now; for by how many
+    probes each of them was met."""
+    (sketch, probes), (seen, mine, agreeing) = found, room
     last, count = np.uint64(len(slots) - 1), 0
     for place in range(BINS):
         if probes[i] >> np.uint32(place) & np.uint32(1):
             at = _slot(sketch[i, place], place, last)
             for k in range(ANCHORS_KEPT):
                 other = slots[at, k]
-                if other >= 0 and seen[other] != i:
-                    seen[other], mine[count] = i, other
+                if other >= 0 and seen[other] // len(mine) == i:
+                    agreeing[seen[other] % len(mine)] += 1
+                elif other >= 0:
+                    seen[other], mine[count], agreeing[count] = i * len(mine) + count, other, 1
                     count += 1
     return count
 
