@@ -205,6 +205,7 @@ def main() -> None:
         "growth": growth(rows),
         "rows": [asdict(row) for row in rows],
     }
+    RESULT.parent.mkdir(exist_ok=True)
     RESULT.write_text(json.dumps(result, indent=1) + "\n", "utf-8")
 
 
