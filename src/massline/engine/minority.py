@@ -69,12 +69,13 @@ def with_directions(meaning: Meaning, sample: Sample, views: list[I64]) -> Meani
 
     The SVD keeps what many say; so a view that few hold would otherwise leave no mark in the vectors.
     """
-    basis = meaning.table / sample.weights[:, None]  # (r, d) orthonormal columns
+    basis: F32 = meaning.table / sample.weights[:, None]  # (r, d) orthonormal columns
     for members in views:
         direction = np.asarray(sample.grams[members].sum(axis=0), np.float32).ravel()
         with threadpool_limits(1):
             direction = direction - basis @ (basis.T @ direction)
-        basis = np.column_stack([basis, direction / max(float(np.linalg.norm(direction)), 1e-9)])
+        upright = direction / max(float(np.linalg.norm(direction)), 1e-9)
+        basis = np.column_stack([basis, upright]).astype(np.float32)
     return replace(meaning, table=np.ascontiguousarray(basis * sample.weights[:, None], np.float32))
 
 
