@@ -37,6 +37,7 @@ class Grouping:
     axes: Axes
     foretold: Mapping[int, float]
     certainty: Certainty | None
+    used: Bools
 
     @property
     def groups(self) -> int:
@@ -96,11 +97,14 @@ def group_people(votes: Votes, *, moderated: Bools, method: str, seed: int) -> G
             found.axes,
             found.silhouettes,
             None,
+            ~moderated,
         )
     if method != "stable":
         raise OptionError(f"--method is {method!r}. Write stable or polis.")
     ours = stable_groups(votes, moderated=moderated, seed=seed)
-    return Grouping(ours.group, ours.chance, ours.places, ours.centres, ours.axes, ours.foretold, ours.certainty)
+    return Grouping(
+        ours.group, ours.chance, ours.places, ours.centres, ours.axes, ours.foretold, ours.certainty, ours.used
+    )
 
 
 def _fates(votes: Votes, grouping: Grouping) -> I64:
@@ -135,7 +139,7 @@ def _groups(votes: Votes, grouping: Grouping, fates: I64, marks: Sequence[Sequen
     for group in range(grouping.groups):
         members = grouping.group == group
         stays = None if grouping.certainty is None else float(grouping.certainty.stays_by[group])
-        kept = {} if grouping.certainty is None else grouping.certainty.marks[group]
+        kept = None if grouping.certainty is None else _spread(grouping.certainty.marks[group], grouping.used)
         rows.append(
             {
                 "group": group,
@@ -151,11 +155,17 @@ def _groups(votes: Votes, grouping: Grouping, fates: I64, marks: Sequence[Sequen
     return pa.Table.from_pylist(rows, schema=GROUPS)
 
 
-def _mark(votes: Votes, mark: Mark, kept: Mapping[str, float]) -> dict[str, Any]:
+def _spread(figures: F64, used: Bools) -> F64:
+    """Figures of the statements in use, put among all (m,)."""
+    whole = np.zeros(len(used))
+    whole[used] = figures
+    return whole
+
+
+def _mark(votes: Votes, mark: Mark, kept: F64 | None) -> dict[str, Any]:
     low, high = wilson(np.array(mark.hits), np.array(mark.trials))
-    name = votes.statements[mark.statement].as_py()
     return {
-        "statement": name,
+        "statement": votes.statements[mark.statement].as_py(),
         "side": SIDE_NAMES[mark.side],
         "votes": mark.hits,
         "of": mark.trials,
@@ -166,7 +176,7 @@ def _mark(votes: Votes, mark: Mark, kept: Mapping[str, float]) -> dict[str, Any]
         "rate_test": mark.rate_test,
         "contrast_test": mark.contrast_test,
         "best_agree": mark.best_agree,
-        "stays": kept.get(name, 0.0) if kept else None,
+        "stays": None if kept is None else float(kept[mark.statement]),
     }
 
 

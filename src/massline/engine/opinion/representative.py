@@ -108,9 +108,15 @@ def representative(found: Tests, *, allowed: Bools) -> list[list[Mark]]:
     return [_marks(found, group, np.flatnonzero(allowed)) for group in range(found.trials.shape[0])]
 
 
+def passing(found: Tests) -> Bools:
+    """Which statements set each group apart for certain (groups, m): share and contrast significant at 90 % on one side."""
+    both: Bools = ((found.contrast_test > Z90) & (found.rate_test > Z90)).any(axis=0)
+    return both
+
+
 def _marks(found: Tests, group: int, statements: I64) -> list[Mark]:
-    passing = ((found.contrast_test[:, group] > Z90) & (found.rate_test[:, group] > Z90)).any(axis=0)
-    passed = [found.mark(group, int(s)) for s in statements if passing[s]]
+    passes = passing(found)[group]
+    passed = [found.mark(group, int(s)) for s in statements if passes[s]]
     best_agree = _best_agreed(found, group, statements)
     if not passed:
         return [best_agree] if best_agree else _most_apart(found, group, statements)

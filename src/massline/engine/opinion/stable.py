@@ -11,19 +11,19 @@ import numpy as np
 import pyarrow as pa
 from scipy.optimize import linear_sum_assignment
 
-from massline.engine.opinion.latent import Mixture, fit, memberships, refine, sides, vote_gains
+from massline.engine.opinion.latent import Mixture, fit, memberships, overall_rates, refine, sides, vote_gains
 from massline.engine.opinion.projection import Axes, on_all_statements, principal_axes, project
 from massline.engine.opinion.rates import tally
-from massline.engine.opinion.representative import representative, tests
+from massline.engine.opinion.representative import passing, tests
 from massline.engine.opinion.votes import F64, I32, I64, Bools, Votes
 from massline.engine.siphash import hash_strings
 
 MOST_GROUPS: Final = 12
-LEARNERS: Final = 10_000
+LEARNERS: Final = 6_000
 """People at most from whom the number of groups is learnt."""
 FITTED: Final = 40_000
 """People at most to whom the groups are fitted; all others are placed."""
-RESAMPLED: Final = 4_000
+RESAMPLED: Final = 3_000
 """People at most in a resampling."""
 LEAST_SIDES: Final = 5
 """Sides a person must have taken to be learnt from (fewer when there are fewer statements)."""
@@ -34,6 +34,14 @@ SHORT: Final = 6
 """Rounds of a first try."""
 LONG: Final = 60
 """Rounds of a fit."""
+FEW: Final = 10
+"""Rounds of a fit that goes on from an earlier one."""
+AGAIN: Final = 25
+"""Rounds of a fit to resampled people."""
+AXES: Final = 10
+"""Axes on which first memberships are sought."""
+ROUGHLY: Final = 1e-3
+"""Relative error of those axes: they only show where to begin."""
 SURE: Final = 0.8
 """Chance from which on a person counts as placed."""
 STEADY: Final = 0.6
@@ -49,12 +57,12 @@ SMALLEST: Final = 5
 @dataclass(frozen=True, slots=True)
 class Certainty:
     """How sure a grouping is. replicates: times it was fitted again to resampled people. stays: share of people who stay; stays_by (k,):
-    the same for each group. marks: for each group, id of a statement -> share of the replicates in which it still marks the group."""
+    the same for each group. marks (k, m): share of the replicates in which a statement in use passes the tests of a mark of the group."""
 
     replicates: int
     stays: float
     stays_by: F64
-    marks: tuple[dict[str, float], ...]
+    marks: F64
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +98,36 @@ def stable_groups(votes: Votes, *, moderated: Bools, seed: int = 0, replicates: 
         certainty = _resampled(learners, mixture, seed=seed, replicates=replicates)
         if certainty.stays >= STEADY:
             break
-        mixture, certainty = _best_fit(learners, len(mixture.weight) - 1, seed=seed), None
+        mixture, certainty = _Fitting.of(learners, seed=seed).best(len(mixture.weight) - 1), None
     fitted = _sample(taken, most=FITTED)
     mixture = refine(fitted, mixture, weights=np.ones(len(fitted.people)), rounds=LONG)
     return _placed(votes, taken, used, _largest_first(mixture, certainty), foretold)
+
+
+def regroup(votes: Votes, before: StableGroups, known: pa.Array, *, moderated: Bools) -> StableGroups:
+    """The same groups after a batch more of votes: the fit goes on from where it stood, the number and the names of the groups stay.
+
+    known (m,): the statements of the earlier votes. A new statement begins at everybody's rates. How sure the grouping was is carried on
+    for the statements that were there.
+    """
+    used = ~moderated
+    taken = sides(votes.on_statements(used))
+    overall = overall_rates(taken)
+    earlier = dict(zip(known.filter(pa.array(before.used)).to_pylist(), before.mixture.agree, strict=True))
+    names = taken.statements.to_pylist()
+    agree = np.array(
+        [earlier.get(name, np.full(len(before.mixture.weight), overall[at])) for at, name in enumerate(names)]
+    )
+    fitted = _sample(taken, most=FITTED)
+    start = Mixture(before.mixture.weight, agree, overall, before.mixture.gain)
+    mixture = refine(fitted, start, weights=np.ones(len(fitted.people)), rounds=FEW)
+    certainty = before.certainty
+    if certainty is not None:
+        marks = dict(zip(earlier, certainty.marks.T, strict=True))
+        none = np.zeros(len(mixture.weight))
+        carried = np.array([marks.get(name, none) for name in names]).T
+        certainty = Certainty(certainty.replicates, certainty.stays, certainty.stays_by, carried)
+    return _placed(votes, taken, used, (mixture, certainty), before.foretold)
 
 
 def _sample(taken: Votes, *, most: int) -> Votes:
@@ -111,18 +145,17 @@ def _sample(taken: Votes, *, most: int) -> Votes:
 def _number_of_groups(learners: Votes, *, seed: int) -> tuple[Mixture, dict[int, float]]:
     """The smallest number of groups that foretells held-back votes as well as the best, fitted to all votes of the learners."""
     held = _held_back(learners)
-    known, hidden = _only(learners, ~held), _only(learners, held)
+    known, hidden = _Fitting.of(_only(learners, ~held), seed=seed), _only(learners, held)
     gains: dict[int, F64] = {}
     for k in range(1, min(MOST_GROUPS, len(learners.people) // (2 * SMALLEST)) + 1):
-        mixture = _best_fit(known, k, seed=seed)
-        gains[k] = vote_gains(hidden, memberships(known, mixture), mixture)
+        mixture = known.best(k)
+        gains[k] = vote_gains(hidden, memberships(known.votes, mixture), mixture)
         best = max(gains, key=lambda one: gains[one].sum())
         if k - best >= PATIENCE:
             break
     hidden_votes = max(1, len(hidden.values))
     foretold = {k: float(gain.sum()) / hidden_votes for k, gain in gains.items()}
-    chosen = _smallest_as_good(gains)
-    return _best_fit(learners, chosen, seed=seed), foretold
+    return _Fitting.of(learners, seed=seed).best(_smallest_as_good(gains)), foretold
 
 
 def _smallest_as_good(gains: dict[int, F64]) -> int:
@@ -153,17 +186,40 @@ def _only(votes: Votes, keep: Bools) -> Votes:
     return Votes(votes.people, votes.statements, kept[votes.starts], votes.columns[keep], votes.values[keep], None)
 
 
-def _best_fit(votes: Votes, k: int, *, seed: int, weights: F64 | None = None, starts: int = STARTS) -> Mixture:
-    """The best of several fits of k groups, each from people who lie near each other on the first axes."""
-    weights = np.ones(len(votes.people)) if weights is None else weights
-    if k == 1 or len(votes.statements) < 2:
-        return fit(votes, np.ones((len(votes.people), 1)), weights=weights, rounds=1)
-    axes = principal_axes(votes, count=min(k + 1, 10))
-    places = project(votes, axes) / np.sqrt(max(1, len(votes.statements)))
-    generator = np.random.default_rng([seed, k])
-    tries = [fit(votes, _near(places, weights, k, generator), weights=weights, rounds=SHORT) for _ in range(starts)]
-    best = max(tries, key=lambda mixture: mixture.gain)
-    return refine(votes, best, weights=weights, rounds=LONG)
+@dataclass(frozen=True, slots=True)
+class _Fitting:
+    """Votes to which groups are fitted, and where their people lie on the first axes (n, d)."""
+
+    votes: Votes
+    places: F64
+    seed: int
+
+    @classmethod
+    def of(cls, votes: Votes, *, seed: int) -> "_Fitting":
+        """Find the axes. votes: sides only."""
+        if len(votes.people) == 0 or len(votes.statements) == 0:
+            return cls(votes, np.zeros((len(votes.people), 1)), seed)
+        return cls(votes, project(votes, principal_axes(votes, count=AXES, tolerance=ROUGHLY)), seed)
+
+    def best(self, k: int) -> Mixture:
+        """The best of several fits of k groups, each from people who lie near each other."""
+        weights = np.ones(len(self.places))
+        if k == 1:
+            return fit(self.votes, weights[:, None], weights=weights, rounds=1)
+        return self._best(k, weights, np.random.default_rng([self.seed, k]), starts=STARTS, rounds=LONG)
+
+    def again(self, k: int, *, replicate: int) -> Mixture:
+        """A fit of k groups to people drawn with repetition."""
+        generator = np.random.default_rng([self.seed, 1_000_003, k, replicate])
+        weights = generator.poisson(1.0, len(self.places)).astype(np.float64)
+        return self._best(k, weights, generator, starts=2, rounds=AGAIN)
+
+    def _best(self, k: int, weights: F64, generator: np.random.Generator, *, starts: int, rounds: int) -> Mixture:
+        near = self.places[:, : k + 1]
+        tries = [
+            fit(self.votes, _near(near, weights, k, generator), weights=weights, rounds=SHORT) for _ in range(starts)
+        ]
+        return refine(self.votes, max(tries, key=lambda mixture: mixture.gain), weights=weights, rounds=rounds)
 
 
 def _near(places: F64, weights: F64, k: int, generator: np.random.Generator) -> F64:
@@ -171,47 +227,40 @@ def _near(places: F64, weights: F64, k: int, generator: np.random.Generator) -> 
     chance = weights / weights.sum()
     centres = places[[generator.choice(len(places), p=chance)]]
     for _ in range(k - 1):
-        distance = ((places[:, None] - centres[None]) ** 2).sum(axis=2).min(axis=1) * weights
+        distance = _squares(places, centres).min(axis=1) * weights
         total = distance.sum()
         pick = generator.choice(len(places), p=distance / total if total > 0 else chance)
         centres = np.concatenate([centres, places[[pick]]])
     for _ in range(10):
-        nearest = ((places[:, None] - centres[None]) ** 2).sum(axis=2).argmin(axis=1)
+        nearest = _squares(places, centres).argmin(axis=1)
         belongs = np.eye(k)[nearest] * weights[:, None]
         mass = belongs.sum(axis=0)
         centres = np.where(mass[:, None] > 0, belongs.T @ places / np.maximum(mass, 1e-12)[:, None], centres)
     return np.eye(k)[nearest] * 0.9 + 0.1 / k
 
 
+def _squares(places: F64, centres: F64) -> F64:
+    """Squared distances (n, k)."""
+    squares = (places**2).sum(axis=1)[:, None] - 2 * places @ centres.T + (centres**2).sum(axis=1)
+    return np.maximum(squares, 0.0)
+
+
 def _resampled(learners: Votes, mixture: Mixture, *, seed: int, replicates: int) -> Certainty:
-    """Fit the groups again to people drawn with repetition, and see who stays and which statements stay marks."""
+    """Fit the groups again to people drawn with repetition, and see who stays and which statements still mark their group."""
     people = _sample(learners, most=RESAMPLED)
-    k = len(mixture.weight)
+    fitting, k = _Fitting.of(people, seed=seed), len(mixture.weight)
     reference = memberships(people, mixture).argmax(axis=1).astype(np.int32)
-    marks = _marked(people, reference, k)
-    stays = np.zeros((replicates, k))
-    kept: list[dict[str, int]] = [dict.fromkeys(group, 0) for group in marks]
     sizes = np.maximum(np.bincount(reference, minlength=k), 1)
+    stays, marks = np.zeros((replicates, k)), np.zeros((k, len(people.statements)))
     for one in range(replicates):
-        weights = np.random.default_rng([seed, 1_000_003, one]).poisson(1.0, len(people.people)).astype(np.float64)
-        again = _best_fit(people, k, seed=seed + 1 + one, weights=weights, starts=2)
-        label = memberships(people, again).argmax(axis=1)
+        label = memberships(people, fitting.again(k, replicate=one)).argmax(axis=1)
         overlap = np.zeros((k, k), np.int64)
         np.add.at(overlap, (reference, label), 1)
         match = linear_sum_assignment(-overlap)[1]
         stays[one] = overlap[np.arange(k), match] / sizes
         renamed = np.argsort(match)[label].astype(np.int32)
-        for group, found in enumerate(_marked(people, renamed, k)):
-            for statement in kept[group].keys() & found:
-                kept[group][statement] += 1
-    share = tuple({statement: times / max(replicates, 1) for statement, times in group.items()} for group in kept)
-    return Certainty(replicates, float((stays @ sizes / sizes.sum()).mean()), stays.mean(axis=0), share)
-
-
-def _marked(people: Votes, group: I32, k: int) -> list[set[str]]:
-    found = tests(tally(people, group, groups=k))
-    marks = representative(found, allowed=np.ones(len(people.statements), np.bool_))
-    return [{people.statements[mark.statement].as_py() for mark in of_group} for of_group in marks]
+        marks += passing(tests(tally(people, renamed, groups=k)))
+    return Certainty(replicates, float((stays @ sizes / sizes.sum()).mean()), stays.mean(axis=0), marks / replicates)
 
 
 def _largest_first(mixture: Mixture, certainty: Certainty | None) -> tuple[Mixture, Certainty | None]:
@@ -220,8 +269,8 @@ def _largest_first(mixture: Mixture, certainty: Certainty | None) -> tuple[Mixtu
     sorted_mixture = Mixture(mixture.weight[order], mixture.agree[:, order].copy(), mixture.overall, mixture.gain)
     if certainty is None:
         return sorted_mixture, None
-    marks = tuple(certainty.marks[int(group)] for group in order)
-    return sorted_mixture, Certainty(certainty.replicates, certainty.stays, certainty.stays_by[order], marks)
+    renamed = Certainty(certainty.replicates, certainty.stays, certainty.stays_by[order], certainty.marks[order])
+    return sorted_mixture, renamed
 
 
 def _placed(
