@@ -25,7 +25,7 @@ from massline.bodies.models import CalendarYear
 from massline.gather.models import Message
 from massline.people.models import User
 from massline.respond.actions import escalate_if_overdue, hand_over, open_case, publish_reply, reopen
-from massline.respond.models import Case, Reply
+from massline.respond.models import Case, CaseMessage, Reply
 from massline.respond.rules import State
 from massline.respond.tests.county import County, overdue
 from massline.rights import OPERATOR, RESIDENT, SYSTEM, Role
@@ -326,6 +326,15 @@ def test_a_case_on_the_desk_shows_personal_data_to_those_who_answer_it_only(here
         assert reverse("respond:reply", args=[case.pk]) not in shown
 
 
+def test_an_analyst_sees_of_a_public_case_the_published_messages_only(here: County) -> None:
+    case = here.case()
+    waiting = a_message(a_call(here.county, publish_at_once=False), "还没公开的话", area=here.township)
+    CaseMessage.objects.create(case=case, message=waiting)
+    assert "还没公开的话" in text_of(page(here.handler, "desk_case", case.pk))
+    assert "还没公开的话" not in text_of(page(an_analyst(here.county), "desk_case", case.pk))
+    assert "还没公开的话" not in text_of(page(None, "case", case.pk))
+
+
 def test_another_countys_case_is_not_there(here: County) -> None:
     case = here.case()
     for stranger in [an_outsider(), a_handler(here.department), a_leader()]:
@@ -404,6 +413,7 @@ def test_a_stale_reply_shows_what_changed_and_keeps_the_text(here: County) -> No
     assert f"Overdue: put before {here.county}" in shown
     assert "我写了很久" in shown
     assert 'name="version" value="1"' in shown
+    assert [act.kind for act in response.context["changed"]] == ["escalated"]  # and not what she had seen
     assert not Reply.objects.exists()
 
 
