@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from massline.bodies.models import Body
-from massline.gather.actions import Words
 from massline.gather.models import Call
 from massline.gather.queries import areas_of
 from massline.gather.rules import LONGEST_MESSAGE, MessageRefused, check_length, storable
@@ -108,11 +107,6 @@ class SayForm(forms.Form):
                 _("This page was too old, or was changed on its way. Your text is still here: please send it again.")
             )
         return number
-
-    def words(self) -> Words:
-        """The valid form as the verb takes it."""
-        data = self.cleaned_data
-        return Words(text=data["text"], title=data["title"], area=data["area"])
 
 
 def _length_in_words(length: int) -> str:

@@ -33,8 +33,9 @@ def say(request: HttpRequest, ref: str) -> HttpResponse:
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
         return render(request, "gather/say.html", {"call": call, "form": form}, status=status)
     try:
-        number = form.cleaned_data["number"]
-        receipt = actions.receive_message(call, form.words(), by=RESIDENT, submission=number)
+        said = form.cleaned_data
+        words = actions.Words(text=said["text"], title=said["title"], area=said["area"])
+        receipt = actions.receive_message(call, words, by=RESIDENT, submission=said["number"])
     except CallNotOpen:
         return _closed(request, form)
     return redirect("supervise:receipt_page", receipt.code)
