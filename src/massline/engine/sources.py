@@ -38,7 +38,9 @@ class Block:
 class Source(Protocol):
     """A file that has been opened as far as its headings."""
 
-    headings: Sequence[str]
+    @property
+    def headings(self) -> Sequence[str]:
+        """The names of the columns."""
 
     def blocks(self, wanted: Mapping[str, int]) -> Iterator[Block]:
         """All rows, in order. wanted: house name -> place of its column. Raises InputError when the file breaks off."""
@@ -131,7 +133,7 @@ class Spreadsheet:
         try:
             book = CalamineWorkbook.from_path(path)
             sheets = (book.get_sheet_by_name(name).to_python() for name in book.sheet_names)
-            self._rows = next((rows for rows in sheets if rows), [[]])
+            self._rows: Sequence[Sequence[object]] = next((rows for rows in sheets if rows), [[]])
         except (CalamineError, OSError) as error:
             raise InputError(
                 f"{path.name} cannot be read as a spreadsheet ({error}). Save it again as XLSX or CSV."

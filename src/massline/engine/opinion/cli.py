@@ -44,7 +44,8 @@ def opinion(  # noqa: PLR0913 - one argument for each option
 ) -> None:
     """Find opinion groups: what parts people, and what all groups share.
 
-    VOTES is Polis' votes.csv or participants-votes.csv, the JSON of its API, the product's own votes, or the folder of a whole export.
+    VOTES is Polis' votes.csv or participants-votes.csv, the JSON of its API, the product's own votes, or the folder of
+    a whole export.
     """
     try:
         result = run(votes, out, statements=statements, method=method, seed=seed, language=language)

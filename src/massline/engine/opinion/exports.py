@@ -1,7 +1,8 @@
 """Every shape of a conversation's export to votes and statements; rows that cannot be read become rejects.
 
 Known shapes: one vote a row (Polis' votes.csv, the JSON of its API, the product's own votes), one person a row (Polis'
-participants-votes.csv), and the statements (comments.csv, comments.json, the product's statements.parquet). Agree is 1 in all of them.
+participants-votes.csv), and the statements (comments.csv, comments.json, the product's statements.parquet). Agree is 1
+in all of them.
 """
 
 import json
@@ -106,8 +107,8 @@ class _Parts:
 
 
 def read_export(path: Path, *, statements: Path | None = None, reject: Callable[[Reject], None]) -> Export:
-    """A conversation from its file of votes, or from the folder of a whole export (votes.csv or participants-votes.csv, comments.csv,
-    summary.csv). statements: the file of statements. reject: gets every row that is not accepted, in order.
+    """A conversation from its file of votes, or from the folder of a whole export (votes.csv or participants-votes.csv,
+    comments.csv, summary.csv). statements: the file of statements. reject: gets every row that is not accepted, in order.
 
     Raises InputError when nothing can be read: it says what was seen and what to send.
     """
@@ -198,6 +199,10 @@ class _Shape:
     headings: Sequence[str]
     wanted: Mapping[str, int]
 
+    def statements(self) -> list[str]:
+        """Names of the columns that are statements."""
+        return [name for name in self.wanted if name.startswith(":")]
+
     def reject(self, row: int, *, name: str, value: str, code: str) -> Reject:
         """A reject in one of the columns."""
         return Reject.of(self.file, row, value=value, code=code, column=self.headings[self.wanted[name]])
@@ -244,7 +249,7 @@ def _take_votes(block: Block, parts: _Parts, *, shape: _Shape, reject: Callable[
         ("participant", "no_id", _empty(people), people),
         ("statement", "no_id", _empty(statements), statements),
         ("vote", "unknown_vote", values == UNKNOWN, votes),
-        ("time", "unreadable_time", ~timely, block.columns.get("time")),
+        ("time", "unreadable_time", ~timely, block.columns.get("time", votes)),
     )
     good = np.ones(len(values), np.bool_)
     for name, code, bad, column in faults:
@@ -264,15 +269,15 @@ def _take_people(block: Block, parts: _Parts, *, shape: _Shape, reject: Callable
     """One person a row: each filled cell is a vote. A person that stands twice is rejected the second time."""
     people = pc.utf8_trim_whitespace(block.columns["participant"])
     good = np.ones(len(people), np.bool_)
-    for at, person in enumerate(people.to_pylist()):
+    for place, person in enumerate(people.to_pylist()):
         if not person or person in parts.seen:
-            good[at] = False
+            good[place] = False
             code = "duplicate_id" if person else "no_id"
-            reject(shape.reject(int(block.rows[at]), name="participant", value=person or "", code=code))
+            reject(shape.reject(int(block.rows[place]), name="participant", value=person or "", code=code))
             parts.rejected += 1
         parts.seen.add(person)
     silent = good.copy()
-    for name in (name for name in shape.wanted if name.startswith(":")):
+    for name in shape.statements():
         cells = pc.utf8_trim_whitespace(block.columns[name])
         values = vote_values(cells)
         values[np.asarray(pc.equal(pc.utf8_lower(cells), "nan").fill_null(True))] = WITHDRAWN
@@ -286,7 +291,7 @@ def _take_people(block: Block, parts: _Parts, *, shape: _Shape, reject: Callable
             parts.values.append(values[here])
             silent &= ~here
     if silent.any():  # people without a vote are counted too: as a vote that was taken back
-        first = next(name for name in shape.wanted if name.startswith(":"))[1:]
+        first = shape.statements()[0][1:]
         parts.people.append(people.filter(pa.array(silent)).dictionary_encode())
         parts.statements.append(pa.array([first] * int(silent.sum()), pa.large_string()).dictionary_encode())
         parts.values.append(np.full(int(silent.sum()), WITHDRAWN, np.int8))
@@ -304,7 +309,8 @@ def _empty(cells: pa.Array) -> Bools:
 
 
 def _times(cells: pa.Array | None, rows: int) -> tuple[I64, Bools]:
-    """Milliseconds since 1970 (n,), 0 for an empty cell, and whether each could be read. Seconds, milliseconds or a written time."""
+    """Milliseconds since 1970 (n,), 0 for an empty cell, and whether each could be read. Seconds, milliseconds or a
+    written time."""
     if cells is None:
         return np.zeros(rows, np.int64), np.ones(rows, np.bool_)
     cells = pc.fill_null(pc.utf8_trim_whitespace(cells), "")
@@ -349,7 +355,7 @@ class _JsonArray:
         except ValueError as error:
             raise InputError(f"{path.name} is no whole JSON ({error}). It may be cut off; send it again.") from error
         self._path, self._objects = path, [_object(one) for one in found]
-        self.headings = list(dict.fromkeys(key for one in self._objects for key in one))
+        self.headings: Sequence[str] = list(dict.fromkeys(key for one in self._objects for key in one))
         if not self.headings:
             raise InputError(f"{path.name} is a JSON list without any object. Send a list of votes.")
 

@@ -27,8 +27,9 @@ PLACED, UNSURE, TOO_FEW, NO_GROUPS = range(4)
 
 @dataclass(frozen=True, slots=True)
 class Grouping:
-    """What either method finds. group (n,): -1 for none. chance (n,): NaN where the method gives none. places (n, 2), centres (k, 2).
-    axes: over all statements. foretold: number of groups -> what it was chosen by (held-back votes, or silhouette)."""
+    """What either method finds. group (n,): -1 for none. chance (n,): NaN where the method gives none. places (n, 2),
+    centres (k, 2). axes: over all statements. foretold: number of groups -> what it was chosen by (held-back votes, or
+    silhouette)."""
 
     group: I32
     chance: F64
@@ -62,21 +63,23 @@ class Opinion:
 def find_opinion(export: Export, *, method: str = "stable", seed: int = 0) -> Opinion:
     """Groups, shared and dividing statements of a conversation. Raises OptionError for an unknown method.
 
-    People in floods take part in everything; the columns `..._without_floods` leave them out.
+    People in floods are placed and counted; `stable` does not learn groups from them, so a flood makes no group of its own. The
+    columns `..._without_floods` leave them out of the counts as well.
     """
     votes, known = export.votes, export.statements
     infos = [known.get(name, Statement("")) for name in votes.statements.to_pylist()]
     moderated = np.array([info.moderated < 0 or info.meta for info in infos], np.bool_)
-    grouping = group_people(votes, moderated=moderated, method=method, seed=seed)
     floods = find_floods(votes)
+    grouping = group_people(votes, floods.flood >= 0, moderated=moderated, method=method, seed=seed)
     counts = tally(votes, grouping.group, groups=grouping.groups)
     found = tests(counts) if grouping.groups > 1 else None
     marks = representative(found, allowed=~moderated) if found else [[] for _ in range(grouping.groups)]
     fates = _fates(votes, grouping)
+    judged = _Judged(infos, moderated, counts, marks, _extremity(grouping.axes))
     return Opinion(
         _participants(votes, grouping, fates, floods),
         _groups(votes, grouping, fates, marks),
-        _statements(export, infos, moderated, grouping, counts, marks, floods),
+        _statements(export, judged, grouping, floods),
         _votes(votes),
         {name: int((fates == code).sum()) for code, name in enumerate(FATES)},
         grouping,
@@ -85,8 +88,8 @@ def find_opinion(export: Export, *, method: str = "stable", seed: int = 0) -> Op
     )
 
 
-def group_people(votes: Votes, *, moderated: Bools, method: str, seed: int) -> Grouping:
-    """Groups by one of METHODS. Raises OptionError."""
+def group_people(votes: Votes, flooded: Bools, *, moderated: Bools, method: str, seed: int) -> Grouping:
+    """Groups by one of METHODS; flooded (n,): people in floods. Raises OptionError."""
     if method == "polis":
         found = polis_groups(votes, moderated=moderated)
         return Grouping(
@@ -101,7 +104,7 @@ def group_people(votes: Votes, *, moderated: Bools, method: str, seed: int) -> G
         )
     if method != "stable":
         raise OptionError(f"--method is {method!r}. Write stable or polis.")
-    ours = stable_groups(votes, moderated=moderated, seed=seed)
+    ours = stable_groups(votes, moderated=moderated, seed=seed, flooded=flooded)
     return Grouping(
         ours.group, ours.chance, ours.places, ours.centres, ours.axes, ours.foretold, ours.certainty, ours.used
     )
@@ -180,63 +183,82 @@ def _mark(votes: Votes, mark: Mark, kept: F64 | None) -> dict[str, Any]:
     }
 
 
-def _statements(
-    export: Export,
-    infos: Sequence[Statement],
-    moderated: Bools,
-    grouping: Grouping,
-    counts: I64,
-    marks: Sequence[Sequence[Mark]],
-    floods: Floods,
-) -> pa.Table:
-    votes = export.votes
-    everybody = np.zeros(len(votes.people), np.int32)
-    total = tally(votes, everybody, groups=1)
-    judged = counts if grouping.groups else total
-    real = tally(votes, np.where(floods.flood < 0, everybody, -1).astype(np.int32), groups=1)[0]
-    real_judged = tally(
-        votes, np.where(floods.flood < 0, np.maximum(grouping.group, -1), -1).astype(np.int32), groups=grouping.groups
-    )
-    rate, low, high, side = consensus(judged)
-    bridge = bridging(counts)
-    majority = {at: SIDE_NAMES[s] for s, chosen in shared(total[0], allowed=~moderated).items() for at in chosen}
-    extremity = _extremity(grouping.axes)
-    priority = priorities(counts.sum(axis=0), extremity, meta=np.array([info.meta for info in infos], np.bool_))
-    by_group = _by_group(counts)
-    marked: list[list[int]] = [[] for _ in infos]
-    for group, found in enumerate(marks):
-        for mark in found:
-            marked[mark.statement].append(group)
-    unknown = np.isnan(rate)
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What the table of statements is made from: what is known of each statement (m,), which are out (m,), the votes by group
+    (groups, m, 3), the marks of each group, and the extremity of each statement (m,)."""
+
+    infos: Sequence[Statement]
+    moderated: Bools
+    counts: I64
+    marks: Sequence[Sequence[Mark]]
+    extremity: F64
+
+
+def _statements(export: Export, judged: _Judged, grouping: Grouping, floods: Floods) -> pa.Table:
+    votes, infos = export.votes, judged.infos
+    total = tally(votes, np.zeros(len(votes.people), np.int32), groups=1)
     columns = {
         "statement": votes.statements,
         "text": pa.array([info.text or None for info in infos], pa.string()),
         "moderated": pa.array([info.moderated for info in infos], pa.int8()),
         "meta": pa.array([info.meta for info in infos], pa.bool_()),
-        "agree": total[0, :, 2],
-        "disagree": total[0, :, 0],
-        "pass": total[0, :, 1],
-        "groups": pa.array(by_group, STATEMENTS.field("groups").type),
+        "groups": pa.array(_by_group(judged.counts), STATEMENTS.field("groups").type),
+        "extremity": judged.extremity,
+        **_three(total[0], ""),
+        **_agreement(judged, total),
+        **_chosen(judged, total),
+        **_without_floods(votes, grouping, floods),
+    }
+    table = pa.table([columns[field.name] for field in STATEMENTS], schema=STATEMENTS)
+    return _with_unseen(table, export)
+
+
+def _three(counts: I64, ending: str) -> dict[str, I64]:
+    """Columns agree, disagree and pass from counts (m, 3)."""
+    return {f"{name}{ending}": counts[:, place] for name, place in (("agree", 2), ("disagree", 0), ("pass", 1))}
+
+
+def _agreement(judged: _Judged, total: I64) -> dict[str, Any]:
+    """What the groups share; over everybody when there are no groups. total (1, m, 3)."""
+    counts = judged.counts if len(judged.counts) else total
+    rate, low, high, side = consensus(counts)
+    names = [None if np.isnan(r) else SIDE_NAMES[int(s)] for r, s in zip(rate, side, strict=True)]
+    bridge = bridging(judged.counts)
+    return {
         "consensus": _nullable(rate),
         "consensus_low": _nullable(low),
         "consensus_high": _nullable(high),
-        "consensus_side": pa.array(
-            [None if u else SIDE_NAMES[int(s)] for u, s in zip(unknown, side, strict=True)], pa.string()
-        ),
+        "consensus_side": pa.array(names, pa.string()),
         "bridging": _nullable(bridge),
-        "bridging_rank": _ranks(bridge, moderated),
-        "representative_for": pa.array(marked, pa.list_(pa.int32())),
-        "majority": pa.array([majority.get(at) for at in range(len(infos))], pa.string()),
-        "group_informed_consensus": group_informed_consensus(judged),
-        "extremity": extremity,
-        "priority": priority,
-        "agree_without_floods": real[:, 2],
-        "disagree_without_floods": real[:, 0],
-        "pass_without_floods": real[:, 1],
-        "consensus_without_floods": _nullable(consensus(real_judged if grouping.groups else real[None])[0]),
+        "bridging_rank": _ranks(bridge, judged.moderated),
+        "group_informed_consensus": group_informed_consensus(counts),
     }
-    table = pa.table(list(columns.values()), schema=STATEMENTS)
-    return _with_unseen(table, export)
+
+
+def _chosen(judged: _Judged, total: I64) -> dict[str, Any]:
+    """For which groups a statement stands, whether most people share it, and Polis' priority. total (1, m, 3)."""
+    marked: list[list[int]] = [[] for _ in judged.infos]
+    for group, found in enumerate(judged.marks):
+        for mark in found:
+            marked[mark.statement].append(group)
+    most = shared(total[0], allowed=~judged.moderated)
+    majority = {at: SIDE_NAMES[side] for side, statements in most.items() for at in statements}
+    meta = np.array([info.meta for info in judged.infos], np.bool_)
+    return {
+        "representative_for": pa.array(marked, pa.list_(pa.int32())),
+        "majority": pa.array([majority.get(at) for at in range(len(judged.infos))], pa.string()),
+        "priority": priorities(judged.counts.sum(axis=0), judged.extremity, meta=meta),
+    }
+
+
+def _without_floods(votes: Votes, grouping: Grouping, floods: Floods) -> dict[str, Any]:
+    """The same votes and the same groups, people in floods left out."""
+    real = floods.flood < 0
+    counts = tally(votes, np.where(real, 0, -1).astype(np.int32), groups=1)
+    by_group = tally(votes, np.where(real, grouping.group, -1).astype(np.int32), groups=grouping.groups)
+    rate = consensus(by_group if grouping.groups else counts)[0]
+    return {**_three(counts[0], "_without_floods"), "consensus_without_floods": _nullable(rate)}
 
 
 def _ranks(bridge: F64, moderated: Bools) -> pa.Array:
@@ -249,7 +271,7 @@ def _ranks(bridge: F64, moderated: Bools) -> pa.Array:
 def _by_group(counts: I64) -> list[list[dict[str, Any]]]:
     """For each statement, one line a group."""
     trials = counts.sum(axis=2)
-    figures = {}
+    figures: dict[str, F64] = {}
     for name, place in (("agree", 2), ("disagree", 0)):
         low, high = wilson(counts[..., place], trials)
         figures |= {
@@ -274,8 +296,8 @@ def _extremity(axes: Axes) -> F64:
 
 
 def priorities(counts: I64, extremity: F64, *, meta: Bools) -> F64:
-    """Polis' weight of each statement for being shown next. counts (m, 3): of people in groups. Source: conversation.clj (19af6644),
-    `importance-metric`, `priority-metric`."""
+    """Polis' weight of each statement for being shown next. counts (m, 3): of people in groups. Source:
+    conversation.clj (19af6644), `importance-metric`, `priority-metric`."""
     seen = counts.sum(axis=1)
     agree, passed = (counts[:, 2] + 1) / (seen + 2), (counts[:, 1] + 1) / (seen + 2)
     weight = (1 - passed) * (extremity + 1) * agree * (1 + 8 * 2 ** (-seen / 5))

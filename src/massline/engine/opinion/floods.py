@@ -1,7 +1,7 @@
 """Floods: many voters who vote by one pattern in a short time. They are marked and counted, never dropped.
 
-In each hour in which people came, those are sought who vote by one pattern: each agrees with what the others of them voted, far more than
-with what everybody votes. A pattern that people of all other times show as well is an opinion, not a flood.
+In each hour in which people came, those are sought who vote by one pattern: each agrees with what the others of them
+voted, far more than with what everybody votes. A pattern that people of all other times show as well is an opinion, not a flood.
 """
 
 from dataclasses import dataclass
@@ -30,8 +30,8 @@ HALF: Final = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Floods:
-    """flood (n,): number of the flood of each person, largest first, -1 for none. sizes (f,). first, last (f,): time of the first vote of
-    the first and of the last person. judged: whether there were times to judge by."""
+    """flood (n,): number of the flood of each person, largest first, -1 for none. sizes (f,). first, last (f,): time of
+    the first vote of the first and of the last person. judged: whether there were times to judge by."""
 
     flood: I32
     sizes: I64
@@ -47,8 +47,8 @@ class Floods:
 
 @dataclass(frozen=True, slots=True)
 class _Cells:
-    """Votes of some people. rows (c,): person, counted from 0. cells (c,): 3 * statement + vote + 1. base (c,): log of everybody's rate
-    of that vote. people: how many. size: 3 * statements."""
+    """Votes of some people. rows (c,): person, counted from 0. cells (c,): 3 * statement + vote + 1. base (c,): log of
+    everybody's rate of that vote. people: how many. size: 3 * statements."""
 
     rows: I64
     cells: I64
@@ -58,8 +58,8 @@ class _Cells:
 
 
 def find_floods(votes: Votes) -> Floods:
-    """Mark floods. Without times nothing can be said. Cost: some rounds over the votes of each window, and one over all votes for each
-    pattern that is found."""
+    """Mark floods. Without times nothing can be said. Cost: some rounds over the votes of each window, and one over all
+    votes for each pattern that is found."""
     nothing = np.zeros(0, np.int64)
     none = np.full(len(votes.people), -1, np.int32)
     if votes.times is None or len(votes.values) == 0:

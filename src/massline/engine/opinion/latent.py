@@ -1,7 +1,7 @@
 """Latent opinion groups: each group agrees with each statement at its own rate, each person belongs to one group.
 
-A mixture of independent agree/disagree votes, fitted by expectation maximisation on the votes that were cast: an unseen statement says
-nothing, a pass says nothing about the side.
+A mixture of independent agree/disagree votes, fitted by expectation maximisation on the votes that were cast: an unseen
+statement says nothing, a pass says nothing about the side.
 Sums go person by person, on one thread.
 """
 
@@ -21,8 +21,8 @@ SETTLED: Final = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Mixture:
-    """k groups. weight (k,): share of people. agree (m, k): chance that a side taken is agree. overall (m,): the same over everybody.
-    gain: log-likelihood of the votes it was fitted to."""
+    """k groups. weight (k,): share of people. agree (m, k): chance that a side taken is agree. overall (m,): the same
+    over everybody. gain: log-likelihood of the votes it was fitted to."""
 
     weight: F64
     agree: F64
@@ -45,8 +45,8 @@ def overall_rates(votes: Votes) -> F64:
 
 
 def fit(votes: Votes, start: F64, *, weights: F64, rounds: int) -> Mixture:
-    """A mixture from first memberships. votes: sides only. start (n, k): how much each person belongs to each group. weights (n,): how
-    often each person counts. rounds: at most so many."""
+    """A mixture from first memberships. votes: sides only. start (n, k): how much each person belongs to each group.
+    weights (n,): how often each person counts. rounds: at most so many."""
     overall = overall_rates(votes)
     counts = _counted(votes.starts, votes.columns, votes.values, start * weights[:, None], len(overall))
     return refine(
@@ -58,8 +58,7 @@ def refine(votes: Votes, mixture: Mixture, *, weights: F64, rounds: int) -> Mixt
     """Go on from a mixture until the votes gain no more."""
     overall, gain = overall_rates(votes), -np.inf
     for _ in range(rounds):
-        logs, first = _logs(mixture)
-        counts, people, reached = _expect(votes.starts, votes.columns, votes.values, weights, logs, first)
+        counts, people, reached = _expect(votes.starts, votes.columns, votes.values, weights, _logs(mixture))
         mixture = _mixture(counts, people, overall, gain=float(reached))
         if mixture.gain - gain < SETTLED * abs(mixture.gain):
             break
@@ -102,23 +101,24 @@ def _join(row: F64) -> float:
 
 
 @nb.njit(inline="always")
-def _chances(start: int, end: int, columns: I32, values: I8, logs: F64, row: F64) -> None:
-    """Add the log chances of a person's votes to the row (k,)."""
-    for at in range(start, end):
+def _chances(columns: I32, values: I8, logs: F64, row: F64) -> None:
+    """Add the log chances of one person's votes to the row (k,)."""
+    for at in range(len(columns)):
         side = 1 if values[at] > 0 else 0
         for group in range(len(row)):
             row[group] += logs[columns[at], side, group]
 
 
 @nb.njit(nogil=True, cache=True)
-def _expect(starts: I64, columns: I32, values: I8, weights: F64, logs: F64, first: F64) -> tuple[F64, F64, float]:
-    """Weighted votes by statement, side and group (m, 2, k), people by group (k,), and log-likelihood. logs (m, 2, k)."""
+def _expect(starts: I64, columns: I32, values: I8, weights: F64, model: tuple[F64, F64]) -> tuple[F64, F64, float]:
+    """Weighted votes by statement, side and group (m, 2, k), people by group (k,), and log-likelihood. model: see `_logs`."""
+    logs, first = model
     counts, members, gain, row = np.zeros(logs.shape), np.zeros(len(first)), 0.0, np.empty(len(first))
     for one in range(len(starts) - 1):
         if weights[one] == 0:
             continue
         row[:] = first
-        _chances(starts[one], starts[one + 1], columns, values, logs, row)
+        _chances(columns[starts[one] : starts[one + 1]], values[starts[one] : starts[one + 1]], logs, row)
         gain += weights[one] * _join(row)
         for group in range(len(row)):
             row[group] *= weights[one]
@@ -147,7 +147,7 @@ def _memberships(starts: I64, columns: I32, values: I8, logs: F64, first: F64) -
     out = np.empty((len(starts) - 1, len(first)))
     for one in range(len(out)):
         out[one] = first
-        _chances(starts[one], starts[one + 1], columns, values, logs, out[one])
+        _chances(columns[starts[one] : starts[one + 1]], values[starts[one] : starts[one + 1]], logs, out[one])
         _join(out[one])
     return out
 

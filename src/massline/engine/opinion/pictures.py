@@ -54,7 +54,10 @@ def _outline(places: F64, group: int) -> str:
     except (QhullError, ValueError):  # all in one line
         return ""
     points = " ".join(f"{x:.1f},{y:.1f}" for x, y in corners)
-    return f'<polygon class="ml-c{group % COLOURS}" points="{points}" fill-opacity="0.45" stroke-width="1.5" stroke-linejoin="round"/>'
+    return (
+        f'<polygon class="ml-c{group % COLOURS}" points="{points}" fill-opacity="0.45" stroke-width="1.5"'
+        ' stroke-linejoin="round"/>'
+    )
 
 
 def _dots(places: F64, group: int) -> str:

@@ -1,7 +1,7 @@
 """The reference: opinion groups as Polis finds them, computed at once from all votes.
 
-Rules from compdemocracy/polis, math/src/polismath/math: conversation.clj (19af6644), pca.clj (78508481), clusters.clj (314d5325). The place
-of each rule and what cannot be reproduced stands in docs/explanation/opinion-groups.md. The code is ours.
+Rules from compdemocracy/polis, math/src/polismath/math: conversation.clj (19af6644), pca.clj (78508481), clusters.clj
+(314d5325). The place of each rule and what cannot be reproduced stands in docs/explanation/opinion-groups.md. The code is ours.
 """
 
 from dataclasses import dataclass
@@ -29,8 +29,8 @@ SAME_WITHIN: Final = 0.01
 
 @dataclass(frozen=True, slots=True)
 class PolisGroups:
-    """group (n,): -1 when not in the conversation. places (n, 2). centres (k, 2). silhouettes: number of groups -> mean silhouette.
-    base (n,): base cluster, -1 outside. axes: over all statements, 0 for moderated ones."""
+    """group (n,): -1 when not in the conversation. places (n, 2). centres (k, 2). silhouettes: number of groups -> mean
+    silhouette. base (n,): base cluster, -1 outside. axes: over all statements, 0 for moderated ones."""
 
     group: I32
     places: F64
@@ -43,8 +43,9 @@ class PolisGroups:
 def polis_groups(votes: Votes, *, moderated: Bools) -> PolisGroups:
     """Groups of a conversation. moderated (m,): statements taken out, which Polis counts as passed by everybody.
 
-    Polis carries clusters on from update to update, so its result depends on its past; this is what it finds after a restart, when
-    the people come in the order in which they entered. Cost: the axes, and 100 rounds over people x 100 base clusters.
+    Polis carries clusters on from update to update, so its result depends on its past; this is what it finds after a
+    restart, when the people come in the order in which they entered. Cost: the axes, and 100 rounds over people x 100
+    base clusters.
     """
     axes, places = polis_map(votes, moderated=moderated)
     inside = entered(votes)
@@ -71,8 +72,9 @@ def polis_map(votes: Votes, *, moderated: Bools) -> tuple[Axes, F64]:
 def entered(votes: Votes) -> I64:
     """People in the conversation, in the order in which they cast their seventh vote; people with fewer come last.
 
-    Votes are replayed one by one: a person enters with 7 votes (or with as many as there are statements by then); while fewer than 15
-    are in, those with the most votes are taken in. Who is in stays in. Without times people vote one after the other.
+    Votes are replayed one by one: a person enters with 7 votes (or with as many as there are statements by then); while
+    fewer than 15 are in, those with the most votes are taken in. Who is in stays in. Without times people vote one
+    after the other.
     """
     person = np.repeat(np.arange(len(votes.people)), votes.per_person)
     order = np.arange(len(person)) if votes.times is None else np.lexsort((votes.columns, person, votes.times))
@@ -118,7 +120,8 @@ def _busiest_outside(counts: I64, inside: Bools) -> int:
 
 
 def k_means(points: F64, weights: F64, *, k: int, rounds: int) -> tuple[I32, F64]:
-    """Polis' k-means: it starts from the first k distinct points, and clusters that become empty vanish. points (n, 2), weights (n,).
+    """Polis' k-means: it starts from the first k distinct points, and clusters that become empty vanish. points (n, 2),
+    weights (n,).
 
     Returns the cluster of each point (n,) and the centres (at most k, 2).
     """

@@ -1,7 +1,7 @@
 """The map of opinions: principal components of the sparse vote matrix, and people projected onto them.
 
-An unseen statement counts as the statement's mean vote, so a centred row has entries only where the person voted: nothing of the size
-people x statements is ever made. Sums go person by person, on one thread.
+An unseen statement counts as the statement's mean vote, so a centred row has entries only where the person voted:
+nothing of the size people x statements is ever made. Sums go person by person, on one thread.
 """
 
 from dataclasses import dataclass
@@ -19,8 +19,8 @@ DENSE_BELOW: Final = 24
 
 @dataclass(frozen=True, slots=True)
 class Axes:
-    """Where the votes spread most. means (m,): mean vote of each statement. components (d, m): unit rows. spread (d,): variance along
-    each, summed over people."""
+    """Where the votes spread most. means (m,): mean vote of each statement. components (d, m): unit rows. spread (d,):
+    variance along each, summed over people."""
 
     means: F64
     components: F64
@@ -37,8 +37,8 @@ def statement_means(votes: Votes) -> F64:
 def principal_axes(votes: Votes, *, count: int, tolerance: float = 0.0) -> Axes:
     """The first `count` principal components (fewer when there are fewer statements or people).
 
-    tolerance: relative error of the spreads; 0 for all digits. Each component points to where its largest entry is positive, so that the picture does not flip from run to run. Cost: about 2 * v
-    steps for each of some 30 to 100 rounds.
+    tolerance: relative error of the spreads; 0 for all digits. Each component points to where its largest entry is
+    positive, so that the picture does not flip from run to run. Cost: about 2 * v steps for each of some 30 to 100 rounds.
     """
     means, statements = statement_means(votes), len(votes.statements)
     count = min(count, statements, len(votes.people))

@@ -50,9 +50,10 @@ def side_counts(counts: I64) -> tuple[I64, I64]:
 def consensus(counts: I64) -> tuple[F64, F64, F64, I8]:
     """The lowest agreement among the groups, on the side where it is highest, for each statement.
 
-    counts (groups, m, 3). Returns rate, low, high (m,) and the side (m,) AGREE or DISAGREE. low and high: the lowest of the groups' lower
-    ends and the lowest of their upper ends, each of a 95 % interval: the true minimum lies between them at least as often as all groups'
-    intervals hold. NaN where a group has not voted: about such a statement nothing can be said.
+    counts (groups, m, 3). Returns rate, low, high (m,) and the side (m,) AGREE or DISAGREE. low and high: the lowest of
+    the groups' lower ends and the lowest of their upper ends, each of a 95 % interval: the true minimum lies between
+    them at least as often as all groups' intervals hold. NaN where a group has not voted: about such a statement
+    nothing can be said.
     """
     hits, trials = side_counts(counts)  # (2, groups, m), (groups, m)
     rate = np.where(trials > 0, hits / np.maximum(trials, 1), np.nan).min(axis=1)  # (2, m)
@@ -67,9 +68,9 @@ def consensus(counts: I64) -> tuple[F64, F64, F64, I8]:
 def bridging(counts: I64) -> F64:
     """How often two people of different groups take the same side, groups that are far apart counting more. (m,), 0 to 1.
 
-    The chance that a person of group g and one of group h both agree or both disagree, averaged over the pairs of groups with weight =
-    mean distance of their rates over all statements. Rates are drawn towards one third, (hits + 1) / (votes + 3), so that few votes show little.
-    NaN with fewer than two groups.
+    The chance that a person of group g and one of group h both agree or both disagree, averaged over the pairs of
+    groups with weight = mean distance of their rates over all statements. Rates are drawn towards one third, (hits + 1)
+    / (votes + 3), so that few votes show little. NaN with fewer than two groups.
     """
     if len(counts) < 2:
         return np.full(counts.shape[1], np.nan)

@@ -20,8 +20,9 @@ MOST: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A statement that marks a group. statement: its column. side: AGREE or DISAGREE. hits of trials in the group; rate: smoothed share;
-    rate_test, contrast_test: z values; contrast: the rate over that of all other groups. best_agree: put first as the best agreed one."""
+    """A statement that marks a group. statement: its column. side: AGREE or DISAGREE. hits of trials in the group;
+    rate: smoothed share; rate_test, contrast_test: z values; contrast: the rate over that of all other groups.
+    best_agree: put first as the best agreed one."""
 
     statement: int
     side: int
@@ -102,16 +103,15 @@ def tests(counts: I64) -> Tests:
 def representative(found: Tests, *, allowed: Bools) -> list[list[Mark]]:
     """The marks of each group, at most MOST, agreed ones first. allowed (m,): statements that are not moderated out.
 
-    A mark passes when, on one side, share and contrast are both significant at 90 %. The best agreed statement goes first even when it
-    does not pass; a group without any passing one keeps that, or else the one that sets it apart most.
+    A mark passes when, on one side, share and contrast are both significant at 90 %. The best agreed statement goes
+    first even when it does not pass; a group without any passing one keeps that, or else the one that sets it apart most.
     """
     return [_marks(found, group, np.flatnonzero(allowed)) for group in range(found.trials.shape[0])]
 
 
 def passing(found: Tests) -> Bools:
     """Which statements set each group apart for certain (groups, m): share and contrast significant at 90 % on one side."""
-    both: Bools = ((found.contrast_test > Z90) & (found.rate_test > Z90)).any(axis=0)
-    return both
+    return np.asarray((found.contrast_test > Z90) & (found.rate_test > Z90)).any(axis=0)
 
 
 def _marks(found: Tests, group: int, statements: I64) -> list[Mark]:
@@ -127,7 +127,8 @@ def _marks(found: Tests, group: int, statements: I64) -> list[Mark]:
 
 
 def _best_agreed(found: Tests, group: int, statements: I64) -> Mark | None:
-    """The statement with the best agreement, by the rules of `beats-best-agr?`: a running best, in the order of the statements."""
+    """The statement with the best agreement, by the rules of `beats-best-agr?`: a running best, in the order of the
+    statements."""
     best: int | None = None
     for at in map(int, statements):
         if found.hits[:, group, at].any() and _beats(found, group, at, best):
@@ -154,7 +155,8 @@ def _most_apart(found: Tests, group: int, statements: I64) -> list[Mark]:
 
 
 def shared(counts: I64, *, allowed: Bools) -> dict[int, list[int]]:
-    """AGREE and DISAGREE -> statements that most people share, best first, at most MOST: over half, significant at 90 %. counts (m, 3)."""
+    """AGREE and DISAGREE -> statements that most people share, best first, at most MOST: over half, significant at 90
+    %. counts (m, 3)."""
     hits, trials = side_counts(counts)
     rate, test = (hits + 1) / (trials + 2), share_test(hits, np.broadcast_to(trials, hits.shape))
     chosen = {}

@@ -1,7 +1,7 @@
 """Our method: the same groups whatever the order of votes, the number of workers or a restart; as many groups as the votes show.
 
-The number of groups is the smallest that foretells held-back votes as well as any other. How sure the grouping is comes from fitting it
-again to resampled people. Everybody with a vote that takes a side gets the likeliest group, and how likely it is.
+The number of groups is the smallest that foretells held-back votes as well as any other. How sure the grouping is comes
+from fitting it again to resampled people. Everybody with a vote that takes a side gets the likeliest group, and how likely it is.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from massline.engine.opinion.latent import Mixture, fit, memberships, overall_ra
 from massline.engine.opinion.projection import Axes, on_all_statements, principal_axes, project
 from massline.engine.opinion.rates import tally
 from massline.engine.opinion.representative import passing, tests
-from massline.engine.opinion.votes import F64, I32, I64, Bools, Votes
+from massline.engine.opinion.votes import F64, I32, Bools, Votes
 from massline.engine.siphash import hash_strings
 
 MOST_GROUPS: Final = 12
@@ -29,7 +29,7 @@ LEAST_SIDES: Final = 5
 """Sides a person must have taken to be learnt from (fewer when there are fewer statements)."""
 HELD_BACK: Final = 10
 """One vote in so many is held back."""
-STARTS: Final = 4
+STARTS: Final = 6
 SHORT: Final = 6
 """Rounds of a first try."""
 LONG: Final = 60
@@ -46,6 +46,8 @@ SURE: Final = 0.8
 """Chance from which on a person counts as placed."""
 STEADY: Final = 0.6
 """Share of people that must stay in their group when it is fitted again; else fewer groups are tried."""
+WEAKEST: Final = 0.4
+"""The same share in the group that holds together least."""
 ONE_ERROR: Final = 1.0
 """Standard errors by which fewer groups may foretell worse."""
 PATIENCE: Final = 3
@@ -56,8 +58,9 @@ SMALLEST: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Certainty:
-    """How sure a grouping is. replicates: times it was fitted again to resampled people. stays: share of people who stay; stays_by (k,):
-    the same for each group. marks (k, m): share of the replicates in which a statement in use passes the tests of a mark of the group."""
+    """How sure a grouping is. replicates: times it was fitted again to resampled people. stays: share of people who
+    stay; stays_by (k,): the same for each group. marks (k, m): share of the replicates in which a statement in use
+    passes the tests of a mark of the group."""
 
     replicates: int
     stays: float
@@ -68,8 +71,8 @@ class Certainty:
 @dataclass(frozen=True, slots=True)
 class StableGroups:
     """group (n,): the likeliest, -1 for people who took no side or when no groups were found. chance (n,): how likely it is.
-    places (n, 2). mixture: over the statements in use. used (m,): those. foretold: number of groups -> mean log chance of a held-back
-    vote. certainty: None when no groups were found."""
+    places (n, 2). mixture: over the statements in use. used (m,): those. foretold: number of groups -> mean log chance
+    of a held-back vote. certainty: None when no groups were found."""
 
     group: I32
     chance: F64
@@ -87,28 +90,33 @@ class StableGroups:
         return 0 if len(self.mixture.weight) == 1 else len(self.mixture.weight)
 
 
-def stable_groups(votes: Votes, *, moderated: Bools, seed: int = 0, replicates: int = 20) -> StableGroups:
-    """Groups of a conversation. moderated (m,): statements left out. Cost: a few seconds for two million votes, see benchmarks."""
+def stable_groups(
+    votes: Votes, *, moderated: Bools, seed: int = 0, replicates: int = 20, flooded: Bools | None = None
+) -> StableGroups:
+    """Groups of a conversation. moderated (m,): statements left out. flooded (n,): people from whom groups are not
+    learnt; they are placed like everybody. Cost: a few seconds for two million votes, see benchmarks."""
     used = ~moderated
     taken = sides(votes.on_statements(used))
-    learners = _sample(taken, most=LEARNERS)
+    teachers = taken if flooded is None else taken.of_people(~flooded)
+    learners = _sample(teachers, most=LEARNERS)
     mixture, foretold = _number_of_groups(learners, seed=seed)
     certainty = None
     while len(mixture.weight) > 1:
         certainty = _resampled(learners, mixture, seed=seed, replicates=replicates)
-        if certainty.stays >= STEADY:
+        if certainty.stays >= STEADY and certainty.stays_by.min() >= WEAKEST:
             break
         mixture, certainty = _Fitting.of(learners, seed=seed).best(len(mixture.weight) - 1), None
-    fitted = _sample(taken, most=FITTED)
+    fitted = _sample(teachers, most=FITTED)
     mixture = refine(fitted, mixture, weights=np.ones(len(fitted.people)), rounds=LONG)
     return _placed(votes, taken, used, _largest_first(mixture, certainty), foretold)
 
 
 def regroup(votes: Votes, before: StableGroups, known: pa.Array, *, moderated: Bools) -> StableGroups:
-    """The same groups after a batch more of votes: the fit goes on from where it stood, the number and the names of the groups stay.
+    """The same groups after a batch more of votes: the fit goes on from where it stood, the number and the names of the
+    groups stay.
 
-    known (m,): the statements of the earlier votes. A new statement begins at everybody's rates. How sure the grouping was is carried on
-    for the statements that were there.
+    known (m,): the statements of the earlier votes. A new statement begins at everybody's rates. How sure the grouping
+    was is carried on for the statements that were there.
     """
     used = ~moderated
     taken = sides(votes.on_statements(used))
@@ -131,7 +139,8 @@ def regroup(votes: Votes, before: StableGroups, known: pa.Array, *, moderated: B
 
 
 def _sample(taken: Votes, *, most: int) -> Votes:
-    """People who took enough sides, at most so many: those whose id has the smallest hash, so that a newcomer moves at most one."""
+    """People who took enough sides, at most so many: those whose id has the smallest hash, so that a newcomer moves at
+    most one."""
     enough = taken.per_person >= min(LEAST_SIDES, max(1, len(taken.statements) // 2))
     if enough.sum() > most:
         keys = hash_strings(taken.people.cast(pa.large_string()), (11, 7)).astype(np.uint64)

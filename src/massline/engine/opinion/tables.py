@@ -15,7 +15,8 @@ VOTES: Final = pa.schema(
 """votes.parquet: the last vote of each person on each statement. Read again, it gives the same result."""
 
 FATES: Final = ("placed", "unsure", "too_few", "no_groups")
-"""Where a person ended: in a group; in the likeliest group, which is not likely enough; without enough votes; no groups were found."""
+"""Where a person ended: in a group; in the likeliest group, which is not likely enough; without enough votes; no groups
+were found."""
 
 PARTICIPANTS: Final = pa.schema(
     [
@@ -75,7 +76,8 @@ BY_GROUP: Final = pa.struct(
         ),
     ]
 )
-"""Rates are shares of all votes of the group on the statement, passes too; low and high are Wilson's 95 % interval; null without votes."""
+"""Rates are shares of all votes of the group on the statement, passes too; low and high are Wilson's 95 % interval;
+null without votes."""
 
 STATEMENTS: Final = pa.schema(
     [

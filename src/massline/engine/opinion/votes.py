@@ -1,4 +1,5 @@
-"""The sparse vote matrix: who said what to which statement, by person. Memory grows with the votes, not with people x statements."""
+"""The sparse vote matrix: who said what to which statement, by person. Memory grows with the votes, not with people x
+statements."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -26,8 +27,8 @@ class Votes:
     """Votes of n people on m statements, the last vote of each person on each statement.
 
     people (n,), statements (m,): ids in natural order (9 before 10). starts (n+1,): row i is starts[i]:starts[i+1] of the arrays
-    below, by statement. columns (v,): statement. values (v,): AGREE, DISAGREE or PASS. times (v,): milliseconds since 1970, or None
-    when the source has no times. changed, withdrawn: votes that were replaced or taken back later.
+    below, by statement. columns (v,): statement. values (v,): AGREE, DISAGREE or PASS. times (v,): milliseconds since
+    1970, or None when the source has no times. changed, withdrawn: votes that were replaced or taken back later.
     """
 
     people: pa.Array
@@ -68,8 +69,9 @@ class Votes:
 def collect(people: pa.Array, statements: pa.Array, values: I8, *, times: I64 | None) -> Votes:
     """Votes as they came, one a row (v,), to the matrix. people, statements: ids as strings. values: also WITHDRAWN.
 
-    The latest vote of a person on a statement counts. Two different votes at the same time count as a pass, so that the order of the
-    rows changes nothing; without times the order of the rows is the order of the votes. Cost: sorting inside each person's votes.
+    The latest vote of a person on a statement counts. Two different votes at the same time count as a pass, so that the
+    order of the rows changes nothing; without times the order of the rows is the order of the votes. Cost: sorting
+    inside each person's votes.
     """
     person, person_ids = _numbered(people)
     statement, statement_ids = _numbered(statements)

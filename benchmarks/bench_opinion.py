@@ -1,0 +1,166 @@
+"""Opinion groups: how fast, and how well known groups are found again.
+
+    scripts/bench opinion                 # recovery on simulations, then growth up to two million votes
+    scripts/bench opinion --growth-only
+
+Recovery: adjusted Rand index against the true groups, ours beside the reference method; in every conversation a flood of
+5 % is planted. Growth: wall and processor seconds of reading, of the whole result and of a warm update, beside a
+calibration loop in the same run, for machines differ. Result in results/opinion.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import resource
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow.csv as pc
+from sklearn.metrics import adjusted_rand_score
+
+from massline.engine.opinion.exports import Export, read_export
+from massline.engine.opinion.find import find_opinion
+from massline.engine.opinion.polis import polis_groups
+from massline.engine.opinion.stable import regroup, stable_groups
+from simulate_votes import Conversation, Plan, simulate
+
+RESULT = Path(__file__).parent / "results" / "opinion.json"
+GROWTH = (
+    Plan(people=1_000, statements=100, groups=4, unseen=0.8),
+    Plan(people=8_000, statements=400, groups=5, unseen=0.85),
+    Plan(people=33_422, statements=783, groups=5, unseen=0.924),
+)
+RECOVERY = [
+    Plan(people=people, statements=statements, groups=groups, separation=separation)
+    for groups in (1, 3, 4, 5, 7, 9)
+    for people, statements, separation in ((400, 60, 0.7), (1_500, 100, 0.7), (1_500, 100, 0.9))
+]
+SEEDS = range(3)
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """One simulated conversation. ours, polis: adjusted Rand index. found: number of groups by ours."""
+
+    plan: Plan
+    seed: int
+    true_groups: int
+    found: int
+    ours: float
+    polis: float
+    stays: float | None
+    flood_found: float
+    people_marked: float
+
+
+@dataclass(frozen=True, slots=True)
+class Grown:
+    """One size; seconds as wall and processor seconds."""
+
+    people: int
+    statements: int
+    votes: int
+    reading: tuple[float, float]
+    result: tuple[float, float]
+    warm: tuple[float, float]
+    polis: tuple[float, float]
+    calibration: tuple[float, float]
+    peak_rss_mb: int
+    agreement: float
+
+
+def timed(work: Callable[[], object]) -> tuple[float, float]:
+    """Wall and processor seconds of a piece of work."""
+    wall, processor = time.perf_counter(), time.process_time()
+    work()
+    return round(time.perf_counter() - wall, 3), round(time.process_time() - processor, 3)
+
+
+def calibration() -> None:
+    """A fixed piece of work."""
+    numbers = np.random.default_rng(0).random(4_000_000)
+    for _ in range(5):
+        numbers = np.sort(numbers)[::-1].copy()
+
+
+def export_of(conversation: Conversation) -> Export:
+    """The conversation as if it had been read."""
+    return Export(conversation.votes, {}, len(conversation.votes.values), 0)
+
+
+def recover(plan: Plan, seed: int) -> Recovered:
+    """Find the groups again, and the flood that was planted."""
+    conversation = simulate(Plan(**asdict(plan) | {"flood": 0.05}), seed=seed)
+    found = find_opinion(export_of(conversation))
+    real = conversation.group >= 0
+    reference = polis_groups(conversation.votes, moderated=np.zeros(len(conversation.votes.statements), np.bool_))
+    certainty, marked = found.grouping.certainty, found.floods.flood >= 0
+    return Recovered(
+        plan,
+        seed,
+        len(np.unique(conversation.group[real])),
+        found.grouping.groups,
+        float(adjusted_rand_score(conversation.group[real], found.grouping.group[real])),
+        float(adjusted_rand_score(conversation.group[real], reference.group[real])),
+        None if certainty is None else certainty.stays,
+        float(marked[~real].mean()),
+        float(marked[real].mean()),
+    )
+
+
+def grow(plan: Plan) -> Grown:
+    """Time one size."""
+    conversation = simulate(plan, seed=1)
+    votes, none = conversation.votes, np.zeros(plan.statements, np.bool_)
+    export = export_of(conversation)
+    found = find_opinion(export)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "votes.csv"
+        pc.write_csv(found.votes, path)
+        reading = timed(lambda: read_export(path, reject=print))
+    before = stable_groups(votes.of_people(np.arange(len(votes.people)) % 100 != 0), moderated=none, replicates=1)
+    return Grown(
+        plan.people,
+        plan.statements,
+        len(votes.values),
+        reading,
+        timed(lambda: find_opinion(export)),
+        timed(lambda: regroup(votes, before, votes.statements, moderated=none)),
+        timed(lambda: polis_groups(votes, moderated=none)),
+        timed(calibration),
+        resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        float(adjusted_rand_score(conversation.group, found.grouping.group)),
+    )
+
+
+def main() -> None:
+    """Measure, print a line each, and write the result."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--growth-only", action="store_true", help="leave the recovery of known groups out")
+    options = parser.parse_args()
+    result: dict[str, object] = {"python": platform.python_version(), "machine": platform.machine()}
+    if not options.growth_only:
+        recovered = [recover(plan, seed) for plan in RECOVERY for seed in SEEDS]
+        for one in recovered:
+            print(
+                f"{one.true_groups} groups, {one.plan.people} people, separation {one.plan.separation}: found {one.found}, "
+                f"ARI {one.ours:.2f}, Polis' method {one.polis:.2f}, flood {one.flood_found:.2f}/{one.people_marked:.4f}"
+            )
+        result["recovery"] = [asdict(one) for one in recovered]
+    grown = []
+    for plan in GROWTH:
+        grown.append(grow(plan))
+        print(grown[-1])
+    result["growth"] = [asdict(one) for one in grown]
+    RESULT.parent.mkdir(exist_ok=True)
+    RESULT.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
