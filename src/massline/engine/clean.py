@@ -155,14 +155,13 @@ def _append(data, bounds, table, place):  # type: ignore[no-untyped-def]  # noqa
     out, begin, put, spaced = place
     at, waiting, plain = bounds[0], True, True
     while at < bounds[1]:
-        point, width = code_point(data, at)
+        begins = at
+        point, at = code_point(data, at)
         if point >= TABLE_SIZE:
             if not FIRST_TAG <= point <= LAST_TAG:
-                out[put : put + width] = data[at : at + width]
-                put, waiting, spaced = put + width, False, 0
-            at += width
+                out[put : put + at - begins] = data[begins:at]
+                put, waiting, spaced = put + at - begins, False, 0
             continue
-        at += width
         start, end, kind = starts[point], starts[point + 1], kinds[point]
         plain &= not kind & NEEDS_CONTEXT
         if end - start == 1 and forms[start] == SPACE:

@@ -13,8 +13,8 @@ import pyarrow as pa
 import scipy.sparse
 from threadpoolctl import threadpool_limits
 
-from massline.engine.buffers import strings_of
-from massline.engine.grams import BUCKETS, F32, I32, I64, READ_CHARACTERS, U8, read_grams
+from massline.engine.buffers import F32, I32, I64, U8, strings_of
+from massline.engine.grams import BUCKETS, READ_CHARACTERS, read_grams
 
 DIMENSIONS: Final = 64
 COMMON: Final = 0.1

@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from massline import __version__
-from massline.engine.grams import I64, LETTER, SIGN, kind_of
+from massline.engine.buffers import I64
+from massline.engine.grams import LETTER, SIGN, kind_of
 from massline.engine.group import home_of
 from massline.engine.rejects import Reject
 from massline.engine.report import InputFile, Periods, ReportFacts, StatementLine
@@ -52,7 +53,7 @@ def language_of(work: WorkFolder) -> str:
     forms = work.table("clean/cleaned").column("form").take(pa.array(rows)).combine_chunks()
     kinds = Counter[int]()
     for form in forms.slice(0, 2_000).to_pylist():
-        kinds.update(kind_of(ord(c)) for c in form[:200])
+        kinds.update(kind_of(np.uint64(ord(c))) for c in form[:200])
     return "en" if kinds[LETTER] > 2 * kinds[SIGN] else "zh"
 
 

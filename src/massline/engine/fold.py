@@ -11,15 +11,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from massline.engine.buffers import strings_of
+from massline.engine.buffers import I64, U32, U64, strings_of
 from massline.engine.characters import token_kinds
 from massline.engine.mask import mask
 from massline.engine.siphash import hash_strings
-from massline.engine.sketch import BINS, U32, count_values, join, pairs_of, sketches, tokens_of, weigh
+from massline.engine.sketch import BINS, count_values, join, pairs_of, sketches, tokens_of, weigh
 from massline.engine.tables import CAMPAIGNS
-
-I64 = npt.NDArray[np.int64]
-U64 = npt.NDArray[np.uint64]
 
 ALIKE: Final = 0.8
 """Jaccard likeness, in distinct pairs of neighbouring tokens, from which texts are near copies whatever their
@@ -171,7 +168,8 @@ def _campaigns(
     sizes = np.bincount(group[group >= 0], minlength=1)
     heads = np.flatnonzero(sizes >= CAMPAIGN_MESSAGES)
     heads = heads[np.argsort(-sizes[heads], kind="stable")]
-    campaign, found = np.full(len(group), -1, np.int32), []
+    campaign = np.full(len(group), -1, np.int32)
+    found: list[dict[str, object]] = []
     in_groups = np.flatnonzero(np.isin(group, heads))
     by_group = in_groups[np.argsort(group[in_groups], kind="stable")]
     bounds = np.searchsorted(group[by_group], heads), np.searchsorted(group[by_group], heads, "right")

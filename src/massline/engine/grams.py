@@ -10,7 +10,8 @@ from typing import Final
 
 import numba as nb
 import numpy as np
-import numpy.typing as npt
+
+from massline.engine.buffers import I32, Bools, Bytes, Offsets, code_point, mix
 
 BITS: Final = 18
 BUCKETS: Final = 1 << BITS
@@ -24,38 +25,9 @@ SIGN: Final = 1
 LETTER: Final = 2
 DIGIT: Final = 3
 
-U8 = npt.NDArray[np.uint8]
-I64 = npt.NDArray[np.int64]
-I32 = npt.NDArray[np.int32]
-F32 = npt.NDArray[np.float32]
-
-
-@nb.njit(cache=True, inline="always")
-def mix(x: int) -> int:
-    """Spread every bit of a number over the whole word (the finaliser of MurmurHash3, public domain)."""
-    x ^= x >> np.uint64(33)
-    x *= np.uint64(0xFF51AFD7ED558CCD)
-    x ^= x >> np.uint64(33)
-    x *= np.uint64(0xC4CEB9FE1A85EC53)
-    return x ^ (x >> np.uint64(33))
-
-
-@nb.njit(cache=True, inline="always")
-def code_point(data: U8, at: int) -> tuple[int, int]:
-    """The code point that begins at a byte of valid UTF-8, and the byte where the next begins."""
-    first = data[at]
-    if first < 0x80:
-        return np.uint64(first), at + 1
-    if first < 0xE0:
-        return (np.uint64(first & 0x1F) << np.uint64(6)) | np.uint64(data[at + 1] & 0x3F), at + 2
-    tail = (np.uint64(data[at + 1] & 0x3F) << np.uint64(6)) | np.uint64(data[at + 2] & 0x3F)
-    if first < 0xF0:
-        return (np.uint64(first & 0x0F) << np.uint64(12)) | tail, at + 3
-    return (np.uint64(first & 0x07) << np.uint64(18)) | (tail << np.uint64(6)) | np.uint64(data[at + 3] & 0x3F), at + 4
-
 
 @nb.njit(cache=True)
-def kind_of(c: int) -> int:
+def kind_of(c: np.uint64) -> int:
     """SIGN for writing without spaces, LETTER for alphabets, DIGIT, or BREAK for all that ends a word."""
     if c < 0x80:
         if 48 <= c <= 57:
@@ -73,7 +45,7 @@ def kind_of(c: int) -> int:
 
 
 @nb.njit(cache=True)
-def read_grams(data: U8, start: int, end: int, out: I32) -> int:  # noqa: C901 - one state machine, read in one piece
+def read_grams(data: Bytes, start: int, end: int, out: I32) -> int:  # noqa: C901 - one state machine, read in one piece
     """Write the buckets of a form's grams, in order and with repeats; returns how many. Single signs have even
     buckets, all else odd ones.
 
@@ -114,7 +86,7 @@ def read_grams(data: U8, start: int, end: int, out: I32) -> int:  # noqa: C901 -
 
 
 @nb.njit(cache=True, nogil=True)
-def letters_of(data: U8, offsets: I64) -> tuple[I32, npt.NDArray[np.bool_]]:
+def letters_of(data: Bytes, offsets: Offsets) -> tuple[I32, Bools]:
     """How much a form says: one for each sign, two for each word; and whether it is one letter again and again.
 
     Returns letters (n,) int32 and repeated (n,) bool.

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
-from massline.engine.grams import F32, I32
+from massline.engine.buffers import F32, I32
 
 COARSE_NUMBERS: Final = (2, 3, 4, 6, 8, 10, 12, 15, 18, 21, 24)
 FEWEST: Final = 8

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from massline.engine.grams import F32, I32, I64
+from massline.engine.buffers import F32, I32, I64
 from massline.engine.words import Vocabulary, distinctness
 
 KEYWORDS: Final = 8
@@ -123,7 +123,7 @@ def middle_and_edge(themes: I32, similarity: F32, parents: I32) -> tuple[list[I6
         middle = min(QUOTED, len(members) - len(members) // 3)
         typical.append(members[:middle])
         dissenting.append(members[middle:][::-1][:QUOTED])
-    for theme in np.flatnonzero(parents < 0):
+    for theme in np.flatnonzero(parents < 0).tolist():
         fine = np.flatnonzero(parents == theme)
         if len(fine):
             typical[theme] = _in_turn([typical[f] for f in fine])

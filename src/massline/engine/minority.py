@@ -8,8 +8,8 @@ import numpy as np
 import scipy.sparse
 from threadpoolctl import threadpool_limits
 
+from massline.engine.buffers import F32, I64
 from massline.engine.embed import Meaning, Sample, vectors
-from massline.engine.grams import F32, I64
 from massline.engine.group import HANDFUL, Themes, mean_directions
 
 SMALL: Final = 0.01

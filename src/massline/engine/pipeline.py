@@ -24,12 +24,12 @@ import pyarrow as pa
 from threadpoolctl import threadpool_limits
 
 from massline.engine import results
-from massline.engine.buffers import strings_of
+from massline.engine.buffers import I32, I64, strings_of
 from massline.engine.clean import clean_batch, matching_form
 from massline.engine.embed import learn_meaning, scrambled_vectors, vectors, weigh_sample
 from massline.engine.errors import InputError, OptionError, OutputError
 from massline.engine.fold import fold
-from massline.engine.grams import I32, I64, letters_of
+from massline.engine.grams import letters_of
 from massline.engine.group import Themes, find_themes, home_of, nearest_theme
 from massline.engine.label import Name, distinct_senders, middle_and_edge, name_themes
 from massline.engine.mask import mask

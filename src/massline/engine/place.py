@@ -8,9 +8,9 @@ from zipfile import BadZipFile
 import numpy as np
 import pyarrow as pa
 
+from massline.engine.buffers import F32, I32
 from massline.engine.embed import Meaning, vectors
 from massline.engine.errors import InputError
-from massline.engine.grams import F32, I32
 from massline.engine.group import Themes, nearest_theme
 
 PLACED = pa.schema([pa.field("theme", pa.int32()), pa.field("similarity", pa.float32(), nullable=False)])

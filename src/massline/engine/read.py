@@ -118,7 +118,8 @@ def _judged(
 
 def _batches(blocks: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """The same rows in batches of BLOCK_ROWS (fewer when texts are very long; the last is what is left)."""
-    waiting, rows, size = [], 0, 0
+    waiting: list[pa.RecordBatch] = []
+    rows, size = 0, 0
     for block in blocks:
         start = 0
         while start < len(block):

@@ -3,13 +3,12 @@ short-input PRF", 2012."""
 
 import numba as nb
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from massline.engine.buffers import Bytes, Offsets, strings_of
+from massline.engine.buffers import U64, Bytes, Offsets, strings_of
 
 Key = tuple[int, int]
-U64 = npt.NDArray[np.uint64]
+
 State = tuple[np.uint64, np.uint64, np.uint64, np.uint64]
 
 

@@ -9,16 +9,8 @@ from typing import Final
 
 import numba as nb
 import numpy as np
-import numpy.typing as npt
 
-from massline.engine.buffers import Bytes, Offsets, code_point
-
-U32 = npt.NDArray[np.uint32]
-U64 = npt.NDArray[np.uint64]
-U8 = npt.NDArray[np.uint8]
-I32 = npt.NDArray[np.int32]
-I64 = npt.NDArray[np.int64]
-F64 = npt.NDArray[np.float64]
+from massline.engine.buffers import F64, I32, I64, U8, U32, U64, Bytes, Offsets, code_point, mix
 
 RUN: Final = 4
 BINS: Final = 32
@@ -33,16 +25,6 @@ ANCHORS_KEPT: Final = 4
 copies apart."""
 
 
-@nb.njit(inline="always")
-def mix(x: np.uint64) -> np.uint64:
-    """Spread every bit over the word (finaliser of MurmurHash3, public domain)."""
-    x ^= x >> np.uint64(33)
-    x *= np.uint64(0xFF51AFD7ED558CCD)
-    x ^= x >> np.uint64(33)
-    x *= np.uint64(0xC4CEB9FE1A85EC53)
-    return x ^ (x >> np.uint64(33))
-
-
 @nb.njit(nogil=True, cache=True)
 def tokens_of(data: Bytes, offsets: Offsets, kinds: U8) -> tuple[U32, Offsets]:
     """The tokens of each text, end to end, and offsets (n+1,): a Chinese character is one, a word or number of an
@@ -51,11 +33,10 @@ def tokens_of(data: Bytes, offsets: Offsets, kinds: U8) -> tuple[U32, Offsets]:
     for i in range(len(offsets) - 1):
         at, word = offsets[i], np.uint64(0)
         while at < offsets[i + 1]:
-            point, width = code_point(data, at)
-            at += width
+            point, at = code_point(data, at)
             kind = kinds[point] if point < len(kinds) else 2
             if kind == 1:
-                word = mix(word ^ np.uint64(point))
+                word = mix(word ^ point)
             if word and (kind != 1 or at >= offsets[i + 1]):
                 out[put], put, word = np.uint32(word >> np.uint64(32)), put + 1, np.uint64(0)
             if kind == 2:

@@ -11,12 +11,10 @@ import numba as nb
 import numpy as np
 import numpy.typing as npt
 
-from massline.engine.buffers import Bytes, Offsets, code_point
+from massline.engine.buffers import Bools, Bytes, Offsets, code_point
 from massline.engine.characters import TABLE_SIZE, shadow_points
 from massline.engine.mask import PROVINCES, SPOKEN_MAP
 from massline.engine.names import ALL_CUES, COMPOUND_SURNAMES, SURNAMES
-
-Bools = npt.NDArray[np.bool_]
 
 DIGIT, GAP, AT, PROVINCE, SURNAME, LATIN, FILLER, CUE_END = 1, 2, 4, 8, 16, 32, 64, 128
 SHORTEST_NUMBER: Final = 7
@@ -77,8 +75,7 @@ def _is_suspect(
     for its name."""
     at, digits, before, wait, word = bounds[0], 0, np.uint64(0), 0, np.uint64(0)
     while at < bounds[1]:
-        point, width = code_point(data, at)
-        at += width
+        point, at = code_point(data, at)
         shadow = np.uint64(points[point] if point < TABLE_SIZE else 0)
         if shadow == 0:
             continue
@@ -99,4 +96,4 @@ def _is_suspect(
 @nb.njit(inline="always")
 def _holds(ordered: npt.NDArray[np.uint64], value: np.uint64) -> bool:
     where = np.searchsorted(ordered, value)
-    return where < len(ordered) and ordered[where] == value
+    return bool(where < len(ordered) and ordered[where] == value)

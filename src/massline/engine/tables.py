@@ -1,7 +1,8 @@
 """The border of the engine: Arrow schemas of what goes from step to step and of what lies in the output folder.
 
-Rows keep the order of the input through every step, so a message is known by its row number inside the engine and by its id outside.
-No schema has a column for a person: `sender` is a keyed 64-bit hash made while reading, good for counting distinct senders and nothing else.
+Rows keep the order of the input through every step, so a message is known by its row number inside the engine and by
+its id outside. No schema has a column for a person: `sender` is a keyed 64-bit hash made while reading, good for
+counting distinct senders and nothing else.
 """
 
 from typing import Final

@@ -11,10 +11,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import rjieba
 
-from massline.engine.buffers import strings_of
+from massline.engine.buffers import I32, I64, U8, strings_of
 from massline.engine.clean import matching_form
 from massline.engine.errors import UntraceableStatement
-from massline.engine.grams import I32, I64, READ_CHARACTERS, U8, read_grams
+from massline.engine.grams import READ_CHARACTERS, read_grams
 from massline.engine.words import MARKS
 
 HELD: Final = 0.8

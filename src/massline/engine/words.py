@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Final
+from typing import Final, TypeVar
 
 import numba as nb
 import numpy as np
@@ -13,8 +13,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import rjieba
 
-from massline.engine.buffers import strings_of
-from massline.engine.grams import BREAK, DIGIT, F32, I32, I64, LETTER, U8, code_point, kind_of, mix
+from massline.engine.buffers import F32, I32, I64, U8, U64, Bools, code_point, mix, strings_of
+from massline.engine.grams import BREAK, DIGIT, LETTER, kind_of
 
 READ_CHARACTERS: Final = 400
 """Words are looked for in the first so many characters of each sample message."""
@@ -34,6 +34,8 @@ STOP_WORDS: Final = frozenset(
 """Words that name no matter: English function words; courtesies and forms of Chinese letters to an office, said in
 every matter."""
 
+Said = TypeVar("Said", str, tuple[str, ...])
+
 HEADS: Final = ("n", "vn", "nz", "nt", "l", "j", "an")
 PARTS: Final = (*HEADS, "v", "ns", "b", "a", "s", "i")
 
@@ -50,8 +52,8 @@ class Vocabulary:
     words: tuple[str, ...]
     parts: tuple[tuple[int, ...], ...]
     first_phrase: int
-    nouns: npt.NDArray[np.bool_]
-    keys: npt.NDArray[np.uint64]
+    nouns: Bools
+    keys: U64
     values: I32
 
 
@@ -79,7 +81,7 @@ def find_words(forms: pa.Array) -> Vocabulary:
     return Vocabulary(all_words, parts, len(kept), is_noun, *_letter_tree(all_words))
 
 
-def _commonest(counts: Counter) -> list[tuple]:
+def _commonest(counts: Counter[Said]) -> list[tuple[Said, int]]:
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:MOST_WORDS]
 
 
@@ -134,7 +136,7 @@ def _joined(words: Sequence[str]) -> str:
     return text
 
 
-def _letter_tree(words: Sequence[str]) -> tuple[npt.NDArray[np.uint64], I32]:
+def _letter_tree(words: Sequence[str]) -> tuple[U64, I32]:
     data, offsets = strings_of(pa.array(words, pa.large_string()))
     nodes = 4 << max(10, int(offsets[-1])).bit_length()
     keys, values = np.zeros(nodes, np.uint64), np.full(nodes, -1, np.int32)
@@ -143,7 +145,7 @@ def _letter_tree(words: Sequence[str]) -> tuple[npt.NDArray[np.uint64], I32]:
 
 
 @nb.njit(cache=True, inline="always")
-def _place_of(keys: npt.NDArray[np.uint64], key: int) -> int:
+def _place_of(keys: U64, key: np.uint64) -> np.uint64:
     """Where a key is, or the empty place where it belongs."""
     mask = np.uint64(len(keys) - 1)
     at = key & mask
@@ -153,12 +155,12 @@ def _place_of(keys: npt.NDArray[np.uint64], key: int) -> int:
 
 
 @nb.njit(cache=True, inline="always")
-def _step(key: int, c: int) -> int:
+def _step(key: np.uint64, c: np.uint64) -> np.uint64:
     return mix(key ^ (c + np.uint64(0x9E3779B97F4A7C15)) * np.uint64(0xBF58476D1CE4E5B9)) | np.uint64(1)
 
 
 @nb.njit(cache=True)
-def _plant(data: U8, offsets: I64, keys: npt.NDArray[np.uint64], values: I32) -> None:
+def _plant(data: U8, offsets: I64, keys: U64, values: I32) -> None:
     for i in range(len(offsets) - 1):
         at, key = offsets[i], np.uint64(1)
         while at < offsets[i + 1]:
@@ -171,7 +173,7 @@ def _plant(data: U8, offsets: I64, keys: npt.NDArray[np.uint64], values: I32) ->
 
 @nb.njit(cache=True, nogil=True)
 def _count(  # noqa: C901, PLR0913 - a kernel: arrays, not objects
-    data: U8, offsets: I64, themes: I32, weights: I64, tree: tuple[npt.NDArray[np.uint64], I32], counts: I32
+    data: U8, offsets: I64, themes: I32, weights: I64, tree: tuple[U64, I32], counts: I32
 ) -> None:
     """Add to counts (t, w) how many messages of each theme say each word; a word said twice counts once."""
     keys, values = tree
