@@ -1,4 +1,4 @@
-"""The only place that knows both our errors and HTTP: domain errors become problem+json (RFC 9457)."""
+"""The only place that knows both our errors and HTTP: to programs domain errors are problem+json (RFC 9457), to people pages."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
+from django.views.defaults import page_not_found
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
@@ -46,6 +47,19 @@ def register(api: NinjaAPI) -> None:
     api.add_exception_handler(ValidationError, _unreadable(api))
     api.add_exception_handler(HttpError, _not_json(api))
     api.add_exception_handler(RequestDataTooBig, _too_big(api))
+
+
+class PagesOfOthers:
+    """Middleware: a page that asked for something its reader may not do says "no such page", as every guessed address does."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        return page_not_found(request, error) if isinstance(error, NotAllowed) else None
 
 
 def _domain(api: NinjaAPI, status: int) -> Handler:

@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "massline.project.problems.PagesOfOthers",
 ]
 ROOT_URLCONF = "massline.project.urls"
 WSGI_APPLICATION = "massline.project.wsgi.application"
