@@ -3,6 +3,7 @@
 The engine is loaded only when one of its commands is meant, Django only when one of the installation's is."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -89,7 +90,8 @@ def serve(host: str, port: int) -> None:
 
 
 def _until_one_ends(running: Sequence[subprocess.Popen[bytes]]) -> int:
-    """Wait for the first to end, stop the others, return its code. Ctrl-C stops all and is no failure."""
+    """Wait for the first to end, stop the others, return its code. Ctrl-C, or a service manager's SIGTERM, stops all: no failure."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         while all(process.poll() is None for process in running):
             time.sleep(0.2)

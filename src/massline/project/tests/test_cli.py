@@ -1,8 +1,10 @@
 """`massline`: which words it knows, and what it says when something is missing."""
 
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -50,3 +52,20 @@ def test_without_a_key_it_says_how_to_make_one(tmp_path) -> None:
     done = massline("manage", "check", folder=tmp_path, MASSLINE_SECRET_KEY="")
     assert done.returncode != 0
     assert "MASSLINE_SECRET_KEY" in done.stderr + done.stdout
+
+
+def test_a_server_that_is_told_to_stop_takes_its_worker_with_it(tmp_path) -> None:
+    """The two children print their numbers and would sleep for a minute; the parent is told to stop."""
+    script = (
+        "import subprocess, sys; from massline.project.cli import _until_one_ends;"
+        "children = [subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']) for _ in range(2)];"
+        "print(*[child.pid for child in children], flush=True); sys.exit(_until_one_ends(children))"
+    )
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, cwd=tmp_path) as parent:
+        children = [int(pid) for pid in parent.stdout.readline().split()]
+        time.sleep(0.5)  # until it waits for them
+        parent.send_signal(signal.SIGTERM)
+        assert parent.wait(timeout=30) == 0
+    for pid in children:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)

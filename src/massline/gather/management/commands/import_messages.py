@@ -89,7 +89,7 @@ class Done:
         """What somebody should look at, and how to go on."""
         found = []
         if self.rejected:
-            found.append(f"{self.rejected:,} rows were rejected. Each stands with its reason in {self.rejects_file}.")
+            found.append(f"Rejected rows: {self.rejected:,}. Each stands with its reason in {self.rejects_file}.")
         if self.changed:
             ids = ", ".join(self.changed[:5])
             found.append(
