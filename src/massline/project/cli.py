@@ -90,7 +90,7 @@ def serve(host: str, port: int) -> None:
 
 
 def _until_one_ends(running: Sequence[subprocess.Popen[bytes]]) -> int:
-    """Wait for the first to end, stop the others, return its code. Ctrl-C, or a service manager's SIGTERM, stops all: no failure."""
+    """Wait for the first to end, stop the others, return its code. Ctrl-C and SIGTERM stop all and are no failure."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         while all(process.poll() is None for process in running):
