@@ -2,6 +2,7 @@
 
     scripts/bench opinion                 # recovery on simulations, then growth up to two million votes
     scripts/bench opinion --growth-only
+    scripts/bench opinion --nation        # one million people, sixty million votes, from the matrix on
 
 Recovery: adjusted Rand index against the true groups, ours beside the reference method; in every conversation a flood of
 5 % is planted. Growth: wall and processor seconds of reading, of the whole result and of a warm update, beside a
@@ -21,6 +22,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.csv as pc
 from sklearn.metrics import adjusted_rand_score
 
@@ -28,6 +30,7 @@ from massline.engine.opinion.exports import Export, read_export
 from massline.engine.opinion.find import find_opinion
 from massline.engine.opinion.polis import polis_groups
 from massline.engine.opinion.stable import regroup, stable_groups
+from massline.engine.opinion.votes import Votes
 from simulate_votes import Conversation, Plan, simulate
 
 RESULT = Path(__file__).parent / "results" / "opinion.json"
@@ -139,11 +142,40 @@ def grow(plan: Plan) -> Grown:
     )
 
 
+def nation() -> dict[str, object]:
+    """A million people, 2,000 statements, 60 votes each, six groups. Reading is not in it."""
+    people, statements, each, groups = 1_000_000, 2_000, 60, 6
+    generator = np.random.default_rng(0)
+    group = generator.integers(0, groups, people)
+    rates = np.clip(generator.beta(1, 1, (groups, statements)), 0.05, 0.95)
+    step = statements // each
+    columns, values = np.empty((people, each), np.int32), np.empty((people, each), np.int8)
+    for at in range(each):
+        columns[:, at] = at * step + generator.integers(0, step, people)
+        agree = generator.random(people, np.float32) < rates[group, columns[:, at]]
+        values[:, at] = np.where(generator.random(people, np.float32) < 0.1, 0, np.where(agree, 1, -1))
+    ids = [pa.array(np.arange(count)).cast(pa.string()) for count in (people, statements)]
+    times = (np.arange(people)[:, None] * 20_000 + np.arange(each) * 3_000).ravel()
+    starts = np.arange(people + 1) * each
+    votes = Votes(ids[0], ids[1], starts, columns.ravel(), values.ravel(), times)
+    found = []
+    seconds = timed(lambda: found.append(find_opinion(Export(votes, {}, len(times), 0)).grouping.group))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    agreement = float(adjusted_rand_score(group, found[0]))
+    return {"votes": len(times), "seconds": seconds, "peak_rss_mb": peak, "agreement": agreement}
+
+
 def main() -> None:
     """Measure, print a line each, and write the result."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--growth-only", action="store_true", help="leave the recovery of known groups out")
+    parser.add_argument("--nation", action="store_true", help="a million people only")
     options = parser.parse_args()
+    if options.nation:
+        measured = nation()
+        print(measured)
+        RESULT.with_name("opinion_nation.json").write_text(json.dumps(measured, indent=1) + "\n", encoding="utf-8")
+        return
     result: dict[str, object] = {"python": platform.python_version(), "machine": platform.machine()}
     if not options.growth_only:
         recovered = [recover(plan, seed) for plan in RECOVERY for seed in SEEDS]

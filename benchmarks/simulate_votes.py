@@ -18,8 +18,9 @@ MINUTE = 60_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What a conversation is like. separation: 0 (all groups alike) to 1 (each sure of its side) on the dividing statements. unseen: share
-    of all statements that a person does not see. flood: share of people added who vote by one pattern within 20 minutes."""
+    """What a conversation is like. separation: 0 (all groups alike) to 1 (each sure of its side) on the dividing
+    statements. unseen: share of all statements that a person does not see. flood: share of people added who vote by one
+    pattern within 20 minutes."""
 
     people: int
     statements: int

@@ -42,6 +42,8 @@ def principal_axes(votes: Votes, *, count: int, tolerance: float = 0.0) -> Axes:
     """
     means, statements = statement_means(votes), len(votes.statements)
     count = min(count, statements, len(votes.people))
+    if count == 0:
+        return Axes(means, np.zeros((0, statements)), np.zeros(0))
     operator = LinearOperator(
         (statements, statements),
         matvec=lambda x: _gram_times(votes.starts, votes.columns, votes.values, means, np.ravel(x)),

@@ -139,9 +139,11 @@ def regroup(votes: Votes, before: StableGroups, known: pa.Array, *, moderated: B
 
 
 def _sample(taken: Votes, *, most: int) -> Votes:
-    """People who took enough sides, at most so many: those whose id has the smallest hash, so that a newcomer moves at
+    """People who took enough sides (all, when none did), at most so many: those whose id has the smallest hash, so that a newcomer moves at
     most one."""
     enough = taken.per_person >= min(LEAST_SIDES, max(1, len(taken.statements) // 2))
+    if not enough.any():
+        enough = taken.per_person >= 0
     if enough.sum() > most:
         keys = hash_strings(taken.people.cast(pa.large_string()), (11, 7)).astype(np.uint64)
         keys[~enough] = np.iinfo(np.uint64).max
