@@ -139,7 +139,8 @@ def regroup(votes: Votes, before: StableGroups, known: pa.Array, *, moderated: B
 
 
 def _sample(taken: Votes, *, most: int) -> Votes:
-    """People who took enough sides (all, when none did), at most so many: those whose id has the smallest hash, so that a newcomer moves at
+    """People who took enough sides (all, when none did), at most so many: those whose id has the smallest hash, so
+    that a newcomer moves at
     most one."""
     enough = taken.per_person >= min(LEAST_SIDES, max(1, len(taken.statements) // 2))
     if not enough.any():
