@@ -4,10 +4,10 @@ import json
 
 import pytest
 from django.test import RequestFactory
+from tests.builders import a_call
 
 from massline.project.problems import PagesOfOthers
 from massline.rights import NotAllowed
-from tests.builders import a_call
 
 
 def test_a_page_that_may_not_be_done_is_no_page_to_its_reader(rf: RequestFactory) -> None:
