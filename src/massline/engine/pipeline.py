@@ -177,7 +177,7 @@ def take_steps(work: WorkFolder, paths: Sequence[Path], options: Options) -> Non
     with threadpool_limits(1):  # more threads would add up in another order
         work.step("read", partial(_read, work, paths, options))
         work.step("clean", partial(_clean, work, workers))
-        work.step("fold", partial(_fold, work, options.seed))
+        work.step("fold", partial(_fold, work, options.seed, workers))
         work.step("embed", partial(_embed, work, options.seed))
         work.step("group", partial(_group, work, options))
         work.step("place", partial(_place, work, workers))
@@ -203,8 +203,8 @@ def _clean(work: WorkFolder, workers: int, part: Path) -> None:
     write_batches(part / "cleaned.arrow", CLEANED, work.watched("clean", cleaned))
 
 
-def _fold(work: WorkFolder, seed: int, part: Path) -> None:
-    folded = fold(work.table("read/messages"), work.table("clean/cleaned"), seed=seed)
+def _fold(work: WorkFolder, seed: int, workers: int, part: Path) -> None:
+    folded = fold(work.table("read/messages"), work.table("clean/cleaned"), seed=seed, workers=workers)
     np.save(part / "copy_of.npy", folded.copy_of)
     np.save(part / "campaign.npy", folded.campaign)
     write_batches(part / "campaigns.arrow", folded.campaigns.schema, folded.campaigns.to_batches())

@@ -10,7 +10,7 @@ from typing import Final
 import numba as nb
 import numpy as np
 
-from massline.engine.buffers import F64, I32, I64, U8, U32, U64, Bytes, Offsets, code_point, mix
+from massline.engine.buffers import F64, I32, I64, U8, U32, U64, Bools, Bytes, Offsets, code_point, mix
 
 RUN: Final = 4
 BINS: Final = 32
@@ -106,19 +106,20 @@ def weigh(sketch: U32, counts: U8) -> tuple[I32, U32]:
 
 
 @nb.njit(nogil=True, cache=True)
-def pairs_of(tokens: U32, starts: Offsets) -> tuple[U64, Offsets]:
-    """The distinct pairs of neighbouring tokens of each text, sorted, end to end, and offsets (n+1,)."""
-    out, places, put = np.empty(len(tokens), np.uint64), np.zeros(len(starts), np.int64), 0
-    for i in range(len(starts) - 1):
-        begin = put
+def pairs_of(tokens: U32, starts: Offsets, chosen: Bools) -> tuple[U64, I64]:
+    """The distinct pairs of neighbouring tokens of each chosen text, sorted, end to end; and how many each text has,
+    (n,)."""
+    out, sizes, put = np.empty(len(tokens), np.uint64), np.zeros(len(chosen), np.int64), 0
+    for i in np.flatnonzero(chosen):
+        begin, end = put, put
         for at in range(starts[i], starts[i + 1] - 1):
-            out[put] = np.uint64(tokens[at]) << np.uint64(32) | np.uint64(tokens[at + 1])
-            put += 1
-        part = np.unique(out[begin:put])
-        out[begin : begin + len(part)] = part
-        put = begin + len(part)
-        places[i + 1] = put
-    return out[:put].copy(), places
+            out[end], end = np.uint64(tokens[at]) << np.uint64(32) | np.uint64(tokens[at + 1]), end + 1
+        out[begin:end].sort()
+        for at in range(begin, end):
+            if at == begin or out[at] != out[at - 1]:
+                out[put], put = out[at], put + 1
+        sizes[i] = put - begin
+    return out[:put].copy(), sizes
 
 
 @nb.njit(nogil=True, cache=True)
@@ -126,6 +127,9 @@ def likeness(sets: U64, first: Offsets, second: Offsets, least: float) -> float:
     """Jaccard likeness (shared over all, 0 to 1) of two sorted sets sets[first[0]:first[1]] and
     sets[second[0]:second[1]]. 0 as soon as it is clear that it stays under `least`."""
     i, j, shared = first[0], second[0], 0
+    sizes = first[1] - i, second[1] - j
+    if min(sizes) < least * max(sizes):
+        return 0.0
     spare = (first[1] - i + second[1] - j) * (1.0 - least) / (1.0 + least)  # elements that may stand alone
     while i < first[1] and j < second[1] and spare >= 0:
         if sets[i] == sets[j]:
@@ -140,19 +144,24 @@ def likeness(sets: U64, first: Offsets, second: Offsets, least: float) -> float:
     return alike if alike >= least else 0.0
 
 
+def empty_slots(values: int) -> I32:
+    """A table (a power of two, ANCHORS_KEPT) for the anchors of so many different values: wide enough that two values
+    seldom share a slot."""
+    # made by NumPy, which asks for large pages; compiled code does not, and reading here and there would take twice as long
+    return np.full((1 << max(10, (8 * values).bit_length()), ANCHORS_KEPT), -1, np.int32)
+
+
 @nb.njit(nogil=True, cache=True)
-def join(found: tuple[U32, U32], sets: tuple[U64, Offsets], order: I64, least: F64) -> I64:
+def join(found: tuple[U32, U32], sets: tuple[U64, Offsets], order: I64, least: F64, slots: I32) -> I64:
     """Anchor (n,) of each text: itself, or the text before it in `order` that it is most like, when like enough.
 
-    found: sketch (n, BINS) and probes (n,). sets: as `pairs_of` gives them. least (n,): the likeness that a text asks
-    for; the stricter of two counts. Anchors are only texts that joined nobody, so each member is compared with its
-    anchor itself. Cost: at most n * PROBES * ANCHORS_KEPT look-ups and n * TRIED comparisons.
+    found: sketch (n, BINS) and probes (n,). sets: distinct pairs of each text, sorted, end to end, and offsets (n+1,).
+    least (n,): the likeness that a text asks for; the stricter of two counts. slots: `empty_slots`, filled here.
+    Anchors are only texts that joined nobody, so each member is compared with its anchor itself. Cost: at most n *
+    PROBES * ANCHORS_KEPT look-ups and n * TRIED comparisons.
     """
     (sketch, _), (pairs, starts) = found, sets
-    size = 1 << 10
-    while size < np.count_nonzero(sketch != EMPTY):
-        size <<= 1
-    slots, mine = np.full((size, ANCHORS_KEPT), -1, np.int32), np.empty(BINS * ANCHORS_KEPT, np.int64)
+    mine = np.empty(BINS * ANCHORS_KEPT, np.int64)
     agreeing = np.empty(len(mine), np.int64)
     anchors, seen = np.empty(len(sketch), np.int64), np.full(len(sketch), -1, np.int64)
     for i in order:
