@@ -14,14 +14,15 @@ import numpy as np
 import numpy.typing as npt
 import opencc
 
-from massline.engine.buffers import Bytes, Offsets
+Bytes = npt.NDArray[np.uint8]
+Offsets = npt.NDArray[np.int64]
 
 TABLE_SIZE: Final = 0x30000
 """Code points with an entry of their own. Beyond lie tags and variation selectors (invisible), private use and
 nothing else."""
 TAGS: Final = range(0xE0000, 0xE1000)
 
-HAN: Final = range(0x3400, 0xA000)
+HAN: Final = (range(0x3400, 0xA000), range(0x20000, 0x2F800))
 """The bulk of Chinese characters, for which simplifying is all there is to do."""
 
 FILLERS: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u20e3\u3164\uffa0\u2800\ufffc")
@@ -120,7 +121,7 @@ def context_letters() -> frozenset[str]:
             found.add(letter)
     found.update(map(chr, range(0x1100, 0x1200)))  # Hangul jamo compose by rule
     found.update(letter.upper() for letter in LOOK_ALIKES if len(letter.upper()) == 1)
-    return frozenset(found)
+    return frozenset(letter for letter in found if not letter.isascii())  # the capital of a dotless i is plain I
 
 
 def is_spaced(letter: str) -> bool:
@@ -138,7 +139,7 @@ def form_table() -> tuple[Bytes, Offsets, npt.NDArray[np.uint8]]:
     offsets, kinds, parts = np.zeros(TABLE_SIZE + 1, np.int64), np.zeros(TABLE_SIZE, np.uint8), []
     context, plain = context_letters(), simplified()
     for point in range(TABLE_SIZE):
-        form = chr(plain.get(point, point)) if point in HAN else form_of(chr(point))
+        form = chr(plain.get(point, point)) if any(point in part for part in HAN) else form_of(chr(point))
         parts.append(form.encode("utf-8", "ignore"))  # half a surrogate pair is no text
         offsets[point + 1] = offsets[point] + len(parts[-1])
         if form:

@@ -146,17 +146,21 @@ SPOKEN_MAP: Final = {ord(letter): digit for letter, digit in _SPOKEN.items()} | 
     for point in range(0x2460, 0x2794)
     if unicodedata.digit(chr(point), None) is not None
 }
-_LONG_RUN = re.compile(rf"\d(?:{_GAP}\d){{10}}", re.ASCII)
+_TEN_DIGITS = re.compile(r"\d(?:[ \-.()]{0,4}\d){9}", re.ASCII)
+"""The least that any pattern of a number asks for: 010 and seven digits."""
+_SPOKEN_DIGIT = f"[0-9{re.escape(''.join(map(chr, SPOKEN_MAP)))}]"
+_SPOKEN_RUN = re.compile(rf"{_SPOKEN_DIGIT}(?:{_GAP}{_SPOKEN_DIGIT}){{10}}")
 
 
 def _candidates(shadow: str) -> Iterator[Found]:
     """All that may be personal data, the surest kinds first."""
-    yield from (Found(*match.span(), "email") for match in _EMAIL.finditer(shadow))
-    yield from _numbers(shadow)
+    if "@" in shadow:
+        yield from (Found(*match.span(), "email") for match in _EMAIL.finditer(shadow))
+    if _TEN_DIGITS.search(shadow):
+        yield from _numbers(shadow)
     yield from (Found(*match.span(1), "landline") for match in _AFTER_PHONE.finditer(shadow))
     yield from (Found(*match.span(), "plate") for match in _PLATE.finditer(shadow))
-    spoken = shadow.translate(SPOKEN_MAP)
-    if spoken != shadow and _LONG_RUN.search(spoken):
+    if _SPOKEN_RUN.search(shadow) and (spoken := shadow.translate(SPOKEN_MAP)) != shadow:
         yield from _numbers(spoken)
     yield from (Found(start, end, "name") for start, end in find_names(shadow))
 

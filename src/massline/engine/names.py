@@ -195,6 +195,8 @@ COLON_CUES: Final = (
 WEAK_CUES: Final = ("我是", "本人")
 ALL_CUES: Final = (*SURE_CUES, *CUES, *COLON_CUES, *WEAK_CUES)
 
+_ANY_CUE = re.compile("|".join(ALL_CUES))  # tells at once that there is nothing to look for
+_ENGLISH_CUE = re.compile("[Nn]ame|[Cc]ontact")
 _CUE = re.compile(
     f'(?P<sure>{"|".join(SURE_CUES)})[ :,"“]{{0,2}}'
     f"|(?:{'|'.join((*CUES, *COLON_CUES))})(?:姓名|名字)?(?P<colon>[ (]{{0,3}}[:;](?:[ (]|\\s){{0,4}})"
@@ -211,12 +213,12 @@ def find_names(shadow: str) -> Iterator[tuple[int, int]]:
     """Start and end of each personal name in a shadow text. A full name of three or more is then found wherever it
     stands again."""
     again: set[str] = set()
-    for start, end in _after_cues(shadow):
+    for start, end in _after_cues(shadow) if _ANY_CUE.search(shadow) else ():
         yield start, end
         if end - start >= 3:
             again.add(shadow[start:end])
-    for match in _ENGLISH.finditer(shadow):
-        yield match.span(1)
+    if _ENGLISH_CUE.search(shadow):
+        yield from (match.span(1) for match in _ENGLISH.finditer(shadow))
     for name in again:
         yield from (match.span() for match in re.finditer(re.escape(name), shadow))
 

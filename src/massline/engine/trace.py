@@ -7,11 +7,10 @@ from typing import Final
 
 import numba as nb
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import rjieba
 
-from massline.engine.buffers import I32, I64, U8, strings_of
+from massline.engine.buffers import I32, I64, U8, Bools, strings_of
 from massline.engine.clean import matching_form
 from massline.engine.errors import UntraceableStatement
 from massline.engine.grams import READ_CHARACTERS, read_grams
@@ -77,7 +76,7 @@ def trace(statement: str, messages: Mapping[str, str]) -> tuple[str, ...]:
     return found
 
 
-def supporters(forms: pa.Array, themes: I32, statements: pa.Array) -> npt.NDArray[np.bool_]:
+def supporters(forms: pa.Array, themes: I32, statements: pa.Array) -> Bools:
     """Which forms (n,) hold the statement of their theme. themes (n,), -1 for none; statements (t,): forms, empty for
     none."""
     data, offsets = strings_of(forms)
@@ -99,9 +98,10 @@ def _pairs(statements: pa.Array) -> tuple[I32, I64]:
 
 
 @nb.njit(cache=True, nogil=True)
-def _hold(data: U8, offsets: I64, themes: I32, statements: tuple[I32, I64], held: npt.NDArray[np.bool_]) -> None:
+def _hold(data: U8, offsets: I64, themes: I32, statements: tuple[I32, I64], held: Bools) -> None:
     pairs, starts = statements
-    found = np.empty(2 * READ_CHARACTERS, np.int32)
+    found, seen = np.empty(2 * READ_CHARACTERS, np.int32), np.full(len(pairs), -1, np.int64)
+    marks = _marks(pairs, starts)
     for i in range(len(offsets) - 1):
         theme = themes[i]
         if theme < 0 or starts[theme] == starts[theme + 1]:
@@ -110,13 +110,23 @@ def _hold(data: U8, offsets: I64, themes: I32, statements: tuple[I32, I64], held
         count = read_grams(data, offsets[i], offsets[i + 1], found)
         if count < len(wanted) * HELD:
             continue
-        grams = found[:count]
-        grams.sort()
         hits = 0
-        for pair in wanted:
-            at = np.searchsorted(grams, pair)
-            hits += at < count and grams[at] == pair
+        for gram in found[:count]:
+            if marks[theme, gram >> 1 & 0x1FF]:
+                at = starts[theme] + np.searchsorted(wanted, gram)
+                if at < starts[theme + 1] and pairs[at] == gram and seen[at] != i:
+                    hits, seen[at] = hits + 1, i
         held[i] = hits >= HELD * len(wanted)
+
+
+@nb.njit(cache=True)
+def _marks(pairs: I32, starts: I64) -> Bools:
+    """(t, 512): whether a statement has a pair that ends in these nine bits; most grams of a message stop here."""
+    marks = np.zeros((len(starts) - 1, 512), np.bool_)
+    for theme in range(len(marks)):
+        for pair in pairs[starts[theme] : starts[theme + 1]]:
+            marks[theme, pair >> 1 & 0x1FF] = True
+    return marks
 
 
 def sentences_of(text: str) -> list[str]:

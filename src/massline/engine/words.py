@@ -138,7 +138,7 @@ def _joined(words: Sequence[str]) -> str:
 
 def _letter_tree(words: Sequence[str]) -> tuple[U64, I32]:
     data, offsets = strings_of(pa.array(words, pa.large_string()))
-    nodes = 4 << max(10, int(offsets[-1])).bit_length()
+    nodes = 2 << max(1_000, sum(map(len, words))).bit_length()
     keys, values = np.zeros(nodes, np.uint64), np.full(nodes, -1, np.int32)
     _plant(data, offsets, keys, values)
     return keys, values
