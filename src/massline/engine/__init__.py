@@ -1,41 +1,19 @@
 """CONCENTRATE and CONSULT as mathematics: tables in, tables out. No web, no database, no clock, no persons.
 
-The names below are the front door; docs/reference/engine.md describes each of them.
+Each step is a module of the step's name. This package imports none of them: a page that masks one text loads no compiled code.
 """
 
-from massline.engine.clean import clean_batch, matching_form
-from massline.engine.errors import EngineError, InputError, OptionError, OutputError, UnevenFacts, UntraceableStatement
-from massline.engine.fold import Folded, fold
-from massline.engine.mask import Masked, mask
-from massline.engine.pipeline import METHOD, Options, RunResult, run
-from massline.engine.place import Drift, Frozen, drift_of, load_themes, place_batch
-from massline.engine.read import read
-from massline.engine.rejects import Reject
-from massline.engine.trace import trace
+from typing import Final
 
-__all__ = [
-    "METHOD",
-    "Drift",
-    "EngineError",
-    "Folded",
-    "Frozen",
-    "InputError",
-    "Masked",
-    "Options",
-    "OptionError",
-    "OutputError",
-    "Reject",
-    "RunResult",
-    "UnevenFacts",
-    "UntraceableStatement",
-    "clean_batch",
-    "drift_of",
-    "fold",
-    "load_themes",
-    "mask",
-    "matching_form",
-    "place_batch",
-    "read",
-    "run",
-    "trace",
-]
+FRONT_DOOR: Final = {
+    "pipeline": ("run", "Options", "RunResult", "METHOD"),
+    "read": ("read",),
+    "rejects": ("Reject",),
+    "clean": ("matching_form", "clean_batch"),
+    "mask": ("mask", "Masked"),
+    "fold": ("fold", "Folded"),
+    "trace": ("trace",),
+    "place": ("load_themes", "Frozen", "place_batch", "drift_of", "Drift"),
+    "errors": ("EngineError", "InputError", "OptionError", "OutputError", "UntraceableStatement", "UnevenFacts"),
+}
+"""Module -> what others may use of it; docs/reference/engine.md describes each name. All else may change without a word."""

@@ -1,7 +1,6 @@
 """Laws of a whole run, whatever the messages are."""
 
 import itertools
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
+from massline.engine import read as reading
 from massline.engine.pipeline import Options, run
 from massline.engine.tests.calls import messages, write_call
 from massline.engine.tests.test_pipeline import folder
@@ -20,7 +20,7 @@ TEXTS = [text for _, text in messages(1_500)]
 @pytest.fixture
 def small_blocks(monkeypatch):
     """Batches of 256 rows, so that a small call has many of them."""
-    monkeypatch.setattr(sys.modules["massline.engine.read"], "BLOCK_ROWS", 256)  # the package shows the function
+    monkeypatch.setattr(reading, "BLOCK_ROWS", 256)
 
 
 @pytest.fixture(scope="module")
