@@ -14,16 +14,14 @@ from pathlib import Path
 from typing import Final, ParamSpec, TextIO
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from massline.engine.errors import EngineError, OptionError
 from massline.engine.mask import mask
 from massline.engine.opinion.cli import opinion
 from massline.engine.pipeline import Options, RunResult, run
+from massline.engine.progress import progress_bar
 from massline.engine.read import read
 from massline.engine.rejects import Reject
-from massline.engine.workfolder import Progress as Watcher
 
 DONE, WITH_REJECTS, NOTHING_DONE, INTERRUPTED = 0, 1, 2, 130
 STEPS: Final = ("read", "clean", "fold", "embed", "group", "place", "label", "trace", "report")
@@ -100,7 +98,7 @@ def concentrate(  # noqa: PLR0913 - one argument for each option
     A run that was stopped goes on where it stood.
     """
     options = Options(columns=mapped_columns(columns), grain=grain_of(grain), seed=seed, workers=workers)
-    with progress_bar() as watch:
+    with progress_bar(STEPS) as watch:
         result = run(files, out, options, progress=watch)
     if as_json:
         click.echo(json.dumps(asdict(result)))
@@ -125,29 +123,6 @@ def summary(result: RunResult, out: Path) -> str:
         f"{result.themes} themes, {result.campaigns} campaigns, in {result.seconds:.1f} s\n"
         f"Read {out / 'report.html'}"
     )
-
-
-@contextmanager
-def progress_bar() -> Iterator[Watcher]:
-    """A bar on standard error where a person watches; silence elsewhere."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda step, done: None
-        return
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description:<8}"),
-        BarColumn(),
-        TextColumn("{task.fields[done]}"),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("", total=len(STEPS), done="")
-
-        def watch(step: str, done: int) -> None:
-            bar.update(task, description=step, completed=STEPS.index(step), done=f"{done:,}" if done else "")
-
-        yield watch
 
 
 @commands.command("mask", epilog="Example: massline mask messages.csv --out masked.jsonl")

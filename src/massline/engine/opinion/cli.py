@@ -6,6 +6,8 @@ import os
 import shutil
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,15 +18,21 @@ import massline
 from massline.engine.errors import EngineError, OutputError
 from massline.engine.opinion.exports import Export, read_export
 from massline.engine.opinion.find import METHODS, Opinion, find_opinion
+from massline.engine.opinion.find import STEPS as FINDING
 from massline.engine.opinion.report import write_report
+from massline.engine.progress import progress_bar
 from massline.engine.rejects import Reject, write_rejects
+from massline.engine.workfolder import Progress
 
 DONE, WITH_REJECTS, NOTHING_DONE, INTERRUPTED = 0, 1, 2, 130
 FILES: Final = (
     *("participants.parquet", "groups.parquet", "statements.parquet", "votes.parquet"),
     *("rejects.csv", "report.html", "run.json"),
 )
-"""What a finished run leaves; run.json comes last. The folder can be given to `massline opinion` again."""
+"""What a finished run leaves. run.json comes last: where it stands, the rest is whole. The folder can be given to
+`massline opinion` again."""
+
+STEPS: Final = ("read", *FINDING, "report")
 
 
 @click.command(epilog="Example: massline opinion votes.csv --statements comments.csv --out result")
@@ -48,7 +56,8 @@ def opinion(  # noqa: PLR0913 - one argument for each option
     a whole export.
     """
     try:
-        result = run(votes, out, statements=statements, method=method, seed=seed, language=language)
+        with progress_bar(STEPS) as watch:
+            result = run(votes, out, statements=statements, method=method, seed=seed, language=language, progress=watch)
     except EngineError as error:
         click.echo(f"massline: {error}", err=True)
         sys.exit(NOTHING_DONE)
@@ -62,38 +71,68 @@ def opinion(  # noqa: PLR0913 - one argument for each option
 
 
 def run(  # noqa: PLR0913 - one argument for each option
-    votes: Path, out: Path, *, statements: Path | None, method: str, seed: int, language: str
+    votes: Path,
+    out: Path,
+    *,
+    statements: Path | None,
+    method: str,
+    seed: int,
+    language: str,
+    progress: Progress = lambda step, done: None,
 ) -> dict[str, Any]:
-    """Read, find, write. Returns the counts. Raises EngineError; then `out` is as it was."""
+    """Read, find, write. progress: told when each of STEPS begins. Returns the counts. Raises EngineError; then `out` is
+    as it was."""
     begun = time.perf_counter()
     rejects: list[Reject] = []
-    export = read_export(votes, statements=statements, reject=rejects.append)
-    read = time.perf_counter()
-    found = find_opinion(export, method=method, seed=seed)
-    counts = _counts(export, found, len(rejects))
-    seconds = {"read": read - begun, "find": time.perf_counter() - read}
-    part = out / ".opinion"
-    try:
-        part.mkdir(parents=True, exist_ok=True)
-        _write(part, export, found, rejects, language)
+    with whole_folder(out) as part:
+        progress("read", 0)
+        export = read_export(votes, statements=statements, reject=rejects.append)
+        read = time.perf_counter()
+        found = find_opinion(export, method=method, seed=seed, progress=progress)
+        counts = _counts(export, found, len(rejects))
         facts = {
             "result": counts,
             "inputs": [_digest(path) for path in (votes, statements) if path and path.is_file()],
             "options": {"method": method, "seed": seed},
             "chosen_by": dict(found.grouping.foretold),
             "version": massline.__version__,
-            "seconds": seconds,
+            "seconds": {"read": read - begun, "find": time.perf_counter() - read},
         }
-        (part / "run.json").write_text(json.dumps(facts, ensure_ascii=False, indent=1), encoding="utf-8")
-        for name in FILES:
-            os.replace(part / name, out / name)
+        progress("report", 0)
+        with _written(out):
+            _write(part, export, found, rejects, language)
+            (part / "run.json").write_text(json.dumps(facts, ensure_ascii=False, indent=1), encoding="utf-8")
+    return counts | {"seconds": round(time.perf_counter() - begun, 3)}
+
+
+@contextmanager
+def whole_folder(out: Path) -> Iterator[Path]:
+    """A folder for FILES; at the end they are moved into `out`, over those of an earlier run. When it does not come to
+    that, `out` is as it was. Raises OutputError at once when `out` cannot be written."""
+    new = not out.exists()
+    part = out / ".opinion"
+    try:
+        with _written(out):
+            part.mkdir(parents=True, exist_ok=True)
+        yield part
+        with _written(out):
+            (out / "run.json").unlink(missing_ok=True)
+            for name in FILES:
+                os.replace(part / name, out / name)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+        if new and out.is_dir() and not any(out.iterdir()):
+            out.rmdir()
+
+
+@contextmanager
+def _written(out: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise OutputError(
             f"{out} cannot be written: {error.strerror}. Free some room or choose another --out."
         ) from error
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
-    return counts | {"seconds": round(time.perf_counter() - begun, 3)}
 
 
 def _counts(export: Export, found: Opinion, rejects: int) -> dict[str, Any]:

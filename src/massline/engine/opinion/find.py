@@ -17,8 +17,10 @@ from massline.engine.opinion.representative import Mark, representative, shared,
 from massline.engine.opinion.stable import SURE, Certainty, stable_groups
 from massline.engine.opinion.tables import FATES, GROUPS, PARTICIPANTS, STATEMENTS, VOTES
 from massline.engine.opinion.votes import AGREE, DISAGREE, F64, I32, I64, Bools, Votes, natural_order
+from massline.engine.workfolder import Progress
 
 METHODS: Final = ("stable", "polis")
+STEPS: Final = ("floods", "groups", "count")
 METHOD_VERSION: Final = {"stable": "stable 1", "polis": "polis 1"}
 SIDE_NAMES: Final = {AGREE: "agree", DISAGREE: "disagree"}
 META_PRIORITY: Final = 7
@@ -60,8 +62,11 @@ class Opinion:
     method: str
 
 
-def find_opinion(export: Export, *, method: str = "stable", seed: int = 0) -> Opinion:
-    """Groups, shared and dividing statements of a conversation. Raises OptionError for an unknown method.
+def find_opinion(
+    export: Export, *, method: str = "stable", seed: int = 0, progress: Progress = lambda step, done: None
+) -> Opinion:
+    """Groups, shared and dividing statements of a conversation. progress: told when each of STEPS begins. Raises
+    OptionError for an unknown method.
 
     People in floods are placed and counted; `stable` does not learn groups from them, so a flood makes no group of its own. The
     columns `..._without_floods` leave them out of the counts as well.
@@ -69,8 +74,11 @@ def find_opinion(export: Export, *, method: str = "stable", seed: int = 0) -> Op
     votes, known = export.votes, export.statements
     infos = [known.get(name, Statement("")) for name in votes.statements.to_pylist()]
     moderated = np.array([info.moderated < 0 or info.meta for info in infos], np.bool_)
+    progress("floods", 0)
     floods = find_floods(votes)
+    progress("groups", 0)
     grouping = group_people(votes, floods.flood >= 0, moderated=moderated, method=method, seed=seed)
+    progress("count", 0)
     counts = tally(votes, grouping.group, groups=grouping.groups)
     found = tests(counts) if grouping.groups > 1 else None
     marks = representative(found, allowed=~moderated) if found else [[] for _ in range(grouping.groups)]

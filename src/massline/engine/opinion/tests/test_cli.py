@@ -1,0 +1,135 @@
+"""`massline opinion` to the person in front of it: a bar or silence, and what is left when it is stopped."""
+
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from massline.engine.errors import OutputError
+from massline.engine.opinion.cli import FILES, STEPS, run
+
+COMMAND = [sys.executable, "-c", "from massline.engine.cli import commands; commands()", "opinion"]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+
+
+def written(path: Path, *, people: int) -> Path:
+    """votes.csv of two groups that agree with opposite halves of forty statements."""
+    generator = np.random.default_rng(people)
+    lines = ["comment-id,voter-id,vote"]
+    for person in range(people):
+        for statement in generator.permutation(40)[:20]:
+            likes = (person % 2 == 0) == (statement < 20)
+            lines.append(f"{statement},{person},{1 if likes == (generator.random() < 0.9) else -1}")
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def stopped_at(votes: Path, out: Path, step: str) -> None:
+    def press(now: str, done: int) -> None:
+        if now == step:
+            raise KeyboardInterrupt
+
+    run(votes, out, statements=None, method="stable", seed=1, language="en", progress=press)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in folder.iterdir()}
+
+
+@pytest.fixture
+def votes(tmp_path: Path) -> Path:
+    return written(tmp_path / "votes.csv", people=60)
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_run_that_is_stopped_at_any_step_leaves_no_folder(votes: Path, tmp_path: Path, step: str) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        stopped_at(votes, tmp_path / "out", step)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_run_that_is_stopped_at_any_step_leaves_an_earlier_result_alone(
+    votes: Path, tmp_path: Path, step: str
+) -> None:
+    out = tmp_path / "out"
+    run(votes, out, statements=None, method="stable", seed=0, language="zh")
+    before = contents(out)
+    with pytest.raises(KeyboardInterrupt):
+        stopped_at(votes, out, step)
+    assert contents(out) == before
+    assert sorted(before) == sorted(FILES)
+
+
+def test_a_folder_that_cannot_be_written_is_said_before_the_work(votes: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("a file")
+    steps: list[str] = []
+    with pytest.raises(OutputError, match="choose another --out"):
+        run(
+            votes,
+            tmp_path / "out" / "result",
+            statements=None,
+            method="stable",
+            seed=0,
+            language="zh",
+            progress=lambda step, done: steps.append(step),
+        )
+    assert steps == []
+    assert (tmp_path / "out").read_text() == "a file"
+
+
+def test_ctrl_c_ends_with_130_and_says_that_nothing_is_left(tmp_path: Path) -> None:
+    votes, out = written(tmp_path / "votes.csv", people=3_000), tmp_path / "out"
+    command = [*COMMAND, str(votes), "--out", str(out)]
+    child = subprocess.Popen(command, stderr=subprocess.PIPE, env=ENVIRONMENT)
+    for _ in range(1_200):
+        if (out / ".opinion").exists():
+            break
+        time.sleep(0.05)
+    child.send_signal(signal.SIGINT)
+    _, said = child.communicate(timeout=120)
+    assert child.returncode == 130
+    assert said == b"massline: stopped; nothing half-written is left.\n"
+    assert not out.exists()
+
+
+def test_a_pipe_gets_the_result_and_no_bar(votes: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [*COMMAND, str(votes), "--out", str(tmp_path / "out")], capture_output=True, env=ENVIRONMENT, check=True
+    )
+    assert done.stderr == b""
+    assert done.stdout.startswith(b"1,200 rows = 1,200 accepted + 0 rejected\n60 people = ")
+
+
+def test_a_terminal_shows_how_far_the_run_is(votes: Path, tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    command = [*COMMAND, str(votes), "--out", str(tmp_path / "out")]
+    child = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=theirs, env={**ENVIRONMENT, "TERM": "xterm", "COLUMNS": "100"}
+    )
+    os.close(theirs)
+    shown = everything(ours)
+    said, _ = child.communicate(timeout=120)
+    assert child.returncode == 0
+    assert any(step.encode() in shown for step in STEPS)
+    assert said.startswith(b"1,200 rows = ")
+
+
+def everything(terminal: int) -> bytes:
+    """All that is written to a terminal until the other side goes."""
+    shown = b""
+    while True:
+        try:
+            more = os.read(terminal, 4096)
+        except OSError:  # so Linux says that nobody has it open any more
+            more = b""
+        if not more:
+            os.close(terminal)
+            return shown
+        shown += more
