@@ -1,4 +1,4 @@
-"""One running house and one Chromium for all journeys of a session."""
+"""One running house for all journeys of a session, and a Chromium for each file of them."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -31,9 +31,11 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         yield house
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    """Debian's Chromium; without it, or without axe-core, the journeys are skipped (scripts/journeys installs both)."""
+    """For one file only: while Playwright's loop runs, Django lets no test of another file at its database.
+
+    Debian's Chromium; without it, or without axe-core, the journeys are skipped (scripts/journeys installs both)."""
     playwright = pytest.importorskip("playwright.sync_api")
     if not Path("/usr/bin/chromium").exists() or not AXE.exists():
         pytest.skip("Chromium or axe-core is missing. Run: scripts/journeys")

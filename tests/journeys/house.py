@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-MESSAGES = 400
+MESSAGES = 1_500  # enough for something to be overdue
 _LOAD = f"import django; django.setup(); from massline.project.demo.load import load; print(load({MESSAGES}).receipt)"
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.journeys.person import Person
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.journey
 
 
 def test_she_finds_what_is_overdue_and_asks_the_engine_to_read_again(

@@ -9,7 +9,7 @@ import pytest
 from massline.project.demo.county import COUNTY_EN, COUNTY_ZH
 from tests.journeys.person import Person
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.journey
 VILLAGE = {"zh-CN": "东坪村", "en-GB": "Dongping Village"}
 WATER = {"zh-CN": "水利局", "en-GB": "Water Bureau"}
 COUNTY = {"zh-CN": COUNTY_ZH, "en-GB": COUNTY_EN}

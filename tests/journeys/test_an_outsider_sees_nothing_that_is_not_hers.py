@@ -6,7 +6,7 @@ import pytest
 
 from tests.journeys.person import Person
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.journey
 NOWHERE = "/desk/cases/999999/"
 
 

@@ -1,4 +1,4 @@
-"""Every main page in both languages, on desk, phone and the narrowest screen, also in large type: within its budget and clean."""
+"""Every main page in both languages, on a desk, at 320 px, and in large type on a phone: within its budget and clean."""
 
 from collections.abc import Callable
 
@@ -8,8 +8,9 @@ from massline.project.demo.visit import HEAVIEST, Visitor, walk
 from tests.journeys.house import House
 from tests.journeys.person import Person
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
-SIZES = {"desk": (1280, 900), "phone": (390, 844), "narrow": (320, 640)}
+pytestmark = pytest.mark.journey
+SIZES = {"desk": (1280, 900), "narrow": (320, 640)}
+PHONE = (390, 844)
 
 
 def main_pages(house: House) -> list[str]:
@@ -39,7 +40,7 @@ def test_every_page_is_clean_for_axe_and_not_too_wide(
 def test_every_page_is_clean_in_large_type_on_a_phone(
     somebody: Callable[..., Person], house: House, language: str
 ) -> None:
-    person = somebody(language=language, size=SIZES["phone"])
+    person = somebody(language=language, size=PHONE)
     person.opens("/")
     person.follows(person.word("Large type"))
     person.looked_at.clear()
