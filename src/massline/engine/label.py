@@ -6,13 +6,26 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from massline.engine.buffers import F32, I32, I64
-from massline.engine.words import Vocabulary, distinctness
+from massline.engine.buffers import F32, I32, I64, Bools
+from massline.engine.clean import matching_form
+from massline.engine.words import Vocabulary, count_words, distinctness
 
 KEYWORDS: Final = 8
 QUOTED: Final = 5
 """Typical and dissenting messages of a theme, each."""
+
+LOCAL: Final = 0.8
+"""A word of a place: at least this share of those who say it live in one area, in which at most WIDE of all live."""
+WIDE: Final = 0.5
+LOCAL_SAID: Final = 10
+"""Fewer messages do not show where a word is at home."""
+MOST_AREAS: Final = 100
+LOCAL_WEIGHT: Final = 0.2
+"""What a word of a place counts beside another among the key words. A label holds one only where there is nothing
+else to say."""
 
 SAID_BY: Final = 0.04
 """A phrase names a theme when at least this share of its messages say it."""
@@ -26,24 +39,45 @@ class Name:
     keywords: tuple[str, ...]
 
 
-def name_themes(counts: npt.NDArray[np.integer], sizes: I64, parents: I32, vocabulary: Vocabulary) -> tuple[Name, ...]:
+def name_themes(
+    counts: npt.NDArray[np.integer], sizes: I64, parents: I32, vocabulary: Vocabulary, *, local: Bools
+) -> tuple[Name, ...]:
     """Name every theme of the tree. counts (t, w): messages of theme t that say word w; sizes (t,); parents (t,), -1
-    for coarse.
+    for coarse; local (w,): names of places, which count less.
 
     No two themes have the same name: a later one gets a second word, or its number.
     """
     coarse = parents < 0
     everything, total = counts[coarse].sum(axis=0), int(sizes[coarse].sum())
-    scores = distinctness(counts, sizes, everything, total)
+    scores = distinctness(counts, sizes, everything, total) * np.where(local, LOCAL_WEIGHT, 1).astype(np.float32)
     names: list[Name] = []
     taken: set[str] = set()
     for theme in range(len(parents)):
         keywords = _keywords(scores[theme], vocabulary)
-        phrases = _telling_phrases(counts[theme], int(sizes[theme]), scores[theme], vocabulary)
-        label = _free_label(phrases, _telling_nouns(scores[theme], vocabulary), taken, wide=bool(coarse[theme]))
+        phrases = _telling_phrases(counts[theme], int(sizes[theme]), scores[theme], vocabulary=vocabulary, local=local)
+        label = _free_label(phrases, _telling_nouns(scores[theme], vocabulary, local), taken, wide=bool(coarse[theme]))
         taken.add(label)
         names.append(Name(label, keywords))
     return tuple(names)
+
+
+def local_words(forms: pa.Array, areas: pa.Array, vocabulary: Vocabulary) -> Bools:
+    """Which words and phrases name a place, (w,): they stand in the name of an area, or are said in one area only.
+
+    forms and areas: form and area of each message of a sample; an area may be null. The MOST_AREAS commonest are
+    looked at. Where no area is known, or all live in one, no word is local.
+    """
+    known = pc.value_counts(areas.filter(areas.is_valid())).to_pylist()
+    names = [one["values"] for one in sorted(known, key=lambda one: (-one["counts"], one["values"]))[:MOST_AREAS]]
+    spoken = [matching_form(name) for name in names]
+    local = np.array([any(word in name for name in spoken) for word in vocabulary.words], np.bool_)
+    home = pc.index_in(areas, pa.array(names, areas.type)).fill_null(len(names)).to_numpy().astype(np.int32)
+    home[areas.is_null().to_numpy(zero_copy_only=False)] = -1
+    sizes = np.bincount(home[home >= 0], minlength=len(names) + 1)  # the last: all other areas together
+    counts = count_words(forms, home, np.ones(len(forms), np.int64), vocabulary, len(sizes))
+    at_home, said = counts.argmax(axis=0), counts.sum(axis=0)
+    bound = (counts.max(axis=0) >= LOCAL * said) & (sizes[at_home] <= WIDE * sizes.sum()) & (at_home < len(names))
+    return local | (bound & (said >= LOCAL_SAID))
 
 
 def _keywords(scores: F32, vocabulary: Vocabulary) -> tuple[str, ...]:
@@ -56,19 +90,21 @@ def _keywords(scores: F32, vocabulary: Vocabulary) -> tuple[str, ...]:
     return tuple(chosen[:KEYWORDS])
 
 
-def _telling_phrases(counts: npt.NDArray[np.integer], size: int, scores: F32, vocabulary: Vocabulary) -> list[str]:
-    """Phrases that could name the theme, best first, none sharing a word with a better one.
+def _telling_phrases(
+    counts: npt.NDArray[np.integer], size: int, scores: F32, *, vocabulary: Vocabulary, local: Bools
+) -> list[str]:
+    """Phrases that could name the theme, best first, none sharing a word with a better one, none naming a place.
 
     A phrase is as good as its words are telling and as many messages say it whole.
     """
     least = max(3, SAID_BY * size) if size > 20 else 1
     phrases = np.arange(vocabulary.first_phrase, len(vocabulary.words))
-    phrases = phrases[(counts[phrases] >= least) & (scores[phrases] > 0)]
-    worth = {int(i): _worth(int(i), counts, size, scores, vocabulary) for i in phrases}
+    phrases = phrases[(counts[phrases] >= least) & (scores[phrases] > 0) & ~local[phrases]]
+    worth = {i: _worth(i, counts, size, scores, vocabulary) for i in phrases.tolist()}
     chosen: list[int] = []
     used: set[int] = set()
     for i in sorted(worth, key=lambda i: (-worth[i], i)):
-        if used.isdisjoint(vocabulary.parts[i]):
+        if used.isdisjoint(vocabulary.parts[i]) and not local[list(vocabulary.parts[i])].any():
             chosen.append(i)
             used.update(vocabulary.parts[i])
         if len(chosen) == 3:
@@ -81,10 +117,10 @@ def _worth(phrase: int, counts: npt.NDArray[np.integer], size: int, scores: F32,
     return float(scores[list(parts)].sum() * np.sqrt(counts[phrase] / max(size, 1)))
 
 
-def _telling_nouns(scores: F32, vocabulary: Vocabulary) -> list[str]:
-    """The most telling words that can stand alone."""
+def _telling_nouns(scores: F32, vocabulary: Vocabulary, local: Bools) -> list[str]:
+    """The most telling words that can stand alone; those that name a place come last."""
     plain = np.flatnonzero((scores[: vocabulary.first_phrase] > 0) & vocabulary.nouns[: vocabulary.first_phrase])
-    return [vocabulary.words[i] for i in plain[np.argsort(-scores[plain], kind="stable")][:KEYWORDS]]
+    return [vocabulary.words[i] for i in plain[np.lexsort((-scores[plain], local[plain]))][:KEYWORDS]]
 
 
 def _free_label(phrases: list[str], nouns: list[str], taken: set[str], *, wide: bool) -> str:
@@ -137,7 +173,7 @@ def _in_turn(lists: list[I64]) -> I64:
     return np.array(turns[:QUOTED], np.int64)
 
 
-def distinct_senders(themes: I32, senders: npt.NDArray[np.uint64], known: npt.NDArray[np.bool_], number: int) -> I64:
+def distinct_senders(themes: I32, senders: npt.NDArray[np.uint64], known: Bools, number: int) -> I64:
     """Senders of each theme, (number,): different ones, and each message without a sender as one.
 
     themes (n,): -1 is counted nowhere; senders (n,); known (n,): the message has a sender.

@@ -31,7 +31,7 @@ from massline.engine.errors import InputError, OptionError, OutputError
 from massline.engine.fold import fold
 from massline.engine.grams import letters_of
 from massline.engine.group import Themes, find_themes, home_of, nearest_theme
-from massline.engine.label import Name, distinct_senders, middle_and_edge, name_themes
+from massline.engine.label import Name, distinct_senders, local_words, middle_and_edge, name_themes
 from massline.engine.mask import mask
 from massline.engine.minority import add_views, find_views, with_directions
 from massline.engine.place import Frozen, load_meaning, load_themes, mean_similarity, place_batch, save_themes
@@ -287,7 +287,8 @@ def _label(work: WorkFolder, workers: int, part: Path) -> None:
     tree = load_themes(work.path / "group" / "themes.npz").themes
     number, home = len(tree.parents), home_of(tree.parents)
     stands_for = 1 + np.bincount(copy_of[fates == COPY], minlength=len(fates))  # (n,) messages, copies counted
-    vocabulary = find_words(_sample_forms(work))
+    sample, areas = _sample_forms(work), _sample_areas(work)
+    vocabulary = find_words(sample)
     originals = np.where(fates == PLACED_FATE, themes, -1).astype(np.int32)
     kernel = partial(_count_block, vocabulary=vocabulary, number=number)
     blocks = _with_rows(work, originals, stands_for)
@@ -298,13 +299,18 @@ def _label(work: WorkFolder, workers: int, part: Path) -> None:
     for fine in np.flatnonzero(tree.parents >= 0):
         counts[home[fine]] += counts[fine]
         sizes[home[fine]] += sizes[fine]
-    names = name_themes(counts, sizes, tree.parents, vocabulary)
+    names = name_themes(counts, sizes, tree.parents, vocabulary, local=local_words(sample, areas, vocabulary))
     typical, dissenting = middle_and_edge(originals, similarity, tree.parents)
     table = _themes_table(work, tree, names, sizes=sizes, quoted=(typical, dissenting))
     write_batches(part / "themes.arrow", THEMES, table.to_batches())
     np.save(part / "quoted.npy", np.unique(np.concatenate([np.zeros(0, np.int64), *typical, *dissenting])))
     offsets = np.cumsum([0, *(len(rows) for rows in typical)])
     np.savez(part / "typical.npz", rows=np.concatenate([np.zeros(0, np.int64), *typical]), offsets=offsets)
+
+
+def _sample_areas(work: WorkFolder) -> pa.Array:
+    rows = pa.array(work.array("embed/sample"))
+    return work.table("read/messages").column("area").take(rows).combine_chunks()
 
 
 def _sample_forms(work: WorkFolder) -> pa.Array:

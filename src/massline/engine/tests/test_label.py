@@ -1,7 +1,8 @@
 import numpy as np
+import pyarrow as pa
 import pytest
 
-from massline.engine.label import distinct_senders, middle_and_edge, name_themes
+from massline.engine.label import distinct_senders, local_words, middle_and_edge, name_themes
 from massline.engine.tests.calls import MATTERS, forms, messages
 from massline.engine.words import STOP_WORDS, count_words, distinctness, find_words
 
@@ -11,10 +12,12 @@ THEMES = np.array([list(MATTERS).index(matter) for matter, _ in TOLD], np.int32)
 ONES = np.ones(1_000, np.int64)
 
 
-def named(texts: list[str], themes: np.ndarray, number: int) -> tuple:
+def named(texts: list[str], themes: np.ndarray, number: int, areas: list[str | None] | None = None) -> tuple:
     vocabulary = find_words(forms(texts))
+    local = local_words(forms(texts), pa.array(areas or [None] * len(texts), pa.large_string()), vocabulary)
     counts = count_words(forms(texts), themes, np.ones(len(texts), np.int64), vocabulary, number)
-    return name_themes(counts, np.bincount(themes, minlength=number), np.full(number, -1, np.int32), vocabulary)
+    sizes, parents = np.bincount(themes, minlength=number), np.full(number, -1, np.int32)
+    return name_themes(counts, sizes, parents, vocabulary, local=local)
 
 
 @pytest.mark.parametrize("texts", [[], ["", "…"], ["12 34"], ["〔手机号〕"]])
@@ -106,3 +109,41 @@ def test_senders_are_counted_once_and_unknown_ones_each_as_one() -> None:
     senders = np.array([7, 7, 8, 0, 0, 7, 9, 7], np.uint64)
     known = np.array([1, 1, 1, 0, 0, 1, 1, 1], bool)
     assert distinct_senders(themes, senders, known, 2).tolist() == [4, 2]
+
+
+PLACES = {"平安县": "滨河花园", "长乐县": "桃源公园", "太和县": "凤凰广场"}
+
+
+def told_in_places() -> tuple[list[str], list[str | None]]:
+    """The matters, each message from one of three areas and naming a place there."""
+    areas = [list(PLACES)[i % 3] for i in range(len(TEXTS))]
+    return [f"{area}{PLACES[area]}，{text}" for area, text in zip(areas, TEXTS, strict=True)], list(areas)
+
+
+def test_words_of_an_area_or_said_in_one_area_only_are_local() -> None:
+    texts, areas = told_in_places()
+    vocabulary = find_words(forms(texts))
+    local = local_words(forms(texts), pa.array(areas, pa.large_string()), vocabulary)
+    places = {word for word, is_local in zip(vocabulary.words, local, strict=True) if is_local}
+    assert {"滨河", "桃源", "凤凰", "平安"} & places
+    assert not places & {"电梯", "公交", "拖欠工资", "农民工", "噪音"}
+
+
+@pytest.mark.parametrize("area", [None, "平安县"])
+def test_where_no_area_is_known_or_all_live_in_one_no_word_is_bound_to_it(area: str | None) -> None:
+    vocabulary = find_words(forms(TEXTS))
+    assert not local_words(forms(TEXTS), pa.array([area] * 1_000, pa.large_string()), vocabulary).any()
+
+
+def test_a_theme_is_named_by_its_matter_even_where_most_of_it_comes_from_one_place() -> None:
+    texts, areas = told_in_places()
+    mostly = [i for i, area in enumerate(areas) if area == list(PLACES)[THEMES[i] % 3] or i % 7 == 0]
+    names = named([texts[i] for i in mostly], THEMES[mostly], 5, [areas[i] for i in mostly])
+    for name in names:
+        assert not any(place in name.label for place in ("滨河", "桃源", "凤凰", "平安", "长乐", "太和")), name
+
+
+def test_a_theme_that_says_nothing_but_its_place_is_named_by_it() -> None:
+    texts, areas = ["滨河花园"] * 20 + TEXTS, ["平安县"] * 20 + ["长乐县"] * 500 + ["太和县"] * 500
+    themes = np.concatenate([np.full(20, 5), THEMES]).astype(np.int32)
+    assert "花园" in named(texts, themes, 6, areas)[5].label
