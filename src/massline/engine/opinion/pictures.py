@@ -63,7 +63,7 @@ def _outline(places: F64, group: int) -> str:
 def _dots(places: F64, group: int) -> str:
     step = max(1, -(-len(places) // MOST_DOTS))
     colour = "ml-dim" if group < 0 else f"ml-f{group % COLOURS}"
-    circles = "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2"/>' for x, y in places[::step])
+    circles = "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.5"/>' for x, y in places[::step])
     return f'<g class="{colour}" fill-opacity="0.7">{circles}</g>'
 
 
@@ -72,6 +72,6 @@ def _letter(places: F64, group: int) -> str:
         return ""
     x, y = np.median(places, axis=0)
     return (
-        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="14" class="ml-c{group % COLOURS}" stroke-width="2"/>'
-        f'<text x="{x:.1f}" y="{y + 6:.1f}" font-size="17" font-weight="700" text-anchor="middle">{letter(group)}</text>'
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="18" class="ml-c{group % COLOURS}" stroke-width="2"/>'
+        f'<text x="{x:.1f}" y="{y + 8:.1f}" font-size="23" font-weight="700" text-anchor="middle">{letter(group)}</text>'
     )

@@ -36,7 +36,9 @@ def write_report(path: Path, export: Export, found: Opinion, *, language: str) -
 def page(export: Export, found: Opinion, *, language: str) -> str:
     """The whole page."""
     words, count = _words(language), found.grouping.groups
-    rows = [row for row in found.statements.to_pylist() if row["moderated"] >= 0 and not row["meta"]]
+    statements = found.statements.to_pylist()
+    rows = [row for row in statements if row["moderated"] >= 0 and not row["meta"]]
+    votes, out = _votes_on(rows), len(statements) - len(rows)
     heads = [words["group"].format(letter=letter(group)) for group in range(count)]
     names = {row["statement"]: _name(row) for row in rows}
     lede = words["lede_groups" if count else "lede_none"]
@@ -45,26 +47,27 @@ def page(export: Export, found: Opinion, *, language: str) -> str:
         w=words,
         topic=export.topic,
         picture_style=STYLE,
-        lede=lede.format(people=f"{people:,}", statements=len(rows), votes=f"{found.votes.num_rows:,}", groups=count),
+        lede=lede.format(people=f"{people:,}", statements=len(rows), votes=f"{votes:,}", groups=count),
         shared=_shared(rows, words),
-        shared_heads=[words["statement"], "", words["least"]],
+        shared_heads=[words["statement"], words["side"], words["least"]],
         parted=_parted(rows, count),
         parted_heads=[words["statement"], *heads],
         map=opinion_map(
             found.grouping.places, found.grouping.group, title=words["map"], description=_described(found, words)
         ),
         groups=[_group(row, names, words) for row in found.groups.to_pylist()],
-        mark_heads=[words["statement"], "", words["rate"]],
+        mark_heads=[words["statement"], words["side"], words["rate"]],
         sure=_sure(found, words),
         fates=[(words[name], f"{found.fates[name]:,}") for name in FATES if found.fates[name]],
         people=f"{people:,}",
         changed=words["changed"].format(
             changed=export.votes.changed, withdrawn=export.votes.withdrawn, rejected=export.rejected
         ),
+        left_out=words["left_out"].format(statements=out, votes=f"{found.votes.num_rows - votes:,}") if out else "",
         floods=_floods(found, words),
         method=words[f"method_{found.method.split()[0]}"],
         version=found.method,
-        table=_table(rows, found),
+        table=_table(rows, found, words),
         table_heads=_table_heads(found, words),
     )
 
@@ -85,6 +88,10 @@ def _resource(name: str) -> str:
     return files("massline.engine").joinpath("templates", name).read_text("utf-8")
 
 
+def _votes_on(rows: Sequence[Row]) -> int:
+    return sum(row["agree"] + row["disagree"] + row["pass"] for row in rows)
+
+
 def _name(row: Row) -> str:
     """A statement as it is listed: its text, or its id."""
     return f"{row['text']} [{row['statement']}]" if row["text"] else f"[{row['statement']}]"
@@ -92,7 +99,7 @@ def _name(row: Row) -> str:
 
 def percent(share: float | None) -> str:
     """A share for people; a dash where nothing is known."""
-    return "–" if share is None else f"{100 * share:.0f} %"
+    return "–" if share is None else f"{share:.0%}"
 
 
 def _shared(rows: Sequence[Row], words: Words) -> list[list[str]]:
@@ -158,14 +165,16 @@ def _described(found: Opinion, words: Words) -> str:
     return f"{words['map_desc']} {listed}".strip()
 
 
-def _table(rows: Sequence[Row], found: Opinion) -> list[list[str]]:
+def _table(rows: Sequence[Row], found: Opinion, words: Words) -> list[list[str]]:
     names = ("agree", "disagree", "pass")
     columns = [*names, *(f"{name}_without_floods" for name in names if found.floods.count)]
     return [
         [
             _name(row),
             *(f"{row[name]:,}" for name in columns),
-            percent(row["consensus"]),
+            percent(row["consensus"])
+            if row["consensus_side"] is None
+            else f"{words[row['consensus_side']]} {percent(row['consensus'])}",
             "–" if row["bridging_rank"] is None else str(row["bridging_rank"]),
             *(percent(line["agree_rate"]) for line in row["groups"]),
         ]
