@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 import holidays
-from holidays.countries.china import ChinaStaticHolidays
 
 
 class Level(StrEnum):
@@ -60,6 +59,8 @@ def country_calendar(country: str, years: range) -> WorkCalendar:
 
     country: ISO 3166 code. Mainland China announces each year's make-up days the autumn before, so a year
     that the package has no announcement for stays unknown. Raises LookupError for an unknown country."""
+    from holidays.countries.china import ChinaStaticHolidays  # brings all countries with it, half a second
+
     known = frozenset(years)
     if country == "CN":
         known &= frozenset(ChinaStaticHolidays.special_public_holidays)
