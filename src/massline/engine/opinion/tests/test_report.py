@@ -24,7 +24,7 @@ SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clie
 
 
 def conversation() -> Export:
-    """Two groups of forty, thirty statements; the last is moderated out. One text is a single word of 200 letters."""
+    """Two groups of forty, thirty statements; the last is moderated out. The topic and one text are a single word of 200 letters."""
     generator = np.random.default_rng(0)
     person, statement = np.nonzero(generator.random((80, 30)) < 0.6)
     likes = (person % 2 == 0) == (statement < 15)
@@ -33,7 +33,7 @@ def conversation() -> Export:
         "3": Statement("W" * 200)
     }
     names = [pa.array(numbers).cast(pa.string()) for numbers in (person, statement)]
-    return Export(collect(*names, values, times=None), texts, len(values), 0, "A topic")
+    return Export(collect(*names, values, times=None), texts, len(values), 0, "T" * 200)
 
 
 @pytest.fixture(scope="module")
