@@ -3,10 +3,12 @@
     scripts/bench opinion                 # recovery on simulations, then growth up to two million votes
     scripts/bench opinion --growth-only
     scripts/bench opinion --nation        # one million people, sixty million votes, from the matrix on
+    scripts/bench opinion --red-dwarf PYTHON FOLDER   # beside red-dwarf, on Polis' export in FOLDER
 
 Recovery: adjusted Rand index against the true groups, ours beside the reference method; in every conversation a flood of
 5 % is planted. Growth: wall and processor seconds of reading, of the whole result and of a warm update, beside a
-calibration loop in the same run, for machines differ. Result in results/opinion.json.
+calibration loop in the same run, for machines differ. Result in results/opinion.json. For red-dwarf, which is no
+dependency, PYTHON is that of an environment of its own: python3 -m venv V && V/bin/pip install red-dwarf.
 """
 
 from __future__ import annotations
@@ -15,11 +17,14 @@ import argparse
 import json
 import platform
 import resource
+import subprocess
 import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
+from statistics import median
 
 import numpy as np
 import pyarrow as pa
@@ -27,7 +32,7 @@ import pyarrow.csv as pc
 from sklearn.metrics import adjusted_rand_score
 
 from massline.engine.opinion.exports import Export, read_export
-from massline.engine.opinion.find import find_opinion
+from massline.engine.opinion.find import METHODS, find_opinion
 from massline.engine.opinion.polis import polis_groups
 from massline.engine.opinion.stable import regroup, stable_groups
 from massline.engine.opinion.votes import Votes
@@ -165,12 +170,50 @@ def nation() -> dict[str, object]:
     return {"votes": len(times), "seconds": seconds, "peak_rss_mb": peak, "agreement": agreement}
 
 
+def beside_red_dwarf(python: str, folder: Path) -> dict[str, object]:
+    """Seconds from votes in memory to groups, marks, consensus and priorities, ours and theirs in turn, five times. The
+    first time, which compiles and loads, counts for nobody. ratio: medians, theirs by ours, of wall and processor seconds."""
+    export = read_export(folder, reject=print)
+    peer = [
+        python,
+        str(Path(__file__).with_name("red_dwarf.py")),
+        str(folder / "votes.csv"),
+        str(folder / "comments.csv"),
+    ]
+    seconds: dict[str, list[tuple[float, float]]] = {"stable": [], "polis": [], "red_dwarf": []}
+    for method in METHODS:
+        find_opinion(export, method=method)
+    for _ in range(5):
+        for method in METHODS:
+            seconds[method].append(timed(partial(find_opinion, export, method=method)))
+        said = json.loads(subprocess.run(peer, capture_output=True, check=True, text=True).stdout)
+        seconds["red_dwarf"].append(tuple(said["seconds"][1]))
+    middle = {name: [median(times) for times in zip(*pairs, strict=True)] for name, pairs in seconds.items()}
+    return {
+        "people": len(export.votes.people),
+        "statements": len(export.statements),
+        "votes": len(export.votes.values),
+        "red_dwarf": said["version"],
+        "seconds": seconds,
+        "ratio": {
+            method: [round(theirs / ours, 1) for theirs, ours in zip(middle["red_dwarf"], middle[method], strict=True)]
+            for method in METHODS
+        },
+    }
+
+
 def main() -> None:
     """Measure, print a line each, and write the result."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--growth-only", action="store_true", help="leave the recovery of known groups out")
     parser.add_argument("--nation", action="store_true", help="a million people only")
+    parser.add_argument("--red-dwarf", nargs=2, metavar=("PYTHON", "FOLDER"), help="beside red-dwarf only")
     options = parser.parse_args()
+    if options.red_dwarf:
+        compared = beside_red_dwarf(options.red_dwarf[0], Path(options.red_dwarf[1]))
+        print(compared)
+        RESULT.with_name("opinion_red_dwarf.json").write_text(json.dumps(compared, indent=1) + "\n", encoding="utf-8")
+        return
     if options.nation:
         measured = nation()
         print(measured)
