@@ -92,7 +92,7 @@ def run(  # noqa: PLR0913 - one argument for each option
         counts = _counts(export, found, len(rejects))
         facts = {
             "result": counts,
-            "inputs": [_digest(path) for path in (votes, statements) if path and path.is_file()],
+            "inputs": [_digest(path) for path in export.files],
             "options": {"method": method, "seed": seed},
             "chosen_by": dict(found.grouping.foretold),
             "version": massline.__version__,

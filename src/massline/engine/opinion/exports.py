@@ -79,13 +79,15 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """One conversation as it was read. rows = accepted + rejected; a row is a vote or, in participants-votes.csv, a person."""
+    """One conversation as it was read. rows = accepted + rejected; a row is a vote or, in participants-votes.csv, a person.
+    files: those that were read."""
 
     votes: Votes
     statements: Mapping[str, Statement]
     rows: int
     rejected: int
     topic: str = ""
+    files: tuple[Path, ...] = ()
 
     @property
     def accepted(self) -> int:
@@ -133,7 +135,8 @@ def read_export(path: Path, *, statements: Path | None = None, reject: Callable[
             f"{path.name}: none of its {parts.rows} rows holds a vote. Votes are 1, -1, 0 or agree, disagree, pass."
         )
     texts = read_statements(statements, reject=reject) if statements else {}
-    return Export(_collected(parts), texts, parts.rows, parts.rejected, topic)
+    files = tuple(file for file in (path, statements) if file)
+    return Export(_collected(parts), texts, parts.rows, parts.rejected, topic, files)
 
 
 def _collected(parts: _Parts) -> Votes:

@@ -1,5 +1,7 @@
 """`massline opinion` to the person in front of it: a bar or silence, and what is left when it is stopped."""
 
+import hashlib
+import json
 import os
 import pty
 import signal
@@ -65,6 +67,14 @@ def test_a_run_that_is_stopped_at_any_step_leaves_an_earlier_result_alone(
         stopped_at(votes, out, step)
     assert contents(out) == before
     assert sorted(before) == sorted(FILES)
+
+
+def test_a_result_names_the_files_of_the_folder_it_was_made_from(votes: Path, tmp_path: Path) -> None:
+    (tmp_path / "comments.csv").write_text("comment-id,comment-body\n1,a statement\n")
+    run(tmp_path, tmp_path / "out", statements=None, method="stable", seed=0, language="zh")
+    inputs = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))["inputs"]
+    assert [one["name"] for one in inputs] == ["votes.csv", "comments.csv"]
+    assert inputs[0]["sha256"] == hashlib.sha256(votes.read_bytes()).hexdigest()
 
 
 def test_a_folder_that_cannot_be_written_is_said_before_the_work(votes: Path, tmp_path: Path) -> None:

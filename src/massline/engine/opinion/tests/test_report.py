@@ -24,7 +24,7 @@ SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clie
 
 
 def conversation() -> Export:
-    """Two groups of forty, thirty statements; the last is moderated out. The topic and one text are a single word of 200 letters."""
+    """Two groups of forty, thirty statements, the last moderated out. The topic and one text are one word of 200 letters."""
     generator = np.random.default_rng(0)
     person, statement = np.nonzero(generator.random((80, 30)) < 0.6)
     likes = (person % 2 == 0) == (statement < 15)
