@@ -1,6 +1,7 @@
 """Small calls for tests: messages about known matters, put together from phrases by a seed."""
 
 import csv
+import signal
 from pathlib import Path
 
 import numpy as np
@@ -40,3 +41,8 @@ def write_call(path: Path, texts: list[str], **columns: list[str]) -> Path:
         writer.writerow(["编号", "内容", *columns])
         writer.writerows(zip((f"m{i}" for i in range(1, len(texts) + 1)), texts, *columns.values(), strict=True))
     return path
+
+
+def heed_ctrl_c() -> None:
+    """For a child process: hear Ctrl-C even where the tests run in the background, whose children are born deaf to it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

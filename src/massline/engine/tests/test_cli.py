@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from massline.engine.cli import commands
-from massline.engine.tests.calls import messages, write_call
+from massline.engine.tests.calls import heed_ctrl_c, messages, write_call
 
 TEXTS = [text for _, text in messages(200)]
 NAMES = ["rows", "accepted", "rejected", "placed", "not_placed", "too_short", "copies", "removed"]
@@ -124,7 +124,10 @@ def test_ctrl_c_leaves_nothing_half_written_and_the_same_command_goes_on(tmp_pat
         str(tmp_path / "out"),
     ]
     child = subprocess.Popen(
-        command, stderr=subprocess.PIPE, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+        command,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        preexec_fn=heed_ctrl_c,
     )
     wait_for(tmp_path / "out" / ".work" / "read")
     child.send_signal(signal.SIGINT)

@@ -15,6 +15,7 @@ import pytest
 
 from massline.engine.errors import OutputError
 from massline.engine.opinion.cli import FILES, STEPS, run
+from massline.engine.tests.calls import heed_ctrl_c
 
 COMMAND = [sys.executable, "-c", "from massline.engine.cli import commands; commands()", "opinion"]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
@@ -97,7 +98,7 @@ def test_a_folder_that_cannot_be_written_is_said_before_the_work(votes: Path, tm
 def test_ctrl_c_ends_with_130_and_says_that_nothing_is_left(tmp_path: Path) -> None:
     votes, out = written(tmp_path / "votes.csv", people=3_000), tmp_path / "out"
     command = [*COMMAND, str(votes), "--out", str(out)]
-    child = subprocess.Popen(command, stderr=subprocess.PIPE, env=ENVIRONMENT)
+    child = subprocess.Popen(command, stderr=subprocess.PIPE, env=ENVIRONMENT, preexec_fn=heed_ctrl_c)
     for _ in range(1_200):
         if (out / ".opinion").exists():
             break
