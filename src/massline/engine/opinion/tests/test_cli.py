@@ -96,7 +96,7 @@ def test_a_folder_that_cannot_be_written_is_said_before_the_work(votes: Path, tm
 
 
 def test_ctrl_c_ends_with_130_and_says_that_nothing_is_left(tmp_path: Path) -> None:
-    votes, out = written(tmp_path / "votes.csv", people=3_000), tmp_path / "out"
+    votes, out = written(tmp_path / "votes.csv", people=6_000), tmp_path / "out"
     command = [*COMMAND, str(votes), "--out", str(out)]
     child = subprocess.Popen(command, stderr=subprocess.PIPE, env=ENVIRONMENT, preexec_fn=heed_ctrl_c)
     for _ in range(1_200):
@@ -106,7 +106,7 @@ def test_ctrl_c_ends_with_130_and_says_that_nothing_is_left(tmp_path: Path) -> N
     child.send_signal(signal.SIGINT)
     _, said = child.communicate(timeout=120)
     assert child.returncode == 130
-    assert said == b"massline: stopped; nothing half-written is left.\n"
+    assert said.endswith(b"massline: stopped; nothing half-written is left.\n")
     assert not out.exists()
 
 
