@@ -1,7 +1,6 @@
 """Ctrl-C is heard even where Python loses it: in destructors and callbacks, and out of compiled code."""
 
 import signal
-from collections.abc import Callable
 
 import pytest
 
@@ -17,28 +16,27 @@ class Destructor:
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_press_that_is_lost_in_a_destructor_stops_the_next_step() -> None:
-    begun = []
-    with pytest.raises(KeyboardInterrupt), progress_bar(["read", "report"]) as watch:
+    with progress_bar(["read", "report"]) as watch:
         watch("read", 0)
         Destructor()
-        begun.append("read")
-        watch("report", 0)
-        begun.append("report")
-    assert begun == ["read"]
+        with pytest.raises(KeyboardInterrupt):
+            watch("report", 0)
 
 
 def test_a_press_that_comes_out_of_compiled_code_as_another_error_is_a_press() -> None:
-    with pytest.raises(KeyboardInterrupt), heeding_ctrl_c():
+    def compiled() -> None:
         try:
             signal.raise_signal(signal.SIGINT)
         except KeyboardInterrupt as press:
             raise SystemError("returned a result with an exception set") from press
 
+    with pytest.raises(KeyboardInterrupt), heeding_ctrl_c():
+        compiled()
 
-@pytest.mark.parametrize("error", [ValueError, OSError])
-def test_an_error_without_a_press_stays_what_it_is(error: Callable[[], Exception]) -> None:
-    with pytest.raises((ValueError, OSError)), heeding_ctrl_c():
-        raise error()
+
+def test_an_error_without_a_press_stays_what_it_is() -> None:
+    with pytest.raises(SystemError, match="no memory"), heeding_ctrl_c():
+        raise SystemError("no memory")
 
 
 def test_afterwards_ctrl_c_is_as_it_was() -> None:
