@@ -1,0 +1,106 @@
+"""What every picture is drawn on: the SVG around it, its colours for light and dark, and type that fits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import Final
+
+COLOURS: Final = 6
+"""Number of colours: classes ml-c0 to ml-c5. A colour never says anything alone: number and label stand beside it."""
+
+_NEVER_FIRST: Final = "、，。；：！？）》」』”…"
+_CUT: Final = "…"
+
+_LIGHT: Final = (
+    ("#0b6aa8", "#d9eaf6"),
+    ("#b3470a", "#fae0d0"),
+    ("#0a6e58", "#d3ede5"),
+    ("#7d4a86", "#eee0f0"),
+    ("#7a5b00", "#f6ebc9"),
+    ("#4c5a67", "#e3e8ec"),
+)
+_DARK: Final = (
+    ("#7cc0ee", "#15344a"),
+    ("#f2a071", "#4a2a16"),
+    ("#6cd0b4", "#123a30"),
+    ("#d9abe0", "#3c2a40"),
+    ("#e3c263", "#3b3012"),
+    ("#b4c0ca", "#2b343b"),
+)
+
+
+def _colours(pairs: Sequence[tuple[str, str]]) -> str:
+    return "".join(f"--ml-c{i}:{strong};--ml-s{i}:{soft};" for i, (strong, soft) in enumerate(pairs))
+
+
+STYLE: Final = (
+    f":root{{{_colours(_LIGHT)}--ml-ink:#1b2228;--ml-dim:#55616b;--ml-rule:#c3cbd2}}"
+    f"@media screen and (prefers-color-scheme:dark){{:root{{{_colours(_DARK)}"
+    "--ml-ink:#eef2f5;--ml-dim:#a9b4bd;--ml-rule:#46525c}}"
+    ".ml-picture{display:block;width:100%;height:auto;overflow:visible}"
+    ".ml-picture text{fill:var(--ml-ink);font-family:inherit;unicode-bidi:plaintext}.ml-picture .ml-dim{fill:var(--ml-dim)}"
+    ".ml-rule{stroke:var(--ml-rule);stroke-width:1;fill:none}"
+    + "".join(
+        f".ml-c{i}{{fill:var(--ml-s{i});stroke:var(--ml-c{i})}}.ml-l{i}{{fill:none;stroke:var(--ml-c{i})}}.ml-f{i}{{fill:var(--ml-c{i})}}.ml-s{i}{{fill:var(--ml-s{i})}}"
+        for i in range(COLOURS)
+    )
+)
+"""The pictures' style sheet, light and dark; about 2 kB."""
+
+
+def sheet(key: str, title: str, description: str, *, box: tuple[float, float, float, float], body: str) -> str:
+    """The SVG around a picture's marks. key: unique in the page, for ids. box: left, top, width and height of what shows."""
+    view = " ".join(f"{number:.1f}" for number in box)
+    name = escape(key)
+    return (
+        f'<svg class="ml-picture" xmlns="http://www.w3.org/2000/svg" viewBox="{view}" role="img" '
+        f'aria-labelledby="{name}-title {name}-desc"><title id="{name}-title">{escape(title)}</title>'
+        f'<desc id="{name}-desc">{escape(description)}</desc>{body}</svg>'
+    )
+
+
+def text_width(text: str) -> float:
+    """Width of the text in its own type size: about 1 for a Chinese character, 0.56 for others."""
+    return sum(1.0 if character >= "\u2e80" else 0.56 for character in text)
+
+
+def wrap(text: str, *, width: float) -> list[str]:
+    """Lines no wider than `width` type sizes: broken at spaces, anywhere in Chinese, and within a word only if it must be."""
+    lines, line = [], ""
+    for piece in _pieces(text):
+        if line and text_width((line + piece).rstrip()) > width:
+            lines.append(line.strip())
+            line = ""
+        line += piece
+    return [*lines, line.strip()] if line.strip() or not lines else lines
+
+
+def fitted(text: str, *, width: float, lines: int) -> list[str]:
+    """At most so many lines, each no wider than `width` type sizes; what finds no room is cut, and the cut shows."""
+    wrapped = wrap(text, width=width)
+    shown = [_cut(line, width) for line in wrapped[:lines]]
+    if len(wrapped) > lines:
+        shown[-1] = _cut(shown[-1] + _CUT, width)
+    return shown
+
+
+def _cut(line: str, width: float) -> str:
+    if text_width(line) <= width:
+        return line
+    kept = line.rstrip(_CUT)
+    while kept and text_width(kept + _CUT) > width:
+        kept = kept[:-1]
+    return kept.rstrip() + _CUT
+
+
+def _pieces(text: str) -> list[str]:
+    """What must stay together: a Chinese character with its stop, or a word with the space behind it."""
+    pieces: list[str] = []
+    for character in text:
+        within = pieces and character < "\u2e80" and pieces[-1][-1] < "\u2e80" and not pieces[-1].endswith(" ")
+        if within or (pieces and character in _NEVER_FIRST):
+            pieces[-1] += character
+        else:
+            pieces.append(character)
+    return pieces
