@@ -68,7 +68,7 @@ def report_facts(work: WorkFolder, inputs: Sequence[Mapping[str, Any]], *, metho
         accepted=read["accepted"],
         rejected=rejected.total(),
         fates=fate_counts(work),
-        removed_reasons=work.facts("embed/facts")["removed"],
+        removed_reasons=work.facts("fold/facts")["removed"],
         reject_reasons=dict(rejected.most_common()),
         rejects=list(islice(rejects_of(work), SHOWN_REJECTS)),
         masked=_masked(work.table("clean/cleaned").column("kinds")),

@@ -38,6 +38,7 @@ KINDS: Final = ("id_card", "mobile", "landline", "email", "plate", "bank_card", 
 
 FATES: Final = ("placed", "not_placed", "too_short", "copy", "removed")
 """Where a message ended. Every accepted message has exactly one fate."""
+PLACED, NOT_PLACED, TOO_SHORT, COPY, REMOVED = range(len(FATES))
 
 GROUPS: Final = ("age", "sex", "residence")
 """Coarse demographic columns: optional, and used as counts only."""

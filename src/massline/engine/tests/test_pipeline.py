@@ -6,10 +6,11 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from massline.engine import pipeline
 from massline.engine.errors import InputError, OptionError, OutputError
-from massline.engine.pipeline import Options, RunResult, run, shown_text
+from massline.engine.pipeline import Options, RunResult, run
 from massline.engine.results import FILES
+from massline.engine.steps import meaning
+from massline.engine.steps.tracing import shown_text
 from massline.engine.tables import OUT_MESSAGES, THEMES
 from massline.engine.tests.calls import messages, write_call
 
@@ -139,7 +140,7 @@ def test_a_rejected_row_says_where_and_why(result) -> None:
 def test_a_run_that_was_stopped_goes_on_and_gives_the_same(result, tmp_path, monkeypatch) -> None:
     _, place = result
     done = []
-    monkeypatch.setattr(pipeline, "find_themes", stop)
+    monkeypatch.setattr(meaning, "find_themes", stop)
     with pytest.raises(KeyboardInterrupt):
         run([place / "call.csv"], tmp_path / "out", Options(workers=1))
     assert {file.name for file in (tmp_path / "out").iterdir()} == {".work"}
@@ -155,7 +156,7 @@ def stop(*args, **kwargs):
 
 def test_other_options_are_not_served_from_an_earlier_run(result, tmp_path, monkeypatch) -> None:
     _, place = result
-    monkeypatch.setattr(pipeline, "find_themes", stop)
+    monkeypatch.setattr(meaning, "find_themes", stop)
     with pytest.raises(KeyboardInterrupt):
         run([place / "call.csv"], tmp_path / "out", Options(workers=1))
     monkeypatch.undo()

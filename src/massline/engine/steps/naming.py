@@ -1,0 +1,92 @@
+"""Names, counts and quoted messages of the themes: `label`."""
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from massline.engine.buffers import I32, I64
+from massline.engine.group import Themes, home_of
+from massline.engine.label import Name, distinct_senders, local_words, middle_and_edge, name_themes
+from massline.engine.place import load_themes
+from massline.engine.runners.local import map_blocks
+from massline.engine.steps.blocks import blocks_with_rows, sample_forms
+from massline.engine.tables import COPY, PLACED, THEMES
+from massline.engine.words import Vocabulary, count_words, find_words
+from massline.engine.workfolder import WorkFolder, write_batches
+
+
+def name_themes_and_count(work: WorkFolder, workers: int, part: Path) -> None:
+    """Name every theme from all its messages, count them and their senders, and pick whom to quote."""
+    themes, similarity = work.array("place/themes"), work.array("place/similarity")
+    fates, copy_of = work.array("place/fates"), work.array("fold/copy_of")
+    tree = load_themes(work.path / "group" / "themes.npz").themes
+    number, home = len(tree.parents), home_of(tree.parents)
+    stands_for = 1 + np.bincount(copy_of[fates == COPY], minlength=len(fates))  # (n,) messages, copies counted
+    sample, areas = sample_forms(work), _sample_areas(work)
+    vocabulary = find_words(sample)
+    originals = np.where(fates == PLACED, themes, -1).astype(np.int32)
+    kernel = partial(_count_block, vocabulary=vocabulary, number=number)
+    blocks = blocks_with_rows(work, originals, stands_for)
+    counts = np.zeros((number, len(vocabulary.words)), np.int64)
+    for part_of_counts in work.watched("label", map_blocks(kernel, blocks, workers=workers)):
+        counts += part_of_counts  # whole numbers: no order matters
+    sizes = np.bincount(themes[themes >= 0], minlength=number).astype(np.int64)
+    for fine in np.flatnonzero(tree.parents >= 0):
+        counts[home[fine]] += counts[fine]
+        sizes[home[fine]] += sizes[fine]
+    names = name_themes(counts, sizes, tree.parents, vocabulary, local=local_words(sample, areas, vocabulary))
+    typical, dissenting = middle_and_edge(originals, similarity, tree.parents)
+    table = _themes_table(work, tree, names, sizes=sizes, quoted=(typical, dissenting))
+    write_batches(part / "themes.arrow", THEMES, table.to_batches())
+    np.save(part / "quoted.npy", np.unique(np.concatenate([np.zeros(0, np.int64), *typical, *dissenting])))
+    offsets = np.cumsum([0, *(len(rows) for rows in typical)])
+    np.savez(part / "typical.npz", rows=np.concatenate([np.zeros(0, np.int64), *typical]), offsets=offsets)
+
+
+def _sample_areas(work: WorkFolder) -> pa.Array:
+    rows = pa.array(work.array("embed/sample"))
+    return work.table("read/messages").column("area").take(rows).combine_chunks()
+
+
+def _count_block(block: tuple[pa.Array, I32, I64], *, vocabulary: Vocabulary, number: int) -> I32:
+    forms, themes, weights = block
+    return count_words(forms, themes, weights, vocabulary, number)
+
+
+def _themes_table(
+    work: WorkFolder, tree: Themes, names: Sequence[Name], *, sizes: I64, quoted: tuple[list[I64], list[I64]]
+) -> pa.Table:
+    """THEMES: the tree with its names, counts and quoted ids."""
+    messages, themes = work.table("read/messages"), work.array("place/themes")
+    known = messages.column("sender").is_valid().to_numpy()
+    senders = messages.column("sender").fill_null(0).to_numpy()
+    number, home = len(tree.parents), home_of(tree.parents)
+    fine = distinct_senders(themes, senders, known, number)
+    at_home = np.where(themes >= 0, home[themes], -1).astype(np.int32) if number else themes
+    coarse = distinct_senders(at_home, senders, known, number)
+    ids = messages.column("id")
+    picked = [
+        pa.array([ids.take(pa.array(rows)).to_pylist() for rows in lists], THEMES.field("typical").type)
+        for lists in quoted
+    ]
+    nothing = pa.nulls(number, pa.float64())
+    columns = {
+        "theme": np.arange(number, dtype=np.int32),
+        "parent": pa.array(tree.parents, pa.int32(), mask=tree.parents < 0),
+        "grain": (tree.parents >= 0).astype(np.int8),
+        "label": [name.label for name in names],
+        "keywords": [list(name.keywords) for name in names],
+        "messages": sizes,
+        "senders": np.where(tree.parents < 0, coarse, fine),
+        "share_raw": sizes / max(len(messages), 1),
+        "share_corrected": nothing,
+        "low": nothing,
+        "high": nothing,
+        "typical": picked[0],
+        "dissenting": picked[1],
+        "minority": tree.views,
+    }
+    return pa.table(columns, schema=THEMES)
