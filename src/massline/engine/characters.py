@@ -1,21 +1,15 @@
-"""What single characters are taken for when texts are compared or searched: tables made once from Unicode's and
-OpenCC's data.
+"""What single characters are taken for when texts are compared or searched, from Unicode's and OpenCC's data.
 
-Traditional characters are mapped one by one, not by phrase: for a matching form it is enough that both ways of
+Every page of the product can mask a text, so nothing heavy is loaded here; `character_tables` has the same for compiled
+code. Traditional characters are mapped one by one, not by phrase: for a matching form it is enough that both ways of
 writing meet.
 """
 
-import sys
 import unicodedata
 from functools import cache
 from typing import Final
 
-import numpy as np
-import numpy.typing as npt
 import opencc
-
-Bytes = npt.NDArray[np.uint8]
-Offsets = npt.NDArray[np.int64]
 
 TABLE_SIZE: Final = 0x30000
 """Code points with an entry of their own. Beyond lie tags and variation selectors (invisible), private use and
@@ -45,10 +39,14 @@ PUNCTUATION: Final = {
 
 @cache
 def simplified() -> dict[int, int]:
-    """Code point of a traditional character -> that of its simplified one, where they differ."""
+    """Code point of a traditional character -> that of its simplified one, where they differ; that one stays as it is.
+
+    (OpenCC takes 薴 for 苧, and 苧 for 苎.)
+    """
     traditional = "".join(chr(point) for point in range(0x3400, TABLE_SIZE) if unicodedata.category(chr(point)) == "Lo")
     plain = opencc.OpenCC("t2s").convert("\n".join(traditional)).split("\n")
-    return {ord(old): ord(new) for old, new in zip(traditional, plain, strict=True) if old != new and len(new) == 1}
+    pairs = {ord(old): ord(new) for old, new in zip(traditional, plain, strict=True) if old != new and len(new) == 1}
+    return {old: pairs.get(new, new) for old, new in pairs.items()}
 
 
 def is_invisible(letter: str) -> bool:
@@ -59,35 +57,39 @@ def is_invisible(letter: str) -> bool:
     return unicodedata.category(letter) in ("Cf", "Cc") and not letter.isspace()
 
 
-@cache
-def shadow_points() -> npt.NDArray[np.uint32]:
-    """(TABLE_SIZE,): code point -> the one character that a search takes it for; 0 for invisible ones.
+def shadow_point(point: int) -> int:
+    """The one character that a search takes this code point for; 0 for invisible ones.
 
     Full width to ASCII, styled digits to digits, traditional to simplified, all dashes and spaces to one each.
     """
-    table, plain = np.arange(TABLE_SIZE, dtype=np.uint32), simplified()
-    for point in range(0x80, TABLE_SIZE):
-        letter = chr(point)
-        normal = unicodedata.normalize("NFKC", letter)
-        if is_invisible(letter):
-            table[point] = 0
-        elif letter.isspace() and letter not in "\x85\u2028\u2029":
-            table[point] = ord(" ")
-        elif letter in DASHES:
-            table[point] = ord("-")
-        elif len(normal) == 1 and unicodedata.category(letter) != "No":  # ① may number a list in front of a number
-            table[point] = plain.get(ord(normal), ord(normal))
-    for point in range(0x20):
-        table[point] = point if chr(point).isspace() else 0
-    return table
+    letter = chr(point)
+    if point < 0x80 or point >= TABLE_SIZE:
+        hidden = point in TAGS or (point < 0x20 and not letter.isspace())
+        return 0 if hidden else point
+    if is_invisible(letter):
+        return 0
+    if letter.isspace() and letter not in "\x85\u2028\u2029":
+        return ord(" ")
+    if letter in DASHES:
+        return ord("-")
+    normal = unicodedata.normalize("NFKC", letter)
+    if len(normal) > 1 or unicodedata.category(letter) == "No":  # ① may number a list in front of a number
+        return point
+    return simplified().get(ord(normal), ord(normal))
+
+
+class _Shadows(dict[int, int]):
+    """Fills itself as characters are met: one text has a few dozen of them, a whole table takes a tenth of a second."""
+
+    def __missing__(self, point: int) -> int:
+        self[point] = shadow_point(point)
+        return self[point]
 
 
 @cache
 def shadow_map() -> dict[int, int]:
-    """`shadow_points` for str.translate: only what differs. Invisible characters become NUL, so that places stay."""
-    table = shadow_points()
-    different = {int(point): int(table[point]) for point in np.flatnonzero(table != np.arange(TABLE_SIZE))}
-    return different | {0: 0} | dict.fromkeys(TAGS, 0)
+    """`shadow_point` for str.translate. Invisible characters become NUL, so that places stay."""
+    return _Shadows()
 
 
 @cache
@@ -110,7 +112,7 @@ def context_letters() -> frozenset[str]:
     """Characters whose form depends on their neighbours: combining ones, those that compose, look-alikes. Texts
     with one are rare."""
     found = set(LOOK_ALIKES)
-    for point in range(sys.maxunicode + 1):
+    for point in range(TABLE_SIZE):  # beyond, nothing combines (tested)
         letter = chr(point)
         parts = unicodedata.decomposition(letter).split()
         if len(parts) == 2 and not parts[0].startswith("<"):
@@ -127,31 +129,3 @@ def context_letters() -> frozenset[str]:
 def is_spaced(letter: str) -> bool:
     """Whether a space beside this character separates words: letters and digits of alphabets, not Han and kana."""
     return letter.isalnum() and (ord(letter) < 0x2E80 or "\uac00" <= letter <= "\ud7a3")
-
-
-@cache
-def form_table() -> tuple[Bytes, Offsets, npt.NDArray[np.uint8]]:
-    """`form_of` for compiled code. Bytes and offsets (TABLE_SIZE+1,): code point -> its form in UTF-8.
-
-    kinds (TABLE_SIZE,): 1 when the form ends in a spaced character, 2 when it begins with one, 4 for a character that
-    needs its context.
-    """
-    offsets, kinds, parts = np.zeros(TABLE_SIZE + 1, np.int64), np.zeros(TABLE_SIZE, np.uint8), []
-    context, plain = context_letters(), simplified()
-    for point in range(TABLE_SIZE):
-        form = chr(plain.get(point, point)) if any(point in part for part in HAN) else form_of(chr(point))
-        parts.append(form.encode("utf-8", "ignore"))  # half a surrogate pair is no text
-        offsets[point + 1] = offsets[point] + len(parts[-1])
-        if form:
-            kinds[point] = is_spaced(form[-1]) + 2 * is_spaced(form[0])
-        if chr(point) in context:
-            kinds[point] |= 4
-    return np.frombuffer(b"".join(parts), np.uint8), offsets, kinds
-
-
-@cache
-def token_kinds() -> npt.NDArray[np.uint8]:
-    """(TABLE_SIZE,): 0 for a character that belongs to no word, 1 for a letter or digit of an alphabet, 2 for one
-    that is a word itself."""
-    letters = map(chr, range(TABLE_SIZE))
-    return np.array([0 if not letter.isalnum() else 1 if is_spaced(letter) else 2 for letter in letters], np.uint8)

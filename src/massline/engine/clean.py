@@ -15,13 +15,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from massline.engine.buffers import code_point, column_of, strings_of
+from massline.engine.character_tables import form_table
 from massline.engine.characters import (
     LOOK_ALIKES,
     TABLE_SIZE,
     TAGS,
     context_letters,
     form_of,
-    form_table,
     is_spaced,
 )
 from massline.engine.mask import Found, find, kinds_of, without
@@ -35,7 +35,7 @@ FIRST_TAG, LAST_TAG = TAGS.start, TAGS.stop - 1
 LONGEST_GROWTH: Final = 13
 """A form has at most so many times the bytes of its text (U+FDFA becomes eighteen letters), a space before it
 included."""
-ENDS_SPACED, BEGINS_SPACED, NEEDS_CONTEXT = 1, 2, 4  # bits of characters.form_table's kinds
+ENDS_SPACED, BEGINS_SPACED, NEEDS_CONTEXT = 1, 2, 4  # bits of form_table's kinds
 
 
 def matching_form(text: str) -> str:

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from massline.engine.buffers import F64, I32, I64, U8, U32, U64, Bools, strings_of
-from massline.engine.characters import token_kinds
+from massline.engine.character_tables import token_kinds
 from massline.engine.mask import mask
 from massline.engine.runners.local import map_blocks
 from massline.engine.siphash import hash_strings

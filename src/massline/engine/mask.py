@@ -17,7 +17,6 @@ from stdnum import luhn
 
 from massline.engine.characters import shadow_map
 from massline.engine.names import find_names
-from massline.engine.tables import KINDS
 
 MARKS: Final = {
     "id_card": ("〔身份证号〕", "[ID number]"),
@@ -33,7 +32,7 @@ MARKS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Masked:
-    """A text that may be shown, and the kinds that were masked in it (names of KINDS, in that order)."""
+    """A text that may be shown, and the kinds that were masked in it (keys of MARKS, in that order)."""
 
     text: str
     kinds: tuple[str, ...]
@@ -85,8 +84,8 @@ def without(text: str, found: list[Found]) -> str:
 
 
 def kinds_of(found: list[Found]) -> tuple[str, ...]:
-    """The kinds found, in the order of KINDS."""
-    return tuple(kind for kind in KINDS if any(one.kind == kind for one in found))
+    """The kinds found, in the order of MARKS."""
+    return tuple(kind for kind in MARKS if any(one.kind == kind for one in found))
 
 
 def _replaced(text: str, found: list[Found], by: Callable[[Found], str]) -> str:

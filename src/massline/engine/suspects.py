@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from massline.engine.buffers import Bools, Bytes, Offsets, code_point
-from massline.engine.characters import TABLE_SIZE, shadow_points
+from massline.engine.character_tables import shadow_points
+from massline.engine.characters import TABLE_SIZE
 from massline.engine.mask import PROVINCES, SPOKEN_MAP
 from massline.engine.names import ALL_CUES, COMPOUND_SURNAMES, SURNAMES
 

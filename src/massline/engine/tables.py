@@ -9,6 +9,8 @@ from typing import Final
 
 import pyarrow as pa
 
+from massline.engine.mask import MARKS
+
 MESSAGES: Final = pa.schema(
     [
         pa.field("id", pa.large_string(), nullable=False),
@@ -33,7 +35,7 @@ CLEANED: Final = pa.schema(
 )
 """What `clean` adds, row by row."""
 
-KINDS: Final = ("id_card", "mobile", "landline", "email", "plate", "bank_card", "name")
+KINDS: Final = tuple(MARKS)
 """Kinds of personal data that `clean` masks."""
 
 FATES: Final = ("placed", "not_placed", "too_short", "copy", "removed")
