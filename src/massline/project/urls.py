@@ -1,8 +1,9 @@
 """All addresses of the house, app by app."""
 
+from django.conf import settings
 from django.urls import include, path
 
-from massline.project import views
+from massline.project import demo_roles, views
 from massline.project.api import api
 
 urlpatterns = [
@@ -16,3 +17,8 @@ urlpatterns = [
     path("log/", include("massline.ledger.urls")),
     path("api/", api.urls),
 ]
+if settings.MASSLINE_DEMO:
+    urlpatterns += [
+        path("demo/seat/", demo_roles.take_seat, name="take_seat"),
+        path("demo/receipt/", demo_roles.show_receipt, name="show_receipt"),
+    ]

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -10,16 +9,18 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from massline.bodies.models import Body
+from massline.concentrate.models import Run
 from massline.concentrate.queries import count_themes
 from massline.gather.queries import calls_in_order, counts
 from massline.ledger.queries import head
-from massline.people.models import STAFF_ROLES
-from massline.project.demo.staff import KNOWN, PASSWORD
+from massline.project.demo.staff import PASSWORD
+from massline.project.demo_roles import seats
 from massline.respond.models import Case
+from massline.respond.queries import latest_replies
 from massline.supervise.models import Rating
 
 CALLS_SHOWN = 3
+REPLIES_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +35,24 @@ class Step:
 
 
 def home(request: HttpRequest) -> HttpResponse:
+    """At most 11 queries for somebody who is not signed in."""
     now = timezone.now()
-    calls = calls_in_order(now).open(now)[:CALLS_SHOWN]
-    context = {"steps": _steps(), "calls": calls, "entries": head()[0]}
-    logins = _logins() if settings.MASSLINE_DEMO else []
-    return render(request, "project/home.html", {**context, "logins": logins, "password": PASSWORD})
+    context = {
+        "steps": _steps(),
+        "calls": list(calls_in_order(now).open(now)[:CALLS_SHOWN]),
+        "replies": list(latest_replies()[:REPLIES_SHOWN]),
+        "entries": head()[0],
+        "seats": seats(),
+        "password": PASSWORD,
+    }
+    return render(request, "project/home.html", context)
 
 
 def _steps() -> list[Step]:
-    """The steps that are built. Six queries."""
+    """The steps that are built. Seven queries."""
     gathered, calls = counts(timezone.now()).messages, reverse("gather:calls")
     cases, ratings = Case.objects.public().count(), Rating.objects.count()
+    run = Run.objects.finished().select_related("call").order_by("-finished_at", "-pk").first()
     return [
         Step(_("Gather"), _("People answer calls in their own words."), gathered, _("messages"), calls),
         Step(
@@ -52,7 +60,7 @@ def _steps() -> list[Step]:
             _("What belongs together is put together, down to the last message."),
             count_themes(),
             _("themes"),
-            calls,
+            reverse("concentrate:themes", args=[run.call.ref]) if run else calls,
         ),
         Step(
             _("Respond"),
@@ -69,10 +77,3 @@ def _steps() -> list[Step]:
             reverse("supervise:scoreboard"),
         ),
     ]
-
-
-def _logins() -> list[tuple[str, Promise, Body | None]]:
-    """The demo's names to sign in with, what each may do, and where. One query."""
-    roles = dict(STAFF_ROLES)
-    bodies = {body.code: body for body in Body.objects.filter(code__in=[member.body for member in KNOWN])}
-    return [(member.username, roles[member.role], bodies.get(member.body)) for member in KNOWN]

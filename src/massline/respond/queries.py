@@ -198,6 +198,11 @@ def answered_cases() -> QuerySet[Case]:
     )
 
 
+def latest_replies() -> QuerySet[Reply]:
+    """Replies to public cases, the latest first. By primary key: a table of millions answers at once."""
+    return Reply.objects.filter(case__in=Case.objects.public()).select_related("case__body", "body").order_by("-pk")
+
+
 def hand_over_choices(case: Case) -> tuple[QuerySet[Body], list[Body]]:
     """Bodies of the same tree that the case may go to, and those that it may not go back to."""
     tree = Body.objects.within(case.body.path[: Body.steplen])

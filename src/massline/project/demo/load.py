@@ -17,7 +17,7 @@ from django.utils import timezone
 from massline.bodies.models import Body
 from massline.concentrate.actions import request_run, run_engine
 from massline.gather.actions import Words, answer_call, open_call, publish_message, receive_message
-from massline.gather.models import Call
+from massline.gather.models import Call, Message
 from massline.gather.rules import Channel
 from massline.ledger.queries import verify_log
 from massline.project.demo.county import TOWNSHIPS
@@ -25,6 +25,7 @@ from massline.project.demo.lives import Life, World
 from massline.project.demo.matters import matters
 from massline.project.demo.messages import DAYS, FIRST_DAY, MadeUpMessage, generate
 from massline.project.demo.offices import Offices, found, local
+from massline.project.demo.receipts import receipt_to_show
 from massline.project.demo.timeline import Timeline
 from massline.respond.actions import escalate_if_overdue
 from massline.respond.models import Case
@@ -133,7 +134,6 @@ class Loader:
         self.timeline, self.random = Timeline(), Random(SEED)  # noqa: S311 - a made-up county's chance
         self.calls = [_Running(plan, now) for plan in CALLS]
         self.rows: dict[str, Call] = {}
-        self.receipts: dict[int, str] = {}
         self.offices: Offices
         self.world: World
 
@@ -175,10 +175,15 @@ class Loader:
 
     def receive(self, call: _Running, said: MadeUpMessage) -> None:
         sender = _sender(call.plan.ref, said.sender)
-        words = Words(text=said.text, title=said.title, channel=_channel(said), area=self._area(said), sender=sender)
-        receipt = receive_message(self.rows[call.plan.ref], words, by=RESIDENT, submission=said.id)
-        message = receipt.message
-        self.receipts[message.pk] = receipt.code
+        words = Words(
+            text=said.text,
+            title=said.title,
+            channel=_channel(said),
+            area=self._area(said),
+            sender=sender,
+            source_id=said.id,
+        )
+        message = receive_message(self.rows[call.plan.ref], words, by=RESIDENT, submission=said.id).message
         if not message.published_at and self.random.random() < 0.95:
             moment = self.offices.at_work(timezone.localdate() + timedelta(days=1), self.random)
             by = self.offices.handler(message.body)
@@ -197,12 +202,6 @@ class Loader:
     def _area(self, message: MadeUpMessage) -> Body | None:
         return self.offices.bodies.get(message.village or _TOWNS.get(message.area, ""))
 
-    def receipt_to_show(self) -> str:
-        """The receipt of the newest answered case that its writer may still rate."""
-        waiting = Case.objects.filter(state="answered", replies__ratings=None, messages__pk__in=self.receipts)
-        newest = waiting.order_by("-replies__published_at").values_list("messages__pk", flat=True).first()
-        return self.receipts.get(newest or 0, "")
-
 
 def load(count: int = MESSAGES) -> Loaded:
     """Make up the county with this many messages, all or nothing. Needs an empty, migrated database. Cost: 3 ms a message."""
@@ -212,7 +211,7 @@ def load(count: int = MESSAGES) -> Loaded:
         loader.plan(count)
         loader.timeline.play(until=now)
         entries, _ = verify_log()
-    return Loaded(len(loader.receipts), Case.objects.count(), entries, loader.receipt_to_show())
+    return Loaded(Message.objects.count(), Case.objects.count(), entries, receipt_to_show())
 
 
 def _days(first: date, last: date) -> Iterator[date]:

@@ -2,7 +2,11 @@
 
 import pytest
 from django.urls import reverse
-from tests.builders import a_call, a_case, a_message
+from tests.builders import a_call, a_case, a_handler, a_message
+
+from massline.people.models import User
+from massline.project.demo.staff import PASSWORD
+from massline.respond.actions import publish_reply
 
 pytestmark = pytest.mark.django_db
 
@@ -30,8 +34,20 @@ def test_the_front_page_takes_few_queries(client, django_assert_max_num_queries)
         client.get("/")
 
 
-def test_the_demos_logins_stand_on_the_demo_only(client, settings) -> None:
-    settings.MASSLINE_DEMO = True
-    assert "qingxi-demo" in client.get("/").content.decode()
+def test_the_demos_password_stands_on_the_demo_only(client, settings) -> None:
+    handler = a_handler(password=PASSWORD)
+    User.objects.filter(pk=handler.pk).update(username="handler")
+    assert PASSWORD in client.get("/").content.decode()
     settings.MASSLINE_DEMO = False
-    assert "qingxi-demo" not in client.get("/").content.decode()
+    assert PASSWORD not in client.get("/").content.decode()
+
+
+def test_the_latest_answers_stand_on_the_front_page_and_hidden_ones_do_not(client) -> None:
+    hidden = a_message(a_call(publish_at_once=False))
+    shown = a_message(a_call())
+    for message, text in ((shown, "路灯已修好"), (hidden, "还没有公开")):
+        by = a_handler(message.body)
+        publish_reply(a_case(message, by=by), text=text, by=by, version=0)
+    page = client.get("/").content.decode()
+    assert "路灯已修好" in page
+    assert "还没有公开" not in page
