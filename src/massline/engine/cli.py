@@ -22,6 +22,7 @@ from massline.engine.pipeline import Options, RunResult, run
 from massline.engine.progress import progress_bar
 from massline.engine.read import read
 from massline.engine.rejects import Reject
+from massline.engine.weigh.command import Columns, as_lines, readable, weigh_file
 
 DONE, WITH_REJECTS, NOTHING_DONE, INTERRUPTED = 0, 1, 2, 130
 STEPS: Final = ("read", "clean", "fold", "embed", "group", "place", "label", "trace", "report")
@@ -123,6 +124,29 @@ def summary(result: RunResult, out: Path) -> str:
         f"{result.themes} themes, {result.campaigns} campaigns, in {result.seconds:.1f} s\n"
         f"Read {out / 'report.html'}"
     )
+
+
+@commands.command(epilog="Example: massline weigh sample.csv --margins margins.csv --weights pw --of satisfied")
+@click.argument("sample", type=FilePath)
+@click.option("--margins", required=True, type=FilePath, help="How many people of each group there are.")
+@click.option("--of", required=True, metavar="HEADING", help="The column to estimate: numbers, or words to count.")
+@click.option("--weights", metavar="HEADING", help="Column of the weights that the sample was drawn with.")
+@click.option("--cluster", metavar="HEADING", help="Column of the clusters that were drawn, such as schools.")
+@click.option("--strata", metavar="HEADING", help="Column of the strata that were drawn from one by one.")
+@click.option("--population", metavar="HEADING", help="Column that says how many clusters (or rows) there are in all.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a figure.")
+@refusals
+def weigh(sample: Path, margins: Path, as_json: bool, **headings: str | None) -> int:
+    """Correct a sample for groups heard too much or too little: the raw and the corrected figure, and how sure it is.
+
+    SAMPLE has one person or message a row, and for each variable of the margins a column of its name. Margins are a file
+    with one group a row: variable, category, count (or percent).
+    """
+    weighed = weigh_file(sample, margins, Columns(**headings))  # type: ignore[arg-type] # click gives --of always
+    click.echo(as_lines(weighed) if as_json else readable(weighed))
+    for warning in weighed.warnings:
+        click.echo(f"massline: {warning}", err=True)
+    return WITH_REJECTS if weighed.warnings else DONE
 
 
 @commands.command("mask", epilog="Example: massline mask messages.csv --out masked.jsonl")

@@ -15,12 +15,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from massline.engine.delimited import Delimited
 from massline.engine.errors import InputError
+from massline.engine.files import source_of, start_of
 from massline.engine.headings import listed, plain_heading
 from massline.engine.opinion.votes import AGREE, DISAGREE, I8, I64, PASS, WITHDRAWN, Bools, Votes, collect
 from massline.engine.rejects import Reject
-from massline.engine.sources import Block, JsonLines, ParquetFile, Source, Spreadsheet
+from massline.engine.sources import Block, Source
 from massline.engine.times import READ, read_times
 
 HEADINGS: Final[dict[str, tuple[str, ...]]] = {
@@ -63,6 +63,8 @@ WRITTEN: Final[dict[str, int]] = {
 }
 """Votes as people and systems write them, in small letters."""
 UNKNOWN: Final = 3
+
+EXPECTED: Final = "Send the whole export: one vote a row under a row of headings."
 
 SECONDS_BELOW: Final = 100_000_000_000
 """A plain number below this is seconds since 1970, above it milliseconds."""
@@ -331,22 +333,9 @@ def _times(cells: pa.Array | None, rows: int) -> tuple[I64, Bools]:
 
 def opened(path: Path) -> Source:
     """The file by its content. Raises InputError."""
-    try:
-        with path.open("rb") as stream:
-            start = stream.read(4096).removeprefix(b"\xef\xbb\xbf").lstrip()
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}. Check the name and the rights.") from error
-    if not start:
-        raise InputError(f"{path.name} is empty. Send the whole export: one vote a row under a row of headings.")
-    if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        return Spreadsheet(path)
-    if start.startswith(b"PAR1"):
-        return ParquetFile(path)
-    if start.startswith(b"["):
+    if start_of(path, expected=EXPECTED).startswith(b"["):
         return _JsonArray(path)
-    if start.startswith(b"{"):
-        return JsonLines(path)
-    return Delimited(path, by_number=False)
+    return source_of(path, expected=EXPECTED)
 
 
 class _JsonArray:

@@ -1,0 +1,37 @@
+"""A file of any kind that can be read, opened as far as its headings."""
+
+from pathlib import Path
+from typing import Final
+
+from massline.engine.delimited import Delimited
+from massline.engine.errors import InputError
+from massline.engine.sources import JsonLines, ParquetFile, Source, Spreadsheet
+
+SPREADSHEETS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+PARQUET: Final = b"PAR1"
+START: Final = 4096
+"""Bytes from which the kind is known."""
+
+
+def start_of(path: Path, *, expected: str) -> bytes:
+    """The first bytes of a file, without byte order mark and space. expected: what to send, as a sentence. Raises InputError."""
+    try:
+        with path.open("rb") as stream:
+            start = stream.read(START).removeprefix(b"\xef\xbb\xbf").lstrip()
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}. Check the name and the rights.") from error
+    if not start:
+        raise InputError(f"{path.name} is empty. {expected}")
+    return start
+
+
+def source_of(path: Path, *, expected: str) -> Source:
+    """The file by its content: XLSX, Parquet, JSON lines, else delimited under a row of headings. Raises InputError."""
+    start = start_of(path, expected=expected)
+    if start.startswith(SPREADSHEETS):
+        return Spreadsheet(path)
+    if start.startswith(PARQUET):
+        return ParquetFile(path)
+    if start.startswith(b"{"):
+        return JsonLines(path)
+    return Delimited(path, by_number=False)
