@@ -11,6 +11,8 @@ from django.utils.translation import get_language, gettext_lazy
 from massline.face.language import bcp47
 
 LARGE_TYPE_COOKIE = "large_type"
+COLOURS_COOKIE = "colours"
+COLOURS = ("light", "dark")
 
 # Address names of other apps; an item whose address does not exist in this installation is left out.
 PUBLIC: tuple[tuple[str, Promise], ...] = (
@@ -48,7 +50,7 @@ class Language:
 
 @dataclass(frozen=True)
 class Face:
-    """`{{ face }}` in every page."""
+    """`{{ face }}` in every page. `colours`: light, dark, or auto: as the device has it."""
 
     site_name: str
     demo: bool
@@ -56,6 +58,7 @@ class Face:
     home: str
     here: str
     large_type: bool
+    colours: str
     other_languages: tuple[Language, ...]
     public: tuple[NavItem, ...]
     desk: tuple[NavItem, ...]
@@ -73,6 +76,7 @@ def face(request: HttpRequest) -> dict[str, Face]:
             home=_address("home") or "/",
             here=request.get_full_path(),
             large_type=request.COOKIES.get(LARGE_TYPE_COOKIE) == "1",
+            colours=_colours(request),
             other_languages=_other_languages(),
             public=_items(PUBLIC, request.path),
             desk=_items(DESK, request.path),
@@ -80,6 +84,11 @@ def face(request: HttpRequest) -> dict[str, Face]:
             sign_out=_address("people:sign_out"),
         )
     }
+
+
+def _colours(request: HttpRequest) -> str:
+    kept = request.COOKIES.get(COLOURS_COOKIE)
+    return kept if kept in COLOURS else "auto"
 
 
 def _address(name: str) -> str:

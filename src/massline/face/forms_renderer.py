@@ -5,7 +5,11 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
+from django.http import HttpRequest
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_noop
+
+from massline.face.kept import FORM_NAME, typed_into
 
 # Django's own sentences that tell nobody how to go on. Listed here so that our translations, English included, replace them.
 DJANGO_SENTENCES = (
@@ -18,7 +22,14 @@ DJANGO_SENTENCES = (
 
 
 class FaceBoundField(BoundField):
-    """A field whose control carries the design's class."""
+    """A field whose control carries the design's class, and takes back what was typed into it before a switch."""
+
+    def value(self) -> Any:  # noqa: ANN401  (Django's own signature)
+        typed = None if self.form.is_bound or self.field.disabled else typed_into(self.form)
+        if typed is None:
+            return super().value()
+        data = self.field.widget.value_from_datadict(typed, MultiValueDict(), self.html_name)
+        return self.field.prepare_value(self.field.bound_data(data, self.initial))
 
     def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
         attrs = super().build_widget_attrs(attrs, widget)
@@ -33,3 +44,9 @@ class FaceFormRenderer(TemplatesSetting):
     form_template_name = "face/form.html"
     field_template_name = "face/parts/field.html"
     bound_field_class = FaceBoundField
+
+    def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> str:
+        """A whole form also says its name, by which it is known again after a switch."""
+        if template_name == self.form_template_name:
+            context = {**context, "name_field": FORM_NAME, "name": type(context["form"]).__name__}
+        return super().render(template_name, context, request)

@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "massline.project.problems.PagesOfOthers",
+    "massline.face.switches.Switches",
 ]
 ROOT_URLCONF = "massline.project.urls"
 WSGI_APPLICATION = "massline.project.wsgi.application"

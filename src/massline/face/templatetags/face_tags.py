@@ -5,8 +5,10 @@ from datetime import date, datetime
 from typing import Any
 
 from django import template
+from django.template import Context
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.safestring import SafeString
 from django.utils.translation import pgettext
 
 from massline.face.language import language_of
@@ -19,6 +21,22 @@ register = template.Library()
 def lang_of(text: object) -> str:
     """`<p lang="{% lang_of message.text %}">`: the language of what somebody else wrote."""
     return language_of(str(text))
+
+
+@register.simple_tag(takes_context=True)
+def typed(context: Context) -> SafeString:
+    """`<form{% typed %} method="post" …>`: the form whose words a switch carries without script: the first of the page."""
+    request = context.get("request")
+    if request is None or getattr(request, "typed_form", False):
+        return SafeString("")
+    request.typed_form = True
+    return SafeString(' id="typed"')
+
+
+@register.simple_tag(takes_context=True)
+def no_form_typed(context: Context) -> bool:
+    """Whether no form of this page was marked with `{% typed %}`. For the end of face/base.html."""
+    return not getattr(context.get("request"), "typed_form", False)
 
 
 @register.filter

@@ -50,3 +50,30 @@ def browser() -> Iterator[Any]:
         chromium = running.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture
+def visit(server: str, browser: Any) -> Iterator[Any]:
+    """visit(path, language=, theme=, large=, **context) -> page. Console errors and outside requests must stay none."""
+    contexts = []
+    strayed: list[str] = []
+
+    def open_page(
+        path: str = "/face/", *, language: str = "zh-CN", theme: str = "light", large: bool = False, **more: Any
+    ) -> Any:
+        more.setdefault("viewport", {"width": 390, "height": 844})
+        context = browser.new_context(locale=language, color_scheme=theme, **more)
+        contexts.append(context)
+        if large:
+            context.add_cookies([{"name": "large_type", "value": "1", "url": server}])
+        page = context.new_page()
+        # A form sent back is no error of the page, though the browser notes its 422.
+        page.on("console", lambda line: line.type == "error" and "422" not in line.text and strayed.append(line.text))
+        page.on("request", lambda asked: asked.url.startswith(server) or strayed.append(asked.url))
+        page.goto(server + path, wait_until="networkidle")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert strayed == []

@@ -1,6 +1,5 @@
 """The living page in a real browser: both languages, both themes, both sizes; without script; at 320 px; by keyboard."""
 
-from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -38,33 +37,6 @@ VIOLATIONS = """rules => axe.run({runOnly: rules})
     .then(found => found.violations.map(v => [v.id, v.nodes.map(n => n.html)]))"""
 
 pytestmark = [pytest.mark.journey, pytest.mark.urls("massline.face.tests.test_views")]
-
-
-@pytest.fixture
-def visit(server: str, browser: Any) -> Iterator[Any]:
-    """visit(path, language=, theme=, large=, **context) -> page. Console errors and outside requests must stay none."""
-    contexts = []
-    strayed: list[str] = []
-
-    def open_page(
-        path: str = "/face/", *, language: str = "zh-CN", theme: str = "light", large: bool = False, **more: Any
-    ) -> Any:
-        more.setdefault("viewport", {"width": 390, "height": 844})
-        context = browser.new_context(locale=language, color_scheme=theme, **more)
-        contexts.append(context)
-        if large:
-            context.add_cookies([{"name": "large_type", "value": "1", "url": server}])
-        page = context.new_page()
-        # A form sent back is no error of the page, though the browser notes its 422.
-        page.on("console", lambda line: line.type == "error" and "422" not in line.text and strayed.append(line.text))
-        page.on("request", lambda asked: asked.url.startswith(server) or strayed.append(asked.url))
-        page.goto(server + path, wait_until="networkidle")
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert strayed == []
 
 
 def sideways(page: Any) -> int:
@@ -115,11 +87,11 @@ def test_standard_type_is_eighteen_pixels_and_thirty_six_characters_wide(visit: 
 
 def test_everything_works_with_scripts_off(visit: Any) -> None:
     page = visit(java_script_enabled=False)
-    page.get_by_role("button", name="长辈版").click()
+    page.locator("header").get_by_role("button", name="长辈版").click()
     assert page.locator("html[data-type=large]").count() == 1
-    page.get_by_role("button", name="English").click()
+    page.locator("header").get_by_role("button", name="English").click()
     assert page.locator("html[lang=en][data-type=large]").count() == 1
-    page.get_by_role("button", name="Standard type").click()
+    page.locator("header").get_by_role("button", name="Standard type").click()
     assert page.locator("html[data-type]").count() == 0
 
 

@@ -136,14 +136,20 @@ def test_style_and_script_of_a_public_page_stay_in_their_budget() -> None:
     base = (FACE / "templates/face/base.html").read_text()
     files = re.findall(r'{% static "([^"]+\.(?:css|js))" %}', base)
     weight = {name: len(gzip.compress((FACE / "static" / name).read_bytes(), 9)) for name in files}
-    assert len(weight) == 6
+    assert len(weight) == 8
     assert sum(weight.values()) <= BUDGET, weight
 
 
 def test_every_part_is_in_the_reference() -> None:
     parts = {path.stem for path in (FACE / "templates/face/parts").glob("*.html")}
     reference = (ROOT / "docs/reference/face.md").read_text(encoding="utf-8")
-    inside = {"sign": "empty", "field_errors": "field", "shares": "share_bar", "due": "due_day"}  # drawn by these only
+    inside = {
+        "sign": "empty",
+        "field_errors": "field",
+        "shares": "share_bar",
+        "due": "due_day",
+        "switch": "face-switch",
+    }  # drawn by these only
     written = {part for part in parts if re.search(rf"(`|{{% ){inside.get(part, part)}(`| )", reference)}
     assert parts - written == set()
 
@@ -153,3 +159,17 @@ def test_every_part_is_on_the_living_page() -> None:
     inside = {"sign": "empty", "field_errors": "form", "field": "form", "error_summary": "form", "shares": "share_bar"}
     parts = {path.stem for path in (FACE / "templates/face/parts").glob("*.html")}
     assert {part for part in parts if f"<code>{inside.get(part, part)}" not in page} == set()
+
+
+def test_every_form_with_fields_keeps_what_was_typed_when_type_or_language_changes() -> None:
+    """`{% typed %}` inside the form's tag, see docs/reference/face.md."""
+    forms = [
+        (path.name, tag)
+        for path in FACE.parent.glob("*/templates/**/*.html")
+        for tag, inside in re.findall(r"<form([^>]*)>(.*?)</form>", path.read_text(encoding="utf-8"), re.DOTALL)
+        if "{{ " in inside
+        and re.search(r"\{\{ \w*form(\.\w+\.as_field_group)? \}\}", inside)
+        and 'method="get"' not in tag
+    ]
+    assert forms
+    assert [name for name, tag in forms if "{% typed %}" not in tag] == []

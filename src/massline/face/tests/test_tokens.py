@@ -1,4 +1,4 @@
-"""Colours are law: this reads tokens.css and counts contrast (WCAG 2.2, 1.4.6 and 1.4.11) in both themes."""
+"""Colours are law: this reads tokens.css and dark.css and counts contrast (WCAG 2.2, 1.4.6 and 1.4.11) in both themes."""
 
 import re
 from itertools import product
@@ -6,12 +6,16 @@ from pathlib import Path
 
 import pytest
 
-CSS = (Path(__file__).parent.parent / "static/face/tokens.css").read_text(encoding="utf-8")
+STATIC = Path(__file__).parent.parent / "static/face"
 COLOURS = ("neutral", "accent", "success", "warning", "danger", "info")
-DARK_BEGINS = CSS.index("prefers-color-scheme: dark")
-PRINT_BEGINS = CSS.index("@media print")
-LIGHT = dict(re.findall(r"--ds-color-([a-z-]+): (#[0-9a-f]{6});", CSS[:DARK_BEGINS]))
-DARK = dict(re.findall(r"--ds-color-([a-z-]+): (#[0-9a-f]{6});", CSS[DARK_BEGINS:PRINT_BEGINS]))
+
+
+def colours(text: str) -> dict[str, str]:
+    return dict(re.findall(r"--ds-color-([a-z-]+): (#[0-9a-f]{6});", text))
+
+
+LIGHT = colours((STATIC / "tokens.css").read_text(encoding="utf-8").partition("@media print")[0])
+DARK = colours((STATIC / "dark.css").read_text(encoding="utf-8"))
 THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
 
 

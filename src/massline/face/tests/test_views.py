@@ -26,39 +26,12 @@ def client() -> Client:
     return Client(raise_request_exception=False)
 
 
-def test_large_type_is_kept_until_it_is_switched_back(client: Client) -> None:
-    assert 'data-type="large"' not in client.get("/face/").content.decode()
-    answer = client.post("/face/large-type/", {"next": "/face/?page=2"})
-    assert (answer.status_code, answer["Location"]) == (302, "/face/?page=2")
-    assert answer.cookies["large_type"]["max-age"] >= 30 * 24 * 60 * 60
-    assert 'data-type="large"' in client.get("/face/").content.decode()
-    client.post("/face/large-type/", {"next": "/face/"})
-    assert 'data-type="large"' not in client.get("/face/").content.decode()
-
-
-@pytest.mark.parametrize(
-    "address", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "", "\\\\evil.example"]
-)
-def test_large_type_sends_nobody_to_another_site(client: Client, address: str) -> None:
-    assert client.post("/face/large-type/", {"next": address})["Location"] == "/"
-
-
-def test_large_type_changes_nothing_on_get(client: Client) -> None:
-    assert client.get("/face/large-type/").status_code == 405
-
-
-def test_a_forged_cookie_value_is_standard_type(client: Client) -> None:
-    client.cookies["large_type"] = '"><script>'
+def test_a_forged_cookie_value_is_standard_type_in_the_colours_of_the_device(client: Client) -> None:
+    client.cookies["large_type"] = client.cookies["colours"] = '"><script>'
     page = client.get("/face/").content.decode()
-    assert 'data-type="large"' not in page
+    assert "data-type" not in page
+    assert "data-colours" not in page
     assert '"><script>' not in page
-
-
-def test_language_switches_without_script_and_stays(client: Client) -> None:
-    assert '<html lang="zh-Hans">' in client.get("/face/").content.decode()
-    answer = client.post("/face/language/", {"language": "en", "next": "/face/"})
-    assert answer["Location"] == "/face/"
-    assert '<html lang="en">' in client.get("/face/").content.decode()
 
 
 def test_the_living_page_is_shown_in_the_demo_only(client: Client) -> None:
@@ -100,7 +73,7 @@ def test_an_unknown_address_with_html_in_it_is_not_echoed(client: Client) -> Non
 
 
 def test_a_stale_form_is_refused_with_a_way_on() -> None:
-    answer = Client(enforce_csrf_checks=True).post("/face/large-type/", {"next": "/"})
+    answer = Client(enforce_csrf_checks=True).post("/face/", {})
     assert answer.status_code == 403
     assert "表单" in answer.content.decode()
 
