@@ -54,7 +54,7 @@ def test_pages_of_themes_take_few_queries(client, run, django_assert_max_num_que
         client.get(themes_url(run.call))
     with django_assert_max_num_queries(15):
         client.get(Theme.objects.filter(run=run, parent=None).first().get_absolute_url())
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(12):
         client.get(run.call.get_absolute_url())
     with django_assert_max_num_queries(5):
         client.get(f"/api/calls/{run.call.ref}/themes")

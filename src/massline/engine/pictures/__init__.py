@@ -1,4 +1,4 @@
-"""Pictures as SVG text: themes by size and closeness, shares, time, and where every message went.
+"""Pictures as SVG text: themes by size and closeness, shares, time, where every message went, and how far it has come.
 
 Pure functions: the same data give the same bytes. Colours come by class from `STYLE`, which the page includes once, so a page may
 change them, in dark mode as well; every picture names itself and says what it shows, and no fact is in a picture alone.
@@ -7,6 +7,21 @@ change them, in dark mode as well; every picture names itself and says what it s
 from massline.engine.pictures.bubbles import Bubble, bubbles
 from massline.engine.pictures.flow import Stream, flow
 from massline.engine.pictures.paper import COLOURS, STYLE, text_width, wrap
+from massline.engine.pictures.river import Pool, Stage, river
 from massline.engine.pictures.series import series, share_bar
 
-__all__ = ["COLOURS", "STYLE", "Bubble", "Stream", "bubbles", "flow", "series", "share_bar", "text_width", "wrap"]
+__all__ = [
+    "COLOURS",
+    "STYLE",
+    "Bubble",
+    "Pool",
+    "Stage",
+    "Stream",
+    "bubbles",
+    "flow",
+    "river",
+    "series",
+    "share_bar",
+    "text_width",
+    "wrap",
+]
