@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-import holidays
-
 
 class Level(StrEnum):
     """Levels of public administration. A department stands beside the level of its parent."""
@@ -59,7 +57,8 @@ def country_calendar(country: str, years: range) -> WorkCalendar:
 
     country: ISO 3166 code. Mainland China announces each year's make-up days the autumn before, so a year
     that the package has no announcement for stays unknown. Raises LookupError for an unknown country."""
-    from holidays.countries.china import ChinaStaticHolidays  # brings all countries with it, half a second
+    import holidays  # a third of a second, and nothing but a deadline needs it
+    from holidays.countries.china import ChinaStaticHolidays
 
     known = frozenset(years)
     if country == "CN":
@@ -74,6 +73,8 @@ def country_calendar(country: str, years: range) -> WorkCalendar:
 
 def announced_days(country: str, year: int) -> dict[date, bool]:
     """Statutory holidays of a year, announced or not: what an operator starts from when she enters a year by hand."""
+    import holidays
+
     calendar = holidays.country_holidays(country, years=year)
     return {day: False for day in calendar if day.year == year}
 

@@ -1,29 +1,22 @@
 """The verbs of concentrating: ask for a run, run the engine, keep what it found."""
 
-import json
-from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 from django.db import transaction
 from django.utils import timezone
 
 from massline.concentrate.models import Campaign, Placement, Run, Statement, Theme
 from massline.engine.errors import EngineError
-from massline.engine.tables import MESSAGES
-from massline.gather.models import Call, Message
+from massline.gather.models import Call
 from massline.ledger.actions import append
 from massline.people.models import User
 from massline.rights import Actor, require
 
 if TYPE_CHECKING:
     from massline.engine.pipeline import RunResult
-
-BATCH = 5_000  # rows that are read or written together
 
 
 @transaction.atomic
@@ -45,6 +38,7 @@ def run_engine(run_id: int, *, by: Actor) -> bool:
 
     Safe to call twice: the row decides who was first. The engine works outside any transaction, on masked texts in a folder of
     its own that is removed. What went wrong stands in `problem`. Raises NotAllowed."""
+    from massline.concentrate import exchange
     from massline.engine import pipeline  # numba and its compiled code: the worker needs them, the pages do not
 
     require(by, "concentrate.record_run", "")
@@ -54,7 +48,7 @@ def run_engine(run_id: int, *, by: Actor) -> bool:
     try:
         with TemporaryDirectory(prefix="massline-run-") as folder:
             file, out = Path(folder) / f"{run.call.ref}.parquet", Path(folder) / "out"
-            _export(run.call, file)
+            exchange.export(run.call, file)
             result = pipeline.run([file], out, pipeline.Options(seed=run.seed))
             _record(run, out, result)
     except EngineError as problem:
@@ -70,48 +64,27 @@ def _fail(run: Run, problem: str) -> None:
     Run.objects.filter(pk=run.pk).update(finished_at=timezone.now(), problem=problem)
 
 
-def _export(call: Call, file: Path) -> None:
-    """The call's published messages as the engine reads them: masked, and with nothing of the writer but the sender's hash."""
-    rows = Message.objects.public().filter(call=call).select_related("body").order_by("pk")
-    with pq.ParquetWriter(file, MESSAGES) as writer:
-        for batch in _batches(rows.iterator(chunk_size=BATCH)):
-            writer.write_batch(pa.RecordBatch.from_pylist([_row(message) for message in batch], schema=MESSAGES))
-
-
-def _row(message: Message) -> dict[str, Any]:
-    said = message.said_at or message.received_at
-    return {
-        "id": str(message.pk),
-        "title": message.shown_title or None,
-        "text": message.shown_text,
-        "time": timezone.make_naive(said).replace(microsecond=0),
-        "channel": message.channel,
-        "area": message.body.name,
-        "sender": int(message.sender, 16) if message.sender else None,
-    }
-
-
 @transaction.atomic
 def _record(run: Run, out: Path, result: "RunResult") -> None:
     """Keep all of it or nothing."""
-    themes = _record_themes(run, pq.read_table(out / "themes.parquet").to_pylist(), _positions(out))
-    for batch in pq.ParquetFile(out / "messages.parquet").iter_batches(BATCH):
-        Placement.objects.bulk_create(_placement(run, row, themes) for row in batch.to_pylist())
-    campaigns = pq.read_table(out / "campaigns.parquet").to_pylist()
-    Campaign.objects.bulk_create([_campaign(run, row) for row in campaigns])
-    lines = (out / "statements.jsonl").read_text(encoding="utf-8").splitlines()
-    _record_statements([json.loads(line) for line in lines], themes)
+    from massline.concentrate import exchange
+
+    themes = _record_themes(run, exchange.themes(out))
+    for batch in exchange.placements(out):
+        Placement.objects.bulk_create(_placement(run, row, themes) for row in batch)
+    Campaign.objects.bulk_create([_campaign(run, row) for row in exchange.campaigns(out)])
+    _record_statements(list(exchange.statements(out)), themes)
     run.finished_at, run.method, run.counts = timezone.now(), result.method, asdict(result)
     run.save(update_fields=["finished_at", "method", "counts"])
     facts = {"run": run.pk, "call": run.call.ref, "messages": result.accepted, "themes": result.themes}
     append("run.recorded", {**facts, "method": result.method, "seed": result.seed})
 
 
-def _record_themes(run: Run, rows: list[dict[str, Any]], positions: dict[int, tuple[float, float]]) -> dict[int, Theme]:
+def _record_themes(run: Run, rows: list[dict[str, Any]]) -> dict[int, Theme]:
     """Engine's number -> theme. Coarse ones first, so that finer ones can name their parent."""
     themes: dict[int, Theme] = {}
     for grain in sorted({row["grain"] for row in rows}):
-        level = [_theme(run, row, themes, positions) for row in rows if row["grain"] == grain]
+        level = [_theme(run, row, themes) for row in rows if row["grain"] == grain]
         themes |= {theme.number: theme for theme in Theme.objects.bulk_create(level)}
     for name in ("typical", "dissenting"):
         through = getattr(Theme, name).through
@@ -120,10 +93,7 @@ def _record_themes(run: Run, rows: list[dict[str, Any]], positions: dict[int, tu
     return themes
 
 
-def _theme(
-    run: Run, row: dict[str, Any], parents: dict[int, Theme], positions: dict[int, tuple[float, float]]
-) -> Theme:
-    x, y = positions.get(row["theme"], (0.0, 0.0))
+def _theme(run: Run, row: dict[str, Any], parents: dict[int, Theme]) -> Theme:
     return Theme(
         run=run,
         number=row["theme"],
@@ -135,8 +105,8 @@ def _theme(
         senders=row["senders"],
         share_raw=row["share_raw"],
         minority=row["minority"],
-        x=x,
-        y=y,
+        x=row["x"],
+        y=row["y"],
     )
 
 
@@ -165,22 +135,5 @@ def _record_statements(lines: list[dict[str, Any]], themes: dict[int, Theme]) ->
         (said.pk, int(message)) for said, line in zip(statements, lines, strict=True) for message in line["messages"]
     ]
     through.objects.bulk_create(
-        [through(statement_id=statement, message_id=message) for statement, message in links], batch_size=BATCH
+        [through(statement_id=statement, message_id=message) for statement, message in links], batch_size=5_000
     )
-
-
-def _positions(out: Path) -> dict[int, tuple[float, float]]:
-    """Where the report draws each coarse theme."""
-    report = json.loads((out / "report.json").read_text(encoding="utf-8"))
-    return {int(theme): (place[0], place[1]) for theme, place in report.get("positions", {}).items()}
-
-
-def _batches(messages: Iterator[Message]) -> Iterator[list[Message]]:
-    batch: list[Message] = []
-    for message in messages:
-        batch.append(message)
-        if len(batch) == BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch

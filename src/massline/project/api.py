@@ -60,3 +60,5 @@ api.add_router("", gather)
 api.add_router("", concentrate)
 api.add_router("", respond)
 api.add_router("", supervise)
+
+urlpatterns = api.urls[0]

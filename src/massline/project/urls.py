@@ -1,10 +1,18 @@
 """All addresses of the house, app by app."""
 
 from django.conf import settings
-from django.urls import include, path
+from django.urls import URLResolver, include, path
+from django.urls.resolvers import RoutePattern
 
 from massline.project import demo_roles, views
-from massline.project.api import api
+
+
+class LoadedWhenAsked(URLResolver):
+    """Addresses whose code is loaded when one of them is asked for, or named in full: no page needs the API's."""
+
+    def _populate(self) -> None:
+        """Names are looked up below the namespace only, and not before somebody asks for one."""
+
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -15,7 +23,7 @@ urlpatterns = [
     path("", include("massline.supervise.urls")),
     path("", include("massline.people.urls")),
     path("log/", include("massline.ledger.urls")),
-    path("api/", api.urls),
+    LoadedWhenAsked(RoutePattern("api/", is_endpoint=False), "massline.project.api", app_name="ninja", namespace="api"),
 ]
 if settings.MASSLINE_DEMO:
     urlpatterns += [

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-import segno
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -203,6 +202,8 @@ def _receipt_page(
 
 def _qr(address: str) -> SafeString:
     """The address as a picture that a telephone reads: SVG paths, no style attribute."""
+    import segno  # only this picture needs it
+
     code, words = segno.make(address, error="m", micro=False), _("The address of this receipt")
     drawn = code.svg_inline(omitsize=True, svgclass=None, lineclass=None, title=words)
     return mark_safe(drawn)  # noqa: S308 - segno's own drawing; it escapes the title, our own words

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-import numpy as np
-import numpy.typing as npt
-
 from massline.engine.pictures.paper import COLOURS, sheet, text_width, wrap
-
-F64 = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +30,9 @@ def bubbles(themes: Sequence[Bubble], *, key: str, title: str, description: str)
         raise ValueError(f"theme {empty[0]!r} has no messages; leave it out of the picture")
     if not themes:
         return sheet(key, title, description, box=(0, 0, 640, 40), body="")
-    radii = _radii(np.array([theme.size for theme in themes], np.float64))  # (k,)
-    places = _apart(_spread(np.array([(theme.x, theme.y) for theme in themes], np.float64)), radii)  # (k, 2)
+    from massline.engine.pictures.crowd import arrange  # numpy: pages without circles do without it
+
+    places, radii = arrange([(theme.x, theme.y) for theme in themes], [theme.size for theme in themes])  # (k, 2), (k,)
     low, high = (places - radii[:, None]).min(0) - 3, (places + radii[:, None]).max(0) + 3
     body = "".join(
         _bubble(theme, number, x=float(x), y=float(y), radius=float(radius))
@@ -45,34 +40,6 @@ def bubbles(themes: Sequence[Bubble], *, key: str, title: str, description: str)
     )
     box = (low[0], low[1], high[0] - low[0], high[1] - low[1])
     return sheet(key, title, description, box=box, body=body)
-
-
-def _radii(sizes: F64) -> F64:
-    """Circles of together half the picture's area (640 x 480), none too small to see or to touch."""
-    radii: F64 = np.sqrt(sizes / sizes.sum() * 640 * 480 * 0.5 / math.pi)
-    return np.clip(radii, 12.0, 150.0)
-
-
-def _spread(wishes: F64) -> F64:
-    """Order along each axis, evenly spread over 640 x 480: neighbours stay neighbours, crowds get room. (k, 2) to (k, 2)."""
-    ranks = np.argsort(np.argsort(wishes, axis=0, kind="stable"), axis=0, kind="stable")
-    spread: F64 = (ranks + 0.5) / len(wishes) * np.array([640.0, 480.0])
-    return spread
-
-
-def _apart(places: F64, radii: F64) -> F64:
-    """Push circles apart until none overlap, while all are drawn to the middle. places (k, 2), radii (k,) to (k, 2)."""
-    least = radii[:, None] + radii[None, :] + 5.0  # (k, k)
-    np.fill_diagonal(least, 0.0)
-    middle = np.array([320.0, 240.0])
-    for step in range(400):
-        if step < 300:
-            places = places + (middle - places) * np.array([0.012, 0.02])
-        away = places[:, None, :] - places[None, :, :]  # (k, k, 2)
-        gap = np.sqrt((away**2).sum(2)) + 1e-9  # (k, k)
-        push = np.maximum(least - gap, 0.0) / gap * 0.5  # (k, k)
-        places = places + (away * push[:, :, None]).sum(1) * 0.7
-    return places
 
 
 def _bubble(theme: Bubble, number: int, *, x: float, y: float, radius: float) -> str:

@@ -1,0 +1,67 @@
+"""What goes to the engine and what comes back: files of the engine's own, read and written in batches, so that memory stays the
+same however many messages a call has. (Arrow is loaded with this file: the worker needs it, the pages do not.)"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from django.utils import timezone
+
+from massline.engine.tables import MESSAGES
+from massline.gather.models import Call, Message
+
+BATCH = 5_000  # rows that are read or written together
+
+
+def export(call: Call, file: Path) -> None:
+    """The call's published messages as the engine reads them: masked, and with nothing of the writer but the sender's hash."""
+    rows = Message.objects.public().filter(call=call).select_related("body").order_by("pk")
+    last = 0
+    with pq.ParquetWriter(file, MESSAGES) as writer:
+        while batch := list(rows.filter(pk__gt=last)[:BATCH]):  # no long read that would hold back the database's log
+            writer.write_batch(pa.RecordBatch.from_pylist([_row(message) for message in batch], schema=MESSAGES))
+            last = batch[-1].pk
+
+
+def _row(message: Message) -> dict[str, Any]:
+    said = message.said_at or message.received_at
+    return {
+        "id": str(message.pk),
+        "title": message.shown_title or None,
+        "text": message.shown_text,
+        "time": timezone.make_naive(said).replace(microsecond=0),
+        "channel": message.channel,
+        "area": message.body.name,
+        "sender": int(message.sender, 16) if message.sender else None,
+    }
+
+
+def themes(out: Path) -> list[dict[str, Any]]:
+    """Rows of themes.parquet, each with `x` and `y`: where the report draws it (0, 0 for what it does not draw)."""
+    report = json.loads((out / "report.json").read_text(encoding="utf-8"))
+    places = {int(theme): place for theme, place in report.get("positions", {}).items()}
+    rows: list[dict[str, Any]] = pq.read_table(out / "themes.parquet").to_pylist()
+    for row in rows:
+        row["x"], row["y"] = places.get(row["theme"], (0.0, 0.0))
+    return rows
+
+
+def placements(out: Path) -> Iterator[list[dict[str, Any]]]:
+    """Rows of messages.parquet, BATCH at a time."""
+    for batch in pq.ParquetFile(out / "messages.parquet").iter_batches(BATCH):
+        yield batch.to_pylist()
+
+
+def campaigns(out: Path) -> list[dict[str, Any]]:
+    """Rows of campaigns.parquet."""
+    rows: list[dict[str, Any]] = pq.read_table(out / "campaigns.parquet").to_pylist()
+    return rows
+
+
+def statements(out: Path) -> Iterator[dict[str, Any]]:
+    """Lines of statements.jsonl."""
+    with (out / "statements.jsonl").open(encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
