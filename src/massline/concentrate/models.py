@@ -1,6 +1,6 @@
 """Runs of the engine, themes, placements, statements and their traces."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Self
 
 from django.conf import settings
@@ -8,19 +8,21 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from massline.beat import LEASE
 from massline.gather.models import Call, Message
-
-LONGEST_RUN = timedelta(hours=2)  # a run that began longer ago and has no end was cut off: its worker is gone
 
 
 class RunQuerySet(models.QuerySet["Run"]):
     def finished(self) -> Self:
         return self.filter(finished_at__isnull=False, problem="")
 
-    def under_way(self, now: datetime) -> Self:
-        """Runs that wait for the worker or that it works on."""
-        alive = models.Q(started_at=None) | models.Q(started_at__gt=now - LONGEST_RUN)
-        return self.filter(alive, finished_at=None, problem="")
+    def under_way(self) -> Self:
+        """Runs that wait for a worker or that one works on."""
+        return self.filter(finished_at=None, problem="")
+
+    def left(self, now: datetime) -> Self:
+        """Runs that no living worker has in hand: nobody has begun them, or whoever did gives no sign any more."""
+        return self.under_way().exclude(claim__beat_at__gte=now - LEASE)
 
     def current(self, call: Call) -> "Run | None":
         """The newest finished run of a call: what its pages show."""
@@ -46,6 +48,18 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return f"run {self.pk} over {self.call.ref}"
+
+
+class Claim(models.Model):
+    """The worker that has a run in hand. It ends with the run; without a sign of life for LEASE it is another's to take."""
+
+    run = models.OneToOneField(Run, on_delete=models.CASCADE, related_name="claim")
+    token = models.CharField(max_length=32)  # whoever holds it may write the run's results
+    beat_at = models.DateTimeField()  # the last sign of life
+    attempts = models.PositiveSmallIntegerField(default=1)
+
+    def __str__(self) -> str:
+        return f"{self.run}, attempt {self.attempts}"
 
 
 class ThemeQuerySet(models.QuerySet["Theme"]):

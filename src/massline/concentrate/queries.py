@@ -1,7 +1,6 @@
 """Reads that join a call with what a run found in it."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 
@@ -72,10 +71,10 @@ def themes_of(run: Run) -> list[Theme]:
     return themes
 
 
-def last_request(call: Call, now: datetime) -> Run | None:
+def last_request(call: Call) -> Run | None:
     """A run under way, else the newest one if it failed: what who may ask for a run should know."""
     newest = Run.objects.filter(call=call).order_by("-requested_at", "-pk").first()
-    under_way = Run.objects.under_way(now).filter(call=call).first()
+    under_way = Run.objects.under_way().filter(call=call).first()
     return under_way or (newest if newest and newest.problem else None)
 
 

@@ -48,7 +48,7 @@ def themes(request: HttpRequest, ref: str) -> HttpResponse:
     run, may_request = latest(asked), _may_request(request, asked)
     picture = picture_of(run, CAMPAIGNS_SHOWN) if run else None
     context = {"call": asked, "picture": picture, "bubbles": _bubbles(picture.themes) if picture else ""}
-    request_now = last_request(asked, timezone.now()) if may_request or not run else None
+    request_now = last_request(asked) if may_request or not run else None
     return render(request, "concentrate/themes.html", {**context, "may_request": may_request, "requested": request_now})
 
 

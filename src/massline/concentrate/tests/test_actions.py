@@ -4,15 +4,17 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+from django.db.models import QuerySet
 from django.utils import timezone
 from tests.builders import a_call, a_county, a_handler, a_leader, a_message, an_analyst, an_inspector, an_outsider
 
+from massline.beat import LEASE
 from massline.concentrate import actions, tasks
-from massline.concentrate.models import LONGEST_RUN, Campaign, Placement, Run, Statement, Theme
+from massline.concentrate.models import Campaign, Claim, Placement, Run, Statement, Theme
 from massline.concentrate.queries import FATE_COUNTS, run_counts
 from massline.concentrate.tests.runs import a_call_with_messages, a_run
 from massline.engine import pipeline
-from massline.gather.models import Message
+from massline.gather.models import Call, Message
 from massline.ledger.models import Entry
 from massline.ledger.queries import verify_log
 from massline.rights import RESIDENT, SYSTEM, NotAllowed
@@ -70,11 +72,72 @@ def test_a_request_while_one_waits_means_the_one_that_waits() -> None:
     assert Entry.objects.filter(kind="run.requested").count() == 1
 
 
-def test_a_run_that_was_cut_off_does_not_block_the_next() -> None:
-    call = a_call()
-    lost = actions.request_run(call, by=SYSTEM)
-    Run.objects.filter(pk=lost.pk).update(started_at=timezone.now() - LONGEST_RUN - timedelta(seconds=1))
-    assert actions.request_run(call, by=SYSTEM) != lost
+def begun_elsewhere(call: Call, *, silent: timedelta, attempts: int = 1) -> Run:
+    """A run that another worker has begun, and that has given no sign of life for so long."""
+    run = actions.request_run(call, by=SYSTEM)
+    now = timezone.now()
+    Run.objects.filter(pk=run.pk).update(started_at=now - silent)
+    Claim.objects.create(run=run, token="another worker", beat_at=now - silent, attempts=attempts)
+    return run
+
+
+def test_a_run_whose_worker_gives_signs_of_life_is_left_to_it() -> None:
+    run = begun_elsewhere(a_call_with_messages(), silent=LEASE / 2)
+    assert not actions.run_engine(run.pk, by=SYSTEM)
+    assert Run.objects.get(pk=run.pk).finished_at is None
+    assert not Run.objects.left(timezone.now()).exists()
+
+
+def test_a_run_whose_worker_died_is_taken_over_after_the_lease() -> None:
+    run = begun_elsewhere(a_call_with_messages(), silent=LEASE * 1.1)
+    assert actions.request_run(run.call, by=SYSTEM) == run
+    assert list(Run.objects.left(timezone.now())) == [run]
+    assert actions.run_engine(run.pk, by=SYSTEM)
+    assert Run.objects.current(run.call) == run
+    assert not Claim.objects.exists()
+
+
+def test_the_lease_ends_within_two_minutes() -> None:
+    assert timedelta(minutes=2) >= LEASE
+
+
+def test_a_run_that_ended_three_workers_is_given_up_with_a_reason() -> None:
+    run = begun_elsewhere(a_call_with_messages(), silent=LEASE * 2, attempts=3)
+    assert not actions.run_engine(run.pk, by=SYSTEM)
+    assert "memory" in Run.objects.get(pk=run.pk).problem
+    assert not Run.objects.under_way().exists()
+
+
+def test_a_worker_whose_run_was_taken_over_writes_nothing_more(monkeypatch) -> None:
+    """It was silent, not dead: the token tells it, before every batch."""
+    run = actions.request_run(a_call_with_messages(), by=SYSTEM)
+    real = actions._record_statements
+
+    def taken_over_just_before(claim, *args):
+        Claim.objects.filter(pk=claim.pk).update(token="another worker")
+        return real(claim, *args)
+
+    monkeypatch.setattr(actions, "_record_statements", taken_over_just_before)
+    assert not actions.run_engine(run.pk, by=SYSTEM)
+    assert not Statement.objects.exists()
+    assert Run.objects.get(pk=run.pk).finished_at is None
+    assert Claim.objects.get().token == "another worker"
+
+
+def test_a_worker_that_is_told_to_stop_leaves_the_run_to_the_next_at_once(monkeypatch) -> None:
+    run = actions.request_run(a_call_with_messages(), by=SYSTEM)
+
+    def stopped(*_args):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(actions, "_record_statements", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            actions.run_engine(run.pk, by=SYSTEM)
+    assert Theme.objects.exists()
+    assert not Theme.objects.public().exists()
+    assert actions.run_engine(run.pk, by=SYSTEM)
+    assert Placement.objects.filter(run=run).count() == Message.objects.filter(call=run.call).count()
 
 
 def test_leaders_and_analysts_of_the_body_may_ask_and_nobody_else() -> None:
@@ -129,7 +192,39 @@ def test_what_goes_wrong_while_recording_leaves_nothing_half_recorded(monkeypatc
         actions.run_engine(run.pk, by=SYSTEM)
     assert not Theme.objects.exists()
     assert not Placement.objects.exists()
+    assert not Claim.objects.exists()
     assert not Entry.objects.filter(kind="run.recorded").exists()
+
+
+def test_what_a_run_found_does_not_show_before_the_last_of_it_is_written(monkeypatch) -> None:
+    run, seen = actions.request_run(a_call_with_messages(), by=SYSTEM), []
+    real = actions._show
+
+    def looks(*args):
+        seen.append((Theme.objects.count(), Theme.objects.public().count(), Run.objects.current(run.call)))
+        return real(*args)
+
+    monkeypatch.setattr(actions, "_show", looks)
+    assert actions.run_engine(run.pk, by=SYSTEM)
+    [(written, shown, current)] = seen
+    assert written > 0
+    assert (shown, current) == (0, None)
+
+
+def test_no_transaction_of_a_run_writes_more_than_a_batch(monkeypatch) -> None:
+    """So that nobody else who writes waits for longer than a batch takes."""
+    call, sizes = a_call_with_messages(), []
+    monkeypatch.setattr(actions, "BATCH", 7)
+    real = QuerySet.bulk_create
+
+    def counts(rows, objects, *args, **options):
+        sizes.append(len(objects))
+        return real(rows, objects, *args, **options)
+
+    monkeypatch.setattr(QuerySet, "bulk_create", counts)
+    run = a_run(call)
+    assert max(sizes) == 7
+    assert Placement.objects.filter(run=run).count() == Message.objects.filter(call=run.call).count()
 
 
 def test_the_engine_gets_published_messages_masked_and_nothing_of_the_writer(monkeypatch) -> None:

@@ -1,0 +1,78 @@
+"""A worker that is killed outright in the middle of writing what a run found, and the one that comes after it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+BEGIN = """
+import os, signal
+import django; django.setup()
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+from massline.concentrate import actions
+from massline.concentrate.tests.runs import a_call_with_messages
+from massline.rights import SYSTEM
+
+actions.BATCH, real, batches = 20, actions._hold, []
+def hold(claim):
+    batches.append(claim)
+    if len(batches) == LAST:  # inside the transaction of this batch
+        os.kill(os.getpid(), signal.SIGKILL)
+    return real(claim)
+actions._hold = hold
+actions.run_engine(actions.request_run(a_call_with_messages(), by=SYSTEM).pk, by=SYSTEM)
+print("not killed: it wrote", len(batches))
+"""
+GO_ON = """
+import json
+import django; django.setup()
+from datetime import timedelta
+from django.utils import timezone
+from massline.concentrate import actions
+from massline.concentrate.models import Campaign, Claim, Placement, Run, Statement, Theme
+from massline.concentrate.queries import run_counts
+from massline.beat import LEASE
+from massline.gather.models import Message
+from massline.ledger.models import Entry
+from massline.ledger.queries import verify_log
+from massline.rights import SYSTEM
+
+run = Run.objects.get()
+said = {"left": Theme.objects.count() + Placement.objects.count(), "shown": Theme.objects.public().count()}
+said["at_once"] = actions.run_engine(run.pk, by=SYSTEM)
+Claim.objects.update(beat_at=timezone.now() - LEASE - timedelta(seconds=1))  # the lease has ended
+said["after"] = actions.run_engine(run.pk, by=SYSTEM)
+run.refresh_from_db()
+said["messages"], said["placed"] = Message.objects.count(), Placement.objects.count()
+said["counted"] = run_counts(run)["messages"]
+said["themes"], said["numbers"] = Theme.objects.count(), Theme.objects.values("number").distinct().count()
+said["entries"], said["recorded"] = verify_log()[0] == Entry.objects.count(), Entry.objects.filter(kind="run.recorded").count()
+print(json.dumps(said))
+"""
+
+
+def program(text: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    database = f"sqlite:///{folder}/test.sqlite3"
+    known = {**os.environ, "MASSLINE_DATABASE": database, "PYTHONPATH": os.pathsep.join(sys.path)}
+    return subprocess.run([sys.executable, "-c", text], env=known, cwd=folder, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize("batch", [2, 5, 8])
+def test_a_worker_killed_while_it_writes_leaves_nothing_that_shows_and_the_next_begins_again(batch, tmp_path) -> None:
+    killed = program(BEGIN.replace("LAST", str(batch)), tmp_path)
+    assert killed.returncode == -signal.SIGKILL, killed.stdout + killed.stderr
+    done = program(GO_ON, tmp_path)
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    assert said["left"] > 0
+    assert said["shown"] == 0
+    assert (said["at_once"], said["after"]) == (False, True)
+    assert said["placed"] == said["counted"] == said["messages"]
+    assert said["themes"] == said["numbers"]
+    assert said["entries"]
+    assert said["recorded"] == 1
