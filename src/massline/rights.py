@@ -45,8 +45,10 @@ MAY: dict[str, frozenset[Role]] = {
     verb: frozenset(roles)
     for verb, roles in {
         "bodies.add_body": {Role.OPERATOR},
+        "bodies.remove_body": {Role.OPERATOR},
         "bodies.set_calendar_year": {Role.OPERATOR},
         "people.add_user": {Role.OPERATOR},
+        "people.give_link": {Role.OPERATOR},
         "gather.open_call": {Role.LEADER, Role.OPERATOR},
         "gather.answer_call": {Role.LEADER},
         "gather.receive_message": {Role.RESIDENT, Role.OPERATOR},

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from datetime import date
 
 from django.db import transaction
+from django.db.models import ProtectedError
 
 from massline.bodies.models import Body, CalendarDay, CalendarYear
+from massline.bodies.queries import everywhere
+from massline.bodies.rules import BodyInUse
 from massline.ledger.actions import append
 from massline.rights import Actor, require
 
@@ -22,11 +25,24 @@ def add_body(body: Body, *, under: Body | None, by: Actor) -> Body:
 
 
 @transaction.atomic
+def remove_body(body: Body, *, by: Actor) -> None:
+    """Take a body out again that was entered by mistake. Its entry in the log stays. Raises NotAllowed, BodyInUse."""
+    require(by, "bodies.remove_body", body.path)
+    if not body.is_leaf():
+        raise BodyInUse(body.code)
+    try:
+        body.delete()
+    except ProtectedError:
+        raise BodyInUse(body.code) from None
+    append("body.removed", {"code": body.code, "name": body.name})
+
+
+@transaction.atomic
 def set_calendar_year(year: int, days: Mapping[date, bool], *, by: Actor, body: Body | None = None) -> None:
     """Say which days of a year differ from Monday-Friday (True worked, False closed), for all bodies or for one.
 
     Entering a year for all makes it known: deadlines may fall into it. Days entered before are replaced."""
-    require(by, "bodies.set_calendar_year", body.path if body else "")
+    require(by, "bodies.set_calendar_year", body.path if body else everywhere())
     CalendarDay.objects.filter(body=body, day__year=year).delete()
     CalendarDay.objects.bulk_create(CalendarDay(body=body, day=day, is_open=is_open) for day, is_open in days.items())
     if body is None:

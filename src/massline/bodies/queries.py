@@ -36,6 +36,12 @@ def work_calendar(body: Body) -> WorkCalendar:
     return work_calendars([body])[body.pk]
 
 
+def everywhere() -> str:
+    """The path of which every body is a part: the root's where there is one root, else "". One query."""
+    roots = list(Body.objects.filter(depth=1)[:2])
+    return roots[0].path if len(roots) == 1 else ""
+
+
 def above(body: Body) -> Body | None:
     """The next body up, or None at the top."""
     return Body.objects.filter(path=body.parent_path).first() if body.parent_path else None

@@ -27,6 +27,14 @@ class CalendarUnknown(LookupError):
         self.year = year
 
 
+class BodyInUse(ValueError):
+    """A body that others hang on: bodies under it, staff, calls, messages or cases."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"The body {code!r} cannot be removed: bodies, staff, calls, messages or cases belong to it.")
+        self.code = code
+
+
 class DaysUnreadable(ValueError):
     """A day or a span of days as somebody typed it cannot be used."""
 

@@ -16,6 +16,7 @@ ENTRIES_PER_PAGE = 30
 
 KINDS: dict[str, Promise] = {
     "body.added": _("A public body was added"),
+    "body.removed": _("A public body that was entered by mistake was removed"),
     "calendar.set": _("The working days of a year were entered"),
     "call.answered": _("A call was answered"),
     "call.opened": _("A call was opened"),
@@ -24,6 +25,7 @@ KINDS: dict[str, Promise] = {
     "case.opened": _("A case was opened"),
     "case.reopened": _("A case was reopened: not solved, says the resident"),
     "case.settled": _("A case was settled: solved, says the resident"),
+    "link.given": _("A member of staff was given a link to choose a password"),
     "message.published": _("A message was published"),
     "message.received": _("A message was received"),
     "messages.imported": _("A file of messages was imported"),

@@ -86,7 +86,16 @@ def serve(host: str, port: int) -> None:
     served = [*granian, "--blocking-threads", "8", "--log-level", "warning", "massline.project.wsgi:application"]
     works = [sys.executable, "-m", "django", "db_worker", "--no-reload", "-v", "0"]
     click.echo(f"massline runs at http://{host}:{port} (Ctrl-C stops it)", err=True)
+    click.echo(_set_up_line(f"http://{host}:{port}"), err=True, nl=False)
     sys.exit(_until_one_ends([subprocess.Popen(words) for words in (served, works)]))  # noqa: S603  (our own words)
+
+
+def _set_up_line(listening: str) -> str:
+    """Where to set the place up while it has no operator, as one line; then nothing. Django is loaded already."""
+    from massline.project.set_up.door import address, base_url
+
+    path = address()
+    return f"Nobody runs this place yet. Set it up (once, within a day): {base_url(listening)}{path}\n" if path else ""
 
 
 def _until_one_ends(running: Sequence[subprocess.Popen[bytes]]) -> int:

@@ -58,7 +58,7 @@ def take_seat(request: HttpRequest) -> HttpResponse:
     if user is None:
         raise Http404
     login(request, user)
-    notices.info(request, _TO_TRY[username])
+    notices.info(request, str(_TO_TRY[username]))
     return redirect(_LANDINGS.get(user.role, settings.LOGIN_REDIRECT_URL))
 
 
@@ -71,5 +71,5 @@ def show_receipt(request: HttpRequest) -> HttpResponse:
     return redirect("supervise:receipt_page", grouped(code))
 
 
-_LANDINGS: Final[dict[str, str]] = {Role.ANALYST: "gather:calls"}
+_LANDINGS: Final[dict[str, str]] = {Role.ANALYST: "gather:calls", Role.OPERATOR: "set_up:steps"}
 """Where somebody begins whose work is not in the queue."""

@@ -5,6 +5,7 @@ from django.urls import URLResolver, include, path
 from django.urls.resolvers import RoutePattern
 
 from massline.project import demo_roles, views
+from massline.project.set_up.views import found
 
 
 class LoadedWhenAsked(URLResolver):
@@ -22,6 +23,8 @@ urlpatterns = [
     path("", include("massline.respond.urls")),
     path("", include("massline.supervise.urls")),
     path("", include("massline.people.urls")),
+    path("set-up/<str:token>/", found, name="found"),
+    path("desk/set-up/", include("massline.project.set_up.urls")),
     path("log/", include("massline.ledger.urls")),
     LoadedWhenAsked(RoutePattern("api/", is_endpoint=False), "massline.project.api", app_name="ninja", namespace="api"),
 ]

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from massline.bodies.models import Body
 from massline.concentrate.models import Run
 from massline.concentrate.queries import count_themes
 from massline.gather.queries import calls_in_order, counts
@@ -35,7 +36,7 @@ class Step:
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """At most 11 queries for somebody who is not signed in."""
+    """At most 12 queries for somebody who is not signed in."""
     now = timezone.now()
     context = {
         "steps": _steps(),
@@ -44,6 +45,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "entries": head()[0],
         "seats": seats(),
         "password": PASSWORD,
+        "is_empty": not Body.objects.exists(),
     }
     return render(request, "project/home.html", context)
 

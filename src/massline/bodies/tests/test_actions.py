@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
-from tests.builders import a_body, a_county, a_handler, a_leader, an_inspector
+from tests.builders import a_body, a_call, a_county, a_handler, a_leader, a_user, an_inspector
 
-from massline.bodies.actions import add_body, set_calendar_year
+from massline.bodies.actions import add_body, remove_body, set_calendar_year
 from massline.bodies.models import Body, CalendarDay, CalendarYear
 from massline.bodies.queries import above, work_calendar, work_calendars
-from massline.bodies.rules import CalendarUnknown, Level
+from massline.bodies.rules import BodyInUse, CalendarUnknown, Level
 from massline.ledger.models import Entry
-from massline.rights import OPERATOR, RESIDENT, NotAllowed
+from massline.rights import OPERATOR, RESIDENT, NotAllowed, Role
 
 pytestmark = pytest.mark.django_db
 FAR = 2077  # a year that nobody has announced
@@ -114,3 +114,40 @@ def test_the_command_refuses_what_it_cannot_use_and_enters_nothing(typed: dict[s
 def test_the_command_refuses_a_year_that_no_calendar_has() -> None:
     with pytest.raises(CommandError, match="four digits"):
         call_command("set_calendar_year", "99999", announced=True)
+
+
+def test_a_body_entered_by_mistake_can_be_taken_out_and_the_log_keeps_both() -> None:
+    county = a_body()
+    remove_body(a_body(under=county), by=OPERATOR)
+    assert Body.objects.get(pk=county.pk).is_leaf()
+    assert [entry.kind for entry in Entry.objects.newest_first()[:2]] == ["body.removed", "body.added"]
+
+
+@pytest.mark.parametrize("needed_by", [lambda body: a_body(under=body), a_handler, a_call])
+def test_a_body_that_others_need_stays(needed_by) -> None:
+    body = a_body()
+    needed_by(body)
+    with pytest.raises(BodyInUse):
+        remove_body(Body.objects.get(pk=body.pk), by=OPERATOR)
+    assert Body.objects.filter(pk=body.pk).exists()
+    assert not Entry.objects.filter(kind="body.removed").exists()
+
+
+def test_only_an_operator_of_the_place_takes_a_body_out() -> None:
+    body = a_body(under=a_body())
+    for actor in [None, RESIDENT, a_leader(body), a_user(Role.OPERATOR, a_body())]:
+        with pytest.raises(NotAllowed):
+            remove_body(body, by=actor)
+
+
+def test_the_operator_of_the_only_root_enters_working_days_for_all() -> None:
+    operator = a_user(Role.OPERATOR, a_body())
+    set_calendar_year(FAR, {}, by=operator)
+    a_body()  # a second root: nobody's place is everywhere now
+    with pytest.raises(NotAllowed):
+        set_calendar_year(FAR, {}, by=operator)
+
+
+def test_the_operator_of_a_township_enters_no_working_days_for_all() -> None:
+    with pytest.raises(NotAllowed):
+        set_calendar_year(FAR, {}, by=a_user(Role.OPERATOR, a_body(under=a_body())))
