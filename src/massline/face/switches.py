@@ -91,7 +91,7 @@ def _apply(choice: Choice, request: HttpRequest) -> None:
     request.COOKIES[choice.cookie] = choice.value
     if choice.cookie == settings.LANGUAGE_COOKIE_NAME:
         translation.activate(choice.value)
-        request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = translation.get_language()
 
 
 def _keep(choice: Choice, response: HttpResponse) -> None:

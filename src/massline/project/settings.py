@@ -10,8 +10,8 @@ PACKAGE = Path(__file__).resolve().parent.parent
 
 # --- who we are
 SITE_NAME = env_text("MASSLINE_NAME", default="massline")
-SITE_PHONE = env_text("MASSLINE_PHONE", default="")
 MASSLINE_DEMO = env_bool("MASSLINE_DEMO", default=False)
+SITE_PHONE = env_text("MASSLINE_PHONE", default="0000-12345" if MASSLINE_DEMO else "")  # nobody has the demo's
 REPLY_PROMISE_DAYS = env_int("MASSLINE_REPLY_PROMISE_DAYS", default=15, at_least=1)  # working days
 WORK_CALENDAR = env_text(
     "MASSLINE_WORK_CALENDAR", default="CN"

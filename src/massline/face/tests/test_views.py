@@ -1,4 +1,5 @@
 import re
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
@@ -7,6 +8,7 @@ from django.test import Client, override_settings
 from django.urls import include, path
 
 from massline.face import urls as face_urls
+from massline.face.checks import a_person_can_be_called
 
 LONG = "无空格" * 70
 
@@ -99,7 +101,22 @@ def test_a_site_name_of_two_hundred_characters_is_shown_in_full(client: Client) 
 
 
 def test_a_person_to_call_stands_on_every_page_and_on_error_pages(client: Client) -> None:
-    with override_settings(SITE_PHONE="12345"):
+    with override_settings(SITE_PHONE="0000-12345"):
         for address in ("/face/", "/nosuch/", "/broken/?with=403"):
-            assert 'href="tel:12345"' in client.get(address).content.decode()
-    assert 'href="tel:' not in client.get("/face/").content.decode()
+            assert client.get(address).content.decode().count('href="tel:0000-12345"') == 1
+        client.cookies["large_type"] = "1"
+        for address in ("/face/", "/nosuch/", "/broken/?with=403"):
+            assert 'class="face-wrap face-call' in client.get(address).content.decode()
+
+
+@override_settings(SITE_PHONE="")
+def test_without_a_number_no_page_offers_one_and_the_operator_is_told(client: Client) -> None:
+    client.cookies["large_type"] = "1"
+    assert "tel:" not in client.get("/face/").content.decode()
+    assert [warning.id for warning in a_person_can_be_called(None)] == ["massline.face.W001"]
+
+
+def test_the_frame_leaves_the_names_of_a_page_alone() -> None:
+    """What the frame sets before the page's own blocks would take the place of the page's values."""
+    frame = (Path(face_urls.__file__).parent / "templates/face/base.html").read_text(encoding="utf-8")
+    assert {name for name in re.findall(r" as (\w+) %}", frame) if not name.startswith("face_")} <= {"code"}
