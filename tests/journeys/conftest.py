@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tests.journeys.house import House, running
-from tests.journeys.person import AXE, Person
+from tests.journeys.looks import AXE
+from tests.journeys.person import Person
 
 FLAGS = [
     "--no-sandbox",

@@ -3,7 +3,6 @@
 Every page that she comes to is looked at: no sideways scrolling, nothing loaded from elsewhere, no error in the console, and no
 violation of WCAG 2.2 A and AA that axe-core can find."""
 
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,9 +10,8 @@ from django.utils.translation import gettext, override
 
 from massline.project.demo.staff import PASSWORD
 from tests.journeys.house import House
+from tests.journeys.looks import strays, too_wide, violations
 
-AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 MOST_TABS = 250
 LINKS, FIELDS = "A BUTTON SUMMARY", "INPUT TEXTAREA SELECT"
 FOCUSED = """kinds => {
@@ -40,12 +38,8 @@ class Person:
             java_script_enabled=script,
             bypass_csp=script,  # axe-core is put in by the test; the pages themselves live under the policy
         )
-        self.strayed: list[str] = []
         self.page = self.context.new_page()
-        self.page.on(
-            "request", lambda asked: asked.url.startswith((house.url, "data:")) or self.strayed.append(asked.url)
-        )
-        self.page.on("console", self._hear)
+        self.strayed = strays(self.page, house.url)
         self.looked_at: set[str] = set()
 
     def word(self, words: str) -> str:
@@ -123,19 +117,14 @@ class Person:
         self.context.close()
         assert not self.strayed
 
-    def _hear(self, line: Any) -> None:
-        # A refused form is no fault of the page, though the browser notes its status.
-        if line.type == "error" and "status of 4" not in line.text:
-            self.strayed.append(line.text)
-
     def _look(self) -> None:
         """Each kind of page once per journey."""
-        wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide <= 0, f"{self.page.url} is {wide} px too wide"
-        kind = "/".join(part for part in urlsplit(self.page.url).path.split("/") if not any(c.isdigit() for c in part))
-        if not self.script or kind in self.looked_at:
+        if not self.script:
+            wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert wide <= 0, f"{self.page.url} is {wide} px too wide"
             return
-        self.looked_at.add(kind)
-        self.page.evaluate(AXE.read_text(encoding="utf-8"))
-        found = self.page.evaluate("rules => axe.run({runOnly: rules})", RULES)["violations"]
-        assert not found, f"{self.page.url}: " + "; ".join(f"{rule['id']} {rule['nodes'][0]['html']}" for rule in found)
+        assert not too_wide(self.page), self.page.url
+        kind = "/".join(part for part in urlsplit(self.page.url).path.split("/") if not any(c.isdigit() for c in part))
+        if kind not in self.looked_at:
+            self.looked_at.add(kind)
+            assert not violations(self.page), self.page.url

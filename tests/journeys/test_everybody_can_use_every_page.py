@@ -1,57 +1,191 @@
-"""Every main page in both languages, on a desk, at 320 px, and in large type on a phone: within its budget and clean."""
+"""Every page of the house, as everybody who may open it: within its budget, clean for axe, as wide as its window, by keyboard.
 
-from collections.abc import Callable
+The pages come from the URL configuration (tests/journeys/addresses.py): a new page is walked without being named here."""
+
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
+from massline.project.demo.staff import KNOWN
 from massline.project.demo.visit import HEAVIEST, Visitor, walk
+from tests.journeys.addresses import VISITOR, Place, Tour, routes, tour
 from tests.journeys.house import House
-from tests.journeys.person import Person
+from tests.journeys.looks import COLOURS, strays, too_wide, violations
 
-pytestmark = pytest.mark.journey
-SIZES = {"desk": (1280, 900), "narrow": (320, 640)}
-PHONE = (390, 844)
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(600)]
+LANGUAGES = ["zh-CN", "en-GB"]
+EVERYBODY = [VISITOR, *(member.username for member in KNOWN)]
+DESK, PHONE = (1280, 900), (390, 844)
+ZOOMED = {"200 %": (640, 450), "400 %": (320, 225)}  # a window of 1280 × 900, as its pages see it
+LONGEST_PAGE = 40_000  # bytes of HTML, before compression
+
+ELSEWHERE = {
+    "receipt/<str:code>/reopen/": "offered after a verdict: test_a_resident_is_heard_all_the_way_round.py goes there",
+}
+"""Routes that no page of the demo leads to as it is loaded, and who walks them."""
+
+# Scripts that run in the page.
+STOPS = """() => [...document.querySelectorAll("a[href], button, summary, input, select, textarea, [tabindex='0']")]
+    .filter(e => e.checkVisibility({visibilityProperty: true}) && !e.disabled && e.type !== "hidden")
+    .filter(e => !e.closest("details:not([open])") || e.closest("summary"))
+    .filter(e => e.type !== "radio" || e === ([...e.form.elements[e.name]].find(e => e.checked) || e.form.elements[e.name][0]))
+    .length"""
+STOP = """() => {
+    const e = document.activeElement
+    if (e === document.body) return ""
+    const box = e.getBoundingClientRect(), near = [e, e.parentElement, e.nextElementSibling].filter(Boolean)
+    const rings = near.map(e => getComputedStyle(e)).filter(s => s.outlineStyle !== "none")
+    if (box.bottom <= 0 || box.top >= innerHeight) return "out of sight: " + e.outerHTML.slice(0, 120)
+    if (e.matches(".ds-skip-link") || rings.some(s => parseFloat(s.outlineWidth) >= 2)) return "seen"
+    return "no ring: " + e.outerHTML.slice(0, 120)
+}"""
+TO_THE_START = (
+    "() => { document.body.tabIndex = -1; document.body.focus() }"  # a page may have put the focus on a field
+)
 
 
-def main_pages(house: House) -> list[str]:
-    pages = [page for page, status in walk(Visitor(house.url.removeprefix("http://"), "zh-hans")) if status == 200]
-    paths = dict.fromkeys(page.path for page in pages if not page.path.startswith(("/api/", "/desk/")))
-    return [*paths, f"/receipt/{house.receipt}/"]
+@pytest.fixture(scope="module")
+def everywhere(house: House) -> Tour:
+    return tour(house)
 
 
-def test_every_page_weighs_little_and_is_found_by_links(house: House) -> None:
+@pytest.fixture
+def opened(chromium: Any, house: House, everywhere: Tour) -> Iterator[Callable[..., Iterator[tuple[Place, Any]]]]:
+    """opened(language, who, …) -> each of this person's places with its page, loaded; at the end nothing may have strayed.
+
+    holding: only pages with this in their HTML."""
+    heard: dict[str, list[str]] = {}
+
+    def visit(
+        language: str, who: str, *, size: tuple[int, int] = DESK, large_type: bool = False, holding: str = ""
+    ) -> Iterator[tuple[Place, Any]]:
+        cookies = everywhere.cookies[who] | ({"large_type": "1"} if large_type else {})
+        window = {"width": size[0], "height": size[1]}
+        with chromium.new_context(locale=language, viewport=window, bypass_csp=True) as context:
+            context.add_cookies([{"name": name, "value": value, "url": house.url} for name, value in cookies.items()])
+            page = context.new_page()
+            strayed = strays(page, house.url)
+            for place in (place for place in everywhere.of(who) if holding in place.text):
+                page.goto(house.url + place.path)
+                yield place, page
+                heard[f"{place.path} in {language}"], strayed[:] = list(strayed), []
+
+    yield visit
+    assert {path: lines for path, lines in heard.items() if lines} == {}
+
+
+def test_every_address_is_linked_from_some_page(everywhere: Tour) -> None:
+    unreached = routes() - everywhere.seen
+    assert unreached == set(ELSEWHERE), (
+        "No page of the demo leads here. Link it, or name in ELSEWHERE the journey that goes there."
+    )
+
+
+def test_no_link_leads_to_an_error(everywhere: Tour) -> None:
+    assert everywhere.broken == set()
+
+
+def test_every_page_weighs_little(everywhere: Tour, house: House, capsys: pytest.CaptureFixture[str]) -> None:
+    """The table is printed: it stands in the log of every run."""
+    visitor, table = Visitor(house.url.removeprefix("http://"), "zh-hans"), []
+    for place in everywhere.places:
+        visitor.cookies = dict(everywhere.cookies[place.who])
+        html = len(place.text.encode())
+        table.append((html, visitor.get(place.path).size - html, f"{place.path} {place.who}"))
+    with capsys.disabled():
+        sys.stdout.write(f"\n{'HTML':>8}{'all else':>10}  bytes; HTML before compression\n")
+        sys.stdout.writelines(f"{html:8,}{assets:10,}  {name}\n" for html, assets, name in sorted(table, reverse=True))
+    assert [name for html, _, name in table if html > LONGEST_PAGE] == []
+    assert [name for html, assets, name in table if html + assets > HEAVIEST] == []
+
+
+def test_every_main_page_weighs_little_and_is_found_by_links(house: House) -> None:
     for language in ("zh-hans", "en"):
         for page, status in walk(Visitor(house.url.removeprefix("http://"), language)):
             assert page.status == status, page.path
             assert page.size <= HEAVIEST, f"{page.path} weighs {page.size}"
 
 
-@pytest.mark.parametrize("language", ["zh-CN", "en-GB"])
-@pytest.mark.parametrize("size", SIZES)
-def test_every_page_is_clean_for_axe_and_not_too_wide(
-    somebody: Callable[..., Person], house: House, language: str, size: str
+@pytest.mark.parametrize("who", EVERYBODY)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_is_clean_in_both_sizes_and_themes(opened: Callable[..., Any], language: str, who: str) -> None:
+    found = {}
+    for place, page in opened(language, who):
+        for size in (DESK, PHONE):
+            page.set_viewport_size({"width": size[0], "height": size[1]})
+            page.emulate_media(color_scheme="light")
+            found[f"{place.path} {size[0]} px"] = violations(page)
+            page.emulate_media(color_scheme="dark")
+            found[f"{place.path} {size[0]} px dark"] = violations(page, COLOURS)
+    assert {page: broken for page, broken in found.items() if broken} == {}
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_page_is_wider_than_its_window_when_zoomed(opened: Callable[..., Any], language: str, who: str) -> None:
+    found = {}
+    for place, page in opened(language, who):
+        for zoom, (width, height) in ZOOMED.items():
+            page.set_viewport_size({"width": width, "height": height})
+            found[f"{place.path} at {zoom}"] = too_wide(page)
+        page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        found[f"{place.path} with text of 200 %"] = too_wide(page)
+    assert {page: wide for page, wide in found.items() if wide} == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_public_page_is_clean_in_large_type_on_a_phone(opened: Callable[..., Any], language: str) -> None:
+    found = {}
+    for place, page in opened(language, VISITOR, size=PHONE, large_type=True):
+        assert page.locator("html[data-type=large]").count() == 1
+        found[place.path] = [*violations(page), *too_wide(page)]
+    assert {page: broken for page, broken in found.items() if broken} == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_form_sent_empty_comes_back_clean_and_leads_to_what_is_missing(
+    opened: Callable[..., Any], language: str
 ) -> None:
-    person = somebody(language=language, size=SIZES[size])
-    for path in main_pages(house):
-        person.opens(path)
+    found: dict[str, list[str]] = {}
+    for who in (VISITOR, "handler"):
+        for place, page in opened(language, who, size=PHONE, holding=" required"):
+            fields = page.locator("main form[method=post] :is(input, textarea)[required]:not([type=hidden])").all()
+            if empty := next((field for field in fields if not field.input_value()), None):
+                with page.expect_navigation():
+                    empty.evaluate("field => { field.form.noValidate = true; field.form.requestSubmit() }")
+                led = page.locator(".ds-error-summary a[href^='#']").all()
+                targets = [page.locator(str(link.get_attribute("href"))).count() for link in led]
+                found[place.path] = [
+                    *violations(page),
+                    *too_wide(page),
+                    *(["leads nowhere"] * (not all(targets or [0]))),
+                ]
+    assert len(found) >= 4
+    assert {page: broken for page, broken in found.items() if broken} == {}
 
 
-@pytest.mark.parametrize("language", ["zh-CN", "en-GB"])
-def test_every_page_is_clean_in_large_type_on_a_phone(
-    somebody: Callable[..., Person], house: House, language: str
-) -> None:
-    person = somebody(language=language, size=PHONE)
-    person.opens("/")
-    person.follows(person.word("Large type"))
-    person.looked_at.clear()
-    for path in main_pages(house):
-        person.opens(path)
+def test_whoever_comes_without_her_cookies_is_told_so_on_a_clean_page(chromium: Any, house: House) -> None:
+    with chromium.new_context(locale="zh-CN", bypass_csp=True) as context:
+        page = context.new_page()
+        page.goto(house.url + "/receipt/")
+        context.clear_cookies()
+        page.locator("main form[method=post] input[name=code]").fill("7K4Q2XWD93BM")
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        assert violations(page) == []
 
 
-@pytest.mark.parametrize("username", ["handler", "leader", "inspector", "analyst"])
-def test_every_page_of_the_desk_is_clean_on_a_phone(somebody: Callable[..., Person], username: str) -> None:
-    person = somebody(language="zh-CN", size=SIZES["narrow"])
-    person.signs_in(username)
-    links = person.page.locator("main a[href^='/desk/'], main a[href^='?']").all()
-    for address in [str(link.get_attribute("href")) for link in links]:
-        person.opens("/desk/" + address.removeprefix("/desk/"))
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_every_stop_of_the_tab_key_is_seen_and_none_is_left_out(opened: Callable[..., Any], who: str) -> None:
+    found = {}
+    for place, page in opened("zh-CN", who):
+        page.evaluate(TO_THE_START)
+        stops, passed = int(page.evaluate(STOPS)), []
+        for _ in range(stops):
+            page.keyboard.press("Tab")
+            passed.append(page.evaluate(STOP) or "the end, too early")
+        found[place.path] = sorted(set(passed) - {"seen"})
+    assert {page: wrong for page, wrong in found.items() if wrong} == {}
