@@ -54,6 +54,7 @@ MAY: dict[str, frozenset[Role]] = {
         "gather.receive_message": {Role.RESIDENT, Role.OPERATOR},
         "gather.publish_message": {Role.HANDLER, Role.LEADER, Role.SYSTEM},
         "gather.import_messages": {Role.OPERATOR},
+        "gather.continue_imports": {Role.SYSTEM},
         "concentrate.request_run": {Role.ANALYST, Role.LEADER, Role.OPERATOR, Role.SYSTEM},
         "concentrate.record_run": {Role.SYSTEM},
         "respond.open_case": {Role.HANDLER, Role.LEADER},

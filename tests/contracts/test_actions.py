@@ -13,8 +13,8 @@ from tests.contracts.test_writes import APPS, HOUSE, verbs
 
 VERBS = [(app, name) for app in APPS if app != "ledger" for name in verbs(app)]
 IDS = [f"{app}.{name}" for app, name in VERBS]
-# These hand the work, and with it the entry, to a verb of a lower app.
-LOGGED_BY = {"supervise.reopen": "respond.reopen"}
+# These hand the work, and with it the entry, to a verb of a lower app; or go on with what was entered when it was accepted.
+LOGGED_BY = {"supervise.reopen": "respond.reopen", "gather.continue_imports": "_continue"}
 
 
 def function(app: str, name: str) -> Callable[..., object]:

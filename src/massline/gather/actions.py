@@ -1,20 +1,26 @@
 """The verbs of gathering."""
 
+import hashlib
 import secrets
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from massline.beat import beating
 from massline.bodies.models import Body
 from massline.engine.mask import mask
-from massline.gather.models import Call, Message
+from massline.gather.models import ArrivingFile, ArrivingRow, Call, Message
 from massline.gather.rules import (
     CallNotOpen,
     Channel,
+    ImportUnderWay,
+    ImportUnfinished,
     check_length,
     receipt_code,
     receipt_digest,
@@ -24,6 +30,8 @@ from massline.gather.rules import (
 from massline.ledger.actions import append
 from massline.ledger.rules import digest
 from massline.rights import Actor, require
+
+BATCH = 2_000  # rows that are written in one transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,25 +148,123 @@ def publish_message(message: Message, *, by: Actor) -> bool:
     return first
 
 
-@transaction.atomic
 def import_messages(call: Call, rows: Iterable[list[Words]], *, source: str, by: Actor) -> Imported:
     """Bring the rows of a file into a call, all or none. Rows whose id is there already are left alone.
 
-    rows: batches, each row with a `source_id`. source: digest of the file, for the log. Raises NotAllowed."""
+    All rows wait unseen until the last is read; then the file is accepted as a whole, and they become messages, each batch in a
+    transaction of its own. Killed before, nothing was imported; killed after, `continue_imports` brings in the rest.
+    rows: batches, each row with a `source_id`. source: digest of the file, for the log.
+    Raises NotAllowed, ImportUnderWay, ImportUnfinished, and what `rows` raises."""
     require(by, "gather.import_messages", call.body.path)
-    now, added, already, changed = timezone.now(), 0, 0, []
-    digests: list[str] = []
+    file = _begin(call)
+    try:
+        with beating(partial(_hold, file)):
+            imported = _read_in(file, rows, source)
+    except BaseException:
+        _drop(file)
+        raise
+    try:
+        with beating(partial(_hold, file)):
+            _bring_in(file)
+    except Exception as problem:
+        raise ImportUnfinished(call.ref, file.rows.count()) from problem
+    return imported
+
+
+def continue_imports(*, by: Actor) -> int:
+    """Bring in what accepted files still hold whose import ended before its end, and forget files that were not accepted.
+
+    Returns how many there were. Raises NotAllowed."""
+    require(by, "gather.continue_imports", "")
+    left = list(ArrivingFile.objects.left(timezone.now()).select_related("call"))
+    return sum(_continue(file) for file in left)
+
+
+def _begin(call: Call) -> ArrivingFile:
+    """Raises ImportUnderWay."""
+    before = ArrivingFile.objects.left(timezone.now()).filter(call=call).select_related("call").first()
+    if before:
+        _continue(before)
+    try:
+        with transaction.atomic():
+            return ArrivingFile.objects.create(call=call, token=secrets.token_hex(16), beat_at=timezone.now())
+    except IntegrityError:
+        raise ImportUnderWay(call.ref) from None
+
+
+def _continue(file: ArrivingFile) -> bool:
+    """Take over a file that was left. False where somebody else has done so."""
+    silent, file.token = file.token, secrets.token_hex(16)
+    if ArrivingFile.objects.filter(pk=file.pk, token=silent).update(token=file.token, beat_at=timezone.now()) != 1:
+        return False
+    with beating(partial(_hold, file)):
+        if file.accepted_at:
+            _bring_in(file)
+        else:
+            _drop(file)
+    return True
+
+
+def _hold(file: ArrivingFile) -> None:
+    """Give a sign of life. Raises ImportUnderWay where the file is another's by now."""
+    if ArrivingFile.objects.filter(pk=file.pk, token=file.token).update(beat_at=timezone.now()) != 1:
+        raise ImportUnderWay(file.call.ref)
+
+
+def _read_in(file: ArrivingFile, rows: Iterable[list[Words]], source: str) -> Imported:
+    """Let all rows wait; with the last of them the file is accepted. Memory does not grow with the rows."""
+    call, now, added, already = file.call, timezone.now(), 0, 0
+    changed: list[str] = []
+    seal = hashlib.sha256(f"{source}\n".encode())  # as ledger.rules.digest over the lines of all digests
     for batch in rows:
         known = _known(call, batch)
         fresh = [_message(call, words, received_at=now) for words in batch if words.source_id not in known]
-        Message.objects.bulk_create(fresh, batch_size=1000)
-        added, already = added + len(fresh), already + len(batch) - len(fresh)
+        with transaction.atomic():
+            _hold(file)
+            ArrivingRow.objects.bulk_create(ArrivingRow(file=file, message=_fields(message)) for message in fresh)
+        for message in fresh:
+            seal.update(f"{chr(10) if added else ''}{digest(message.text, message.salt)}".encode())
+            added += 1
+        already += len(batch) - len(fresh)
         changed += [w.source_id for w in batch if known.get(w.source_id, w.text) != w.text]
-        digests += [digest(message.text, message.salt) for message in fresh]
-    if added:
-        facts = {"call": call.ref, "messages": added, "file": source}
-        append("messages.imported", {**facts, "digest": digest("\n".join(digests), source)})
+    _accept(file, {"call": call.ref, "messages": added, "file": source, "digest": seal.hexdigest()})
     return Imported(added, already, changed)
+
+
+@transaction.atomic
+def _accept(file: ArrivingFile, facts: Mapping[str, object]) -> None:
+    """From here on every row will be a message, whatever happens. A file that brings nothing leaves no entry."""
+    _hold(file)
+    file.accepted_at = timezone.now()
+    file.save(update_fields=["accepted_at"])
+    if facts["messages"]:
+        append("messages.imported", dict(facts))
+
+
+def _bring_in(file: ArrivingFile) -> None:
+    """Make messages of the rows that still wait. Raises ImportUnderWay."""
+    while rows := list(file.rows.order_by("pk")[:BATCH]):
+        with transaction.atomic():
+            _hold(file)
+            Message.objects.bulk_create(Message(call=file.call, **row.message) for row in rows)
+            ArrivingRow.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    file.delete()
+
+
+def _drop(file: ArrivingFile) -> None:
+    """Forget a file that was not accepted. One that is another's by now is left alone."""
+    with suppress(ImportUnderWay):
+        while keys := list(file.rows.order_by("pk").values_list("pk", flat=True)[:BATCH]):
+            with transaction.atomic():
+                _hold(file)
+                ArrivingRow.objects.filter(pk__in=keys).delete()
+        ArrivingFile.objects.filter(pk=file.pk, token=file.token, accepted_at=None).delete()
+
+
+def _fields(message: Message) -> dict[str, object]:
+    """What a row must keep to become this message."""
+    kept = (field.attname for field in Message._meta.concrete_fields if field.attname not in ("id", "call_id"))
+    return {name: getattr(message, name) for name in kept}
 
 
 def _known(call: Call, batch: list[Words]) -> Mapping[str, str]:

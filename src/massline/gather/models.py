@@ -3,10 +3,12 @@
 from datetime import datetime
 from typing import Self
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from massline.beat import LEASE
 from massline.bodies.models import Body
 from massline.gather.rules import Channel
 from massline.ledger.rules import new_salt
@@ -135,3 +137,35 @@ class Message(models.Model):
     def get_absolute_url(self) -> str:
         """Its page stands where its case is known."""
         return reverse("respond:message", args=[self.pk])
+
+
+class ArrivingFileQuerySet(models.QuerySet["ArrivingFile"]):
+    def left(self, now: datetime) -> Self:
+        """Files whose import gives no sign of life any more."""
+        return self.filter(beat_at__lt=now - LEASE)
+
+
+class ArrivingFile(models.Model):
+    """A file on its way into a call: read row by row, accepted as a whole, then brought in. One at a time in a call.
+
+    It is gone when all its rows are messages, or when it was not accepted."""
+
+    call = models.OneToOneField(Call, on_delete=models.CASCADE, related_name="arriving")
+    token = models.CharField(max_length=32)  # whoever holds it may bring rows in
+    beat_at = models.DateTimeField()  # the last sign of life
+    accepted_at = models.DateTimeField(null=True, blank=True)  # from here on every row will be a message
+
+    objects = ArrivingFileQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"a file for {self.call.ref}"
+
+
+class ArrivingRow(models.Model):
+    """One row of such a file, checked and masked: nobody sees it before it is a message."""
+
+    file = models.ForeignKey(ArrivingFile, on_delete=models.CASCADE, related_name="rows")
+    message = models.JSONField(encoder=DjangoJSONEncoder)  # the fields of the message that it will be
+
+    def __str__(self) -> str:
+        return f"row {self.pk} of {self.file_id}"

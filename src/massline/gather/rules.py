@@ -52,6 +52,27 @@ class MessageRefused(ValueError):
         self.length = length
 
 
+class ImportUnderWay(RuntimeError):
+    """Another file is on its way into this call."""
+
+    def __init__(self, ref: str) -> None:
+        super().__init__(
+            f"Another file is being imported into the call {ref}. Wait until it has ended, then run this again."
+        )
+        self.ref = ref
+
+
+class ImportUnfinished(RuntimeError):
+    """A file was accepted, but not all of its rows are messages yet."""
+
+    def __init__(self, ref: str, waiting: int) -> None:
+        super().__init__(
+            f"The file was accepted whole, but {waiting:,} of its rows are not in the call {ref} yet. "
+            "A worker brings them in (massline worker), and so does the next import into this call."
+        )
+        self.ref, self.waiting = ref, waiting
+
+
 def storable(text: str) -> str:
     """The text as it came, without what no database stores: NUL goes, half a surrogate pair becomes a question mark."""
     return text.replace("\x00", "").encode("utf-8", "replace").decode()

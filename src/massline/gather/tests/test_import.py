@@ -6,12 +6,17 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 from tests.builders import a_body, a_call, a_county
 
-from massline.gather.models import Call, Message
-from massline.gather.rules import Channel
+from massline.beat import LEASE
+from massline.gather.actions import Words, continue_imports, import_messages
+from massline.gather.models import ArrivingFile, ArrivingRow, Call, Message
+from massline.gather.rules import Channel, ImportUnderWay
 from massline.ledger.models import Entry
+from massline.ledger.rules import digest
+from massline.rights import OPERATOR, SYSTEM
 
 pytestmark = pytest.mark.django_db
 HEAD = "编号,标题,内容,时间,地区,来源,用户\n"
@@ -138,23 +143,90 @@ def test_a_file_in_gb18030_is_read(tmp_path, call, capsys) -> None:
     assert Message.objects.get().text == "巷口的路灯坏了很久没有人来修理"
 
 
-def test_a_failure_half_way_leaves_nothing(tmp_path, call, monkeypatch) -> None:
+def fails_in_its_second_batch(monkeypatch, kind: type[Model]) -> None:
+    """Writing rows of this kind works once, then never again."""
+    real, calls = QuerySet.bulk_create, []
+
+    def writes(rows, objects, *args, **options):
+        if rows.model is kind:
+            calls.append(1)
+            if len(calls) > 1:
+                raise OSError("the disk is full")
+        return real(rows, objects, *args, **options)
+
+    monkeypatch.setattr(QuerySet, "bulk_create", writes)
+
+
+def test_a_failure_while_the_file_is_read_leaves_nothing(tmp_path, call, monkeypatch) -> None:
     path = file_of(tmp_path, "".join(f"{number},,第{number}行,,,,\n" for number in range(5_000)))
-    written = Message.objects.bulk_create
-    calls = []
-
-    def fails_later(*args, **kwargs):
-        calls.append(1)
-        if len(calls) > 1:
-            raise OSError("the disk is full")
-        return written(*args, **kwargs)
-
-    monkeypatch.setattr(type(Message.objects), "bulk_create", lambda self, *a, **k: fails_later(*a, **k))
-    with pytest.raises(CommandError, match="the disk is full"):
+    fails_in_its_second_batch(monkeypatch, ArrivingRow)
+    with pytest.raises(CommandError, match="the disk is full") as stopped:
         call_command("import_messages", str(path), call=call.ref)
-    assert len(calls) == 2
+    assert stopped.value.returncode == 2
     assert not Message.objects.exists()
+    assert not ArrivingFile.objects.exists()
+    assert not ArrivingRow.objects.exists()
+    assert not Entry.objects.filter(kind="messages.imported").exists()
     assert [path.name for path in tmp_path.iterdir()] == ["letters.csv"]
+
+
+def test_a_failure_after_the_file_was_accepted_loses_nothing_and_doubles_nothing(tmp_path, call, monkeypatch) -> None:
+    path = file_of(tmp_path, "".join(f"{number},,第{number}行,,,,\n" for number in range(5_000)))
+    with monkeypatch.context() as patch:
+        fails_in_its_second_batch(patch, Message)
+        with pytest.raises(CommandError, match="accepted whole, but 3,000") as stopped:
+            call_command("import_messages", str(path), call=call.ref)
+    assert stopped.value.returncode == 1
+    assert continue_imports(by=SYSTEM) == 0  # it may still live
+    ArrivingFile.objects.update(beat_at=timezone.now() - LEASE * 1.1)
+    assert continue_imports(by=SYSTEM) == 1
+    assert Message.objects.filter(call=call).count() == 5_000
+    assert not ArrivingFile.objects.exists()
+    assert not ArrivingRow.objects.exists()
+    assert Entry.objects.filter(kind="messages.imported").count() == 1
+
+
+def test_nothing_of_a_file_shows_before_all_of_it_is_read(call) -> None:
+    seen = []
+
+    def batches():
+        for number in range(3):
+            yield [Words(text=f"第{number}句", source_id=str(number))]
+            seen.append((Message.objects.count(), ArrivingRow.objects.count()))
+
+    imported = import_messages(call, batches(), source="f" * 64, by=OPERATOR)
+    assert seen == [(0, 1), (0, 2), (0, 3)]
+    assert imported.added == Message.objects.public().count() == 3
+
+
+def test_two_files_on_their_way_into_one_call_do_not_meet(tmp_path, call, capsys) -> None:
+    ArrivingFile.objects.create(call=call, token="another import", beat_at=timezone.now())
+    path = file_of(tmp_path, "1,,路灯坏了,,,,\n")
+    with pytest.raises(CommandError, match="Another file is being imported") as stopped:
+        call_command("import_messages", str(path), call=call.ref)
+    assert stopped.value.returncode == 2
+    ArrivingFile.objects.update(beat_at=timezone.now() - LEASE * 1.1)  # it was killed
+    assert run(path, call, capsys)[1]["added"] == 1
+
+
+def test_an_import_that_was_taken_over_writes_nothing_more(call) -> None:
+    def batches():
+        yield [Words(text="第一句", source_id="1")]
+        ArrivingFile.objects.update(token="another import")
+        yield [Words(text="第二句", source_id="2")]
+
+    with pytest.raises(ImportUnderWay):
+        import_messages(call, batches(), source="f" * 64, by=OPERATOR)
+    assert ArrivingRow.objects.count() == 1
+    assert ArrivingFile.objects.get().accepted_at is None
+
+
+def test_the_entry_seals_every_text_of_the_file(call) -> None:
+    """Whoever has the texts and salts can make the digest again."""
+    rows = [[Words(text=text, source_id=text) for text in batch] for batch in (("一", "二"), ("三",))]
+    import_messages(call, rows, source="f" * 64, by=OPERATOR)
+    lines = [digest(message.text, message.salt) for message in Message.objects.order_by("pk")]
+    assert Entry.objects.get(kind="messages.imported").facts["digest"] == digest("\n".join(lines), "f" * 64)
 
 
 def test_an_unknown_call_and_a_missing_file_are_named(tmp_path, call) -> None:

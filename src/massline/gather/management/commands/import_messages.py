@@ -27,7 +27,7 @@ from massline.engine.rejects import Reject, RejectFile
 from massline.gather.actions import Words, import_messages
 from massline.gather.models import CHANNELS, Call
 from massline.gather.queries import areas_of
-from massline.gather.rules import Channel, MessageRefused, check_length, sender_seed
+from massline.gather.rules import Channel, ImportUnderWay, ImportUnfinished, MessageRefused, check_length, sender_seed
 from massline.rights import OPERATOR
 
 BATCH = 2_000  # rows that are checked and written together
@@ -51,8 +51,10 @@ class Command(BaseCommand):
             raise CommandError(f"No call has the reference {options['call']!r}. Calls: {known}.", returncode=2)
         try:
             done = _import(path, call, mapped_columns(options["map"]))
-        except (EngineError, OSError) as problem:
+        except (EngineError, OSError, ImportUnderWay) as problem:
             raise CommandError(f"{problem} Nothing was imported.", returncode=2) from problem
+        except ImportUnfinished as problem:
+            raise CommandError(str(problem), returncode=1) from problem
         self.stdout.write(json.dumps(done.facts(), ensure_ascii=False) if options["json"] else done.summary())
         for warning in done.warnings():
             self.stderr.write(warning)
