@@ -11,15 +11,6 @@ from massline.gather.models import Call, CallQuerySet, Message
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
-    """What the front page says about gathering."""
-
-    calls: int
-    open_calls: int
-    messages: int
-
-
-@dataclass(frozen=True, slots=True)
 class Voices:
     """How many messages a call has published, how many people wrote them, and how many messages wait for a look.
 
@@ -28,11 +19,6 @@ class Voices:
     messages: int
     people: int
     waiting: int
-
-
-def counts(now: datetime) -> Counts:
-    calls = Call.objects.public(now)
-    return Counts(calls.count(), calls.open(now).count(), Message.objects.public().count())
 
 
 def calls_in_order(now: datetime) -> CallQuerySet:

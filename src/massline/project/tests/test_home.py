@@ -30,7 +30,7 @@ def test_the_circle_counts_what_is_public(client) -> None:
 def test_the_front_page_takes_few_queries(client, django_assert_max_num_queries) -> None:
     for _ in range(4):
         a_message(a_call())
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(14):
         client.get("/")
 
 
@@ -51,3 +51,9 @@ def test_the_latest_answers_stand_on_the_front_page_and_hidden_ones_do_not(clien
     page = client.get("/").content.decode()
     assert "路灯已修好" in page
     assert "还没有公开" not in page
+
+
+def test_the_river_shows_how_far_words_have_come_and_nothing_where_nobody_spoke(client) -> None:
+    assert "ml-figure" not in client.get("/").content.decode()
+    a_message()
+    assert "ml-figure" in client.get("/").content.decode()
