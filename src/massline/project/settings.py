@@ -139,7 +139,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LANGUAGE_CODE = "zh-hans"
 LANGUAGE_COOKIE_AGE = 60 * 60 * 24 * 365  # as long as large type is kept
 LANGUAGE_COOKIE_SAMESITE = "Lax"
-LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LANGUAGES = [("zh-hans", "中文"), ("zh-hant", "繁體"), ("en", "English")]
 LOCALE_PATHS = [PACKAGE / "project" / "locale"]
 TIME_ZONE = env_text("MASSLINE_TIME_ZONE", default="Asia/Shanghai")
 USE_TZ = True
