@@ -129,6 +129,7 @@ def _record(claim: Claim, out: Path, result: "RunResult") -> None:
     from massline.concentrate import exchange
 
     run = claim.run
+    run.periods = exchange.periods(out)
     themes = _record_themes(claim, exchange.themes(out))
     for batch in exchange.placements(out):
         _keep(claim, Placement, (_placement(run, row, themes) for row in batch))
@@ -143,7 +144,7 @@ def _show(claim: Claim, result: "RunResult") -> None:
     _hold(claim)
     run = claim.run
     run.finished_at, run.method, run.counts = timezone.now(), result.method, asdict(result)
-    run.save(update_fields=["finished_at", "method", "counts"])
+    run.save(update_fields=["finished_at", "method", "counts", "periods"])
     facts = {"run": run.pk, "call": run.call.ref, "messages": result.accepted, "themes": result.themes}
     append("run.recorded", {**facts, "method": result.method, "seed": result.seed})
     claim.delete()
@@ -201,6 +202,10 @@ def _theme(run: Run, row: dict[str, Any], parents: dict[int, Theme]) -> Theme:
         messages=row["messages"],
         senders=row["senders"],
         share_raw=row["share_raw"],
+        share_corrected=row["share_corrected"],
+        low=row["low"],
+        high=row["high"],
+        over_time=row["over_time"],
         minority=row["minority"],
         x=row["x"],
         y=row["y"],

@@ -40,13 +40,25 @@ def _row(message: Message) -> dict[str, Any]:
 
 
 def themes(out: Path) -> list[dict[str, Any]]:
-    """Rows of themes.parquet, each with `x` and `y`: where the report draws it (0, 0 for what it does not draw)."""
-    report = json.loads((out / "report.json").read_text(encoding="utf-8"))
+    """Rows of themes.parquet, each with `x`, `y`: where the report draws it (0, 0 for what it does not draw), and `over_time`."""
+    report = _report(out)
     places = {int(theme): place for theme, place in report.get("positions", {}).items()}
+    counts = {int(theme): steps for theme, steps in (report.get("periods") or {}).get("counts", {}).items()}
     rows: list[dict[str, Any]] = pq.read_table(out / "themes.parquet").to_pylist()
     for row in rows:
         row["x"], row["y"] = places.get(row["theme"], (0.0, 0.0))
+        row["over_time"] = counts.get(row["theme"], [])
     return rows
+
+
+def periods(out: Path) -> list[str]:
+    """The steps of time over which the report counts; none where no message has a time."""
+    return list((_report(out).get("periods") or {}).get("labels", []))
+
+
+def _report(out: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((out / "report.json").read_text(encoding="utf-8"))
+    return found
 
 
 def placements(out: Path) -> Iterator[list[dict[str, Any]]]:

@@ -43,6 +43,7 @@ class Run(models.Model):
     method = models.CharField(max_length=60, blank=True)
     seed = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict)  # the object that `massline concentrate --json` prints
+    periods = models.JSONField(default=list)  # equal steps of time, first to last: 2026-03-01, 2026-W09 or 2026-03
 
     objects = RunQuerySet.as_manager()
 
@@ -83,6 +84,10 @@ class Theme(models.Model):
     messages = models.PositiveIntegerField()  # copies counted
     senders = models.PositiveIntegerField()
     share_raw = models.FloatField()  # 0 to 1, of all accepted messages
+    share_corrected = models.FloatField(null=True)  # for who is missing; None: not corrected
+    low = models.FloatField(null=True)  # where the corrected share likely lies (95 %)
+    high = models.FloatField(null=True)
+    over_time = models.JSONField(default=list)  # messages in each of the run's periods; coarsest themes only
     minority = models.BooleanField(default=False)
     x = models.FloatField(default=0.0)  # place in a plane where near is alike; coarsest themes only, any unit
     y = models.FloatField(default=0.0)

@@ -1,17 +1,15 @@
 """Pages of concentrating: a call with what was said, its themes, one theme with its messages."""
 
-from functools import lru_cache
-
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST
 
 from massline.concentrate import actions, tasks
 from massline.concentrate.models import Statement, Theme
+from massline.concentrate.pictures import lines, rise_and_fall
 from massline.concentrate.queries import (
     last_request,
     latest,
@@ -30,6 +28,7 @@ from massline.rights import may
 
 MESSAGES_PER_PAGE = 10
 THEMES_IN_BRIEF = 5
+THEMES_PER_PAGE = 40
 CAMPAIGNS_SHOWN = 10
 
 
@@ -47,7 +46,9 @@ def themes(request: HttpRequest, ref: str) -> HttpResponse:
     asked = _public_call(ref)
     run, may_request = latest(asked), _may_request(request, asked)
     picture = picture_of(run, CAMPAIGNS_SHOWN) if run else None
-    context = {"call": asked, "picture": picture, "bubbles": _bubbles(picture.themes) if picture else ""}
+    page = Paginator(picture.themes if picture else [], THEMES_PER_PAGE).get_page(request.GET.get("page"))
+    shown = lines(list(page.object_list), picture.run, first=page.start_index()) if picture else []
+    context = {"call": asked, "picture": picture, "page": page, "lines": shown}
     request_now = last_request(asked) if may_request or not run else None
     return render(request, "concentrate/themes.html", {**context, "may_request": may_request, "requested": request_now})
 
@@ -80,6 +81,8 @@ def theme(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
         "dissenting": shown.dissenting.public()[:3],
         "finer": shown.children.order_by("-messages", "number"),
         "siblings": siblings(shown)[:12],
+        "time": rise_and_fall(shown, shown.run),
+        "steps": list(zip(shown.run.periods, shown.over_time, strict=False)),
     }
     return render(request, "concentrate/theme.html", context)
 
@@ -101,18 +104,3 @@ def _may_request(request: HttpRequest, asked: Call) -> bool:
 def _statement(shown: Theme, number: str) -> Statement | None:
     """The statement that the address names, or None where it names none of this theme's."""
     return statements_of(shown).filter(pk=number).first() if number.isdecimal() and len(number) < 19 else None
-
-
-def _bubbles(coarsest: list[Theme]) -> str:
-    """The coarsest themes as a picture. The table beside it says the same."""
-    drawn = tuple(
-        pictures.Bubble(theme.label, theme.messages, theme.x, theme.y) for theme in coarsest if theme.messages
-    )
-    title = _("Themes, each as large as the number of its messages")
-    return _drawn(drawn, title, _("The list of themes on this page says the same in words and figures."))
-
-
-@lru_cache(maxsize=64)
-def _drawn(drawn: tuple[pictures.Bubble, ...], title: str, description: str) -> str:
-    """Kept, because pushing circles apart takes longer than all the rest of the page."""
-    return pictures.bubbles(drawn, key="themes", title=title, description=description)

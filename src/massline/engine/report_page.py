@@ -10,8 +10,22 @@ from typing import TYPE_CHECKING, Any, Final
 
 from jinja2 import Environment, StrictUndefined, Template
 
-from massline.engine.pictures import COLOURS, STYLE, Bubble, Stream, bubbles, flow, series, share_bar
+from massline.engine.pictures import (
+    COLOURS,
+    DESK,
+    PHONE,
+    STYLE,
+    Bubble,
+    Likely,
+    Stream,
+    bubbles,
+    flow,
+    series,
+    share_bar,
+    share_bars,
+)
 from massline.engine.rejects import REASONS
+from massline.engine.shares import likely
 from massline.engine.tables import FATES, KINDS
 
 if TYPE_CHECKING:
@@ -138,11 +152,31 @@ def _themes(facts: ReportFacts, words: Words) -> list[Row]:
         if row["grain"] > 0:
             within[roots[row["theme"]]].append(row)
     themes = [_theme(row, rank, facts, words) for rank, row in enumerate(coarse, 1)]
+    shares = [_shares(row, facts) for row in coarse]
+    scale = max((share.high for both in shares for share in both if share), default=1.0)
     for rank, (theme, row) in enumerate(zip(themes, coarse, strict=True), 1):
-        theme["bar"] = share_bar(theme["size"] / themes[0]["size"], colour=rank - 1)
+        raw, corrected = shares[rank - 1]
+        theme["bar"] = share_bars(raw, corrected, scale=scale, colour=rank - 1)
+        theme["span"] = f"{_percent(raw.low, 1)}–{_percent(raw.high, 1)}"
+        theme["corrected"] = _corrected(corrected, words)
         if rank <= _DETAILED:
             theme |= _details(row, rank, facts, words, fine=within[row["theme"]])
     return themes
+
+
+def _shares(row: Row, facts: ReportFacts) -> tuple[Likely, Likely | None]:
+    """A theme's share as counted and, where margins were given, as corrected."""
+    raw = Likely(row["share_raw"], *likely(row["messages"], max(facts.accepted, row["messages"])))
+    known = row["share_corrected"] is not None and row["low"] is not None and row["high"] is not None
+    return raw, Likely(row["share_corrected"], row["low"], row["high"]) if known else None
+
+
+def _corrected(share: Likely | None, words: Words) -> str:
+    """The corrected share in words, with the span in which it likely lies; nothing without margins."""
+    if share is None:
+        return ""
+    figures = {"share": _percent(share.value, 1), "low": _percent(share.low, 1), "high": _percent(share.high, 1)}
+    return str(words["corrected"]).format(**figures)
 
 
 def _roots(rows: Iterable[Row]) -> dict[int, int]:
@@ -220,14 +254,18 @@ def _series_says(counts: Sequence[int], labels: Sequence[str], words: Words) -> 
 def _overview(themes: list[Row], facts: ReportFacts, words: Words) -> Row:
     """The picture of all main themes; the table beside it holds those that find no room."""
     if not themes:
-        return {"bubbles": "", "bubbles_say": ""}
+        return {"bubbles": [], "bubbles_say": ""}
     says = words["themes_picture_says"].format(first=themes[0]["label"], count=themes[0]["messages"])
     shown = [
         Bubble(theme["label"], theme["size"], *facts.positions.get(theme["key"], (0.0, 0.0)))
         for theme in themes[:_MOST_BUBBLES]
     ]
+    names = {"title": words["themes_picture"], "description": says}
     return {
-        "bubbles": bubbles(shown, key="bubbles", title=words["themes_picture"], description=says),
+        "bubbles": [
+            ("ml-wide", bubbles(shown, key="bubbles", **names, paper=DESK)),
+            ("ml-narrow", bubbles(shown, key="bubbles-narrow", **names, paper=PHONE)),
+        ],
         "bubbles_say": says,
     }
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import ceil, floor, sqrt
+from math import ceil, floor
 
-Z = 1.959964  # 95 %
+from massline.engine.shares import likely
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +24,8 @@ class Rate:
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """Wilson's 95 % interval (E. B. Wilson, J. Am. Stat. Assoc. 22, 1927): honest for few answers too."""
-        if not self.n:
-            return None
-        share, spread = self.yes / self.n, Z * Z / self.n
-        middle, half = share + spread / 2, Z * sqrt(share * (1 - share) / self.n + spread / (4 * self.n))
-        return max(0.0, (middle - half) / (1 + spread)), min(1.0, (middle + half) / (1 + spread))
+        """Wilson's 95 % interval: honest for few answers too."""
+        return likely(self.yes, self.n) if self.n else None
 
     @property
     def low_percent(self) -> int | None:

@@ -32,8 +32,10 @@ def run(db) -> Run:
 
 def test_the_page_names_every_theme_and_the_sums_add_up(client, run) -> None:
     page = client.get(themes_url(run.call)).content.decode()
-    for theme in Theme.objects.filter(run=run):
+    for theme in Theme.objects.filter(run=run, parent=None):
         assert theme.get_absolute_url() in page
+        finer = client.get(theme.get_absolute_url()).content.decode()
+        assert all(part.get_absolute_url() in finer for part in theme.children.all())
     table = page[page.index("<tbody>") :]
     *parts, whole = [int(number.replace(",", "")) for number in re.findall(r'class="face-number">([\d,]+)<', table)]
     assert sum(parts) == whole == Message.objects.filter(call=run.call).count()

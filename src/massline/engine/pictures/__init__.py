@@ -6,14 +6,19 @@ change them, in dark mode as well; every picture names itself and says what it s
 
 from massline.engine.pictures.bubbles import Bubble, bubbles
 from massline.engine.pictures.flow import Stream, flow
-from massline.engine.pictures.paper import COLOURS, STYLE, text_width, wrap
+from massline.engine.pictures.paper import COLOURS, DESK, LARGE_TYPE, PHONE, STYLE, Paper, text_width, wrap
 from massline.engine.pictures.river import Pool, Stage, river
-from massline.engine.pictures.series import series, share_bar
+from massline.engine.pictures.series import Likely, series, share_bar, share_bars, trend
 
 __all__ = [
     "COLOURS",
+    "DESK",
+    "LARGE_TYPE",
+    "PHONE",
     "STYLE",
     "Bubble",
+    "Likely",
+    "Paper",
     "Pool",
     "Stage",
     "Stream",
@@ -22,6 +27,8 @@ __all__ = [
     "river",
     "series",
     "share_bar",
+    "share_bars",
     "text_width",
+    "trend",
     "wrap",
 ]

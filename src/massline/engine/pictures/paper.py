@@ -3,11 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
+from importlib.resources import files
 from typing import Final
 
 COLOURS: Final = 6
 """Number of colours: classes ml-c0 to ml-c5. A colour never says anything alone: number and label stand beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What a picture is drawn for. width, height: in units of the picture; height is a wish. least: its smallest type."""
+
+    width: float
+    height: float
+    least: float
+
+
+DESK: Final = Paper(640.0, 600.0, 14.0)
+"""Shown 550 px wide or more: type stays above 12 px."""
+PHONE: Final = Paper(320.0, 400.0, 14.0)
+"""Shown 280 px wide or more: type stays above 12 px."""
+LARGE_TYPE: Final = Paper(320.0, 440.0, 28.0)
+"""Shown 280 px wide or more: type stays above 24 px."""
 
 _NEVER_FIRST: Final = "、，。；：！？）》」』”…"
 _CUT: Final = "…"
@@ -44,20 +63,13 @@ STYLE: Final = (
     f":root{{{_colours(_LIGHT)}{_INK[0]}}}"
     f"@media screen and (prefers-color-scheme:dark){{:root:not([data-theme=light]){_AT_NIGHT}}}"
     f"@media screen{{:root[data-theme=dark]{_AT_NIGHT}}}"
-    ".ml-picture{display:block;width:100%;height:auto;overflow:visible}"
-    ".ml-picture text{fill:var(--ml-ink);font-family:inherit;unicode-bidi:plaintext}.ml-picture .ml-dim{fill:var(--ml-dim)}"
-    ".ml-narrow{display:none}[data-type=large] .ml-wide{display:none}[data-type=large] .ml-narrow{display:block}"
-    "@media screen and (max-width:56em){.ml-wide{display:none}.ml-narrow{display:block}}"
-    ".ml-figure{display:grid;gap:.75rem;margin:0}.ml-stages,.ml-stages ul{margin:0;padding:0;list-style:none}"
-    ".ml-stage{margin:1rem 0 .25rem;font-weight:600}.ml-stages ul li{padding:.2rem 0 .4rem}"
-    ".ml-measure{display:block;width:100%;height:.6rem;background:var(--ml-track)}"
-    ".ml-rule{stroke:var(--ml-rule);stroke-width:1;fill:none}"
     + "".join(
         f".ml-c{i}{{fill:var(--ml-s{i});stroke:var(--ml-c{i})}}.ml-l{i}{{fill:none;stroke:var(--ml-c{i})}}.ml-f{i}{{fill:var(--ml-c{i})}}.ml-s{i}{{fill:var(--ml-s{i})}}"
         for i in range(COLOURS)
     )
+    + files("massline.engine.pictures").joinpath("layout.css").read_text("utf-8")
 )
-"""The pictures' style sheet, light and dark (as the device says, or `data-theme` of the page); about 3 kB."""
+"""The pictures' style sheet, light and dark (as the device says, or `data-theme` of the page); about 5 kB."""
 
 
 def sheet(key: str, title: str, description: str, *, box: tuple[float, float, float, float], body: str) -> str:
@@ -85,6 +97,19 @@ def wrap(text: str, *, width: float) -> list[str]:
             line = ""
         line += piece
     return [*lines, line.strip()] if line.strip() or not lines else lines
+
+
+def balanced(text: str, *, width: float) -> list[str]:
+    """As few lines as `wrap` makes, but about equally long: no single character is left over for the last one."""
+    lines = wrap(text, width=width)
+    narrow, wide = text_width(text) / len(lines), width
+    for _ in range(6):
+        middle = (narrow + wide) / 2
+        if len(wrap(text, width=middle)) > len(lines):
+            narrow = middle
+        else:
+            wide = middle
+    return wrap(text, width=wide)
 
 
 def fitted(text: str, *, width: float, lines: int) -> list[str]:

@@ -9,7 +9,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from massline.engine.pictures import STYLE, Bubble, Stream, bubbles, flow, series, share_bar, text_width, wrap
+from massline.engine.pictures import (
+    DESK,
+    LARGE_TYPE,
+    PHONE,
+    STYLE,
+    Bubble,
+    Likely,
+    Stream,
+    bubbles,
+    flow,
+    series,
+    share_bar,
+    share_bars,
+    text_width,
+    trend,
+    wrap,
+)
+from massline.engine.pictures.paper import balanced
+from massline.engine.shares import likely
 
 SVG = "{http://www.w3.org/2000/svg}"
 TEXT = st.text(st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\ufffe\uffff"), max_size=40)
@@ -75,10 +93,39 @@ def test_a_theme_lies_nearer_to_one_like_it_than_to_one_unlike_it():
     assert gaps[0] < gaps[3] < gaps[6]
 
 
+@pytest.mark.parametrize("count", [1, 12, 40])
+@pytest.mark.parametrize(("paper", "narrowest", "least"), [(DESK, 550, 12), (PHONE, 280, 12), (LARGE_TYPE, 280, 24)])
+def test_no_type_in_circles_is_too_small_on_the_narrowest_page_that_shows_it(paper, narrowest, least, count):
+    picture = bubbles(some_themes(count), **NAMES, paper=paper)
+    width = float(parsed(picture).get("viewBox").split()[2])
+    sizes = [float(size) for size in re.findall(r'font-size="([\d.]+)"', picture)]
+    assert min(sizes) * narrowest / max(width, paper.width) >= least
+
+
+@pytest.mark.parametrize("label", ["字" * 200, "a" * 200, "شارع مظلم بلا إنارة", "🚰💧👨‍👩‍👧 停水"])
+def test_a_label_stands_within_its_circle_or_gives_way_to_its_number(label):
+    picture = parsed(bubbles([Bubble(label, 1, 0.0, 0.0), Bubble("大", 99, 1.0, 1.0)], **NAMES, first=7))
+    for group in picture.findall(f"{SVG}g/{SVG}g"):
+        x, y, radius = (float(group.find(f"{SVG}circle").get(name)) for name in ("cx", "cy", "r"))
+        size = float(group.find(f"{SVG}g").get("font-size"))
+        for text in group.iter(f"{SVG}text"):
+            half = text_width(text.text) * size / 2
+            assert math.hypot(half, abs(float(text.get("y")) - size * 0.35 - y)) <= radius * 1.05
+    assert "7" in [text.text for text in picture.iter(f"{SVG}text")]
+
+
+def test_on_paper_that_stands_upright_the_crowd_stands_upright():
+    tall, wide = (
+        parsed(bubbles(some_themes(24), **NAMES, paper=paper)).get("viewBox").split() for paper in (PHONE, DESK)
+    )
+    assert float(tall[3]) > float(tall[2])
+    assert float(wide[2]) > float(wide[3])
+
+
 @given(TEXT, st.integers(1, 10**7))
 def test_any_label_gives_readable_svg_that_holds_it_whole(label, size):
     picture = bubbles([Bubble(label, size, 0.0, 0.0)], **NAMES)
-    title = parsed(picture).find(f"{SVG}g/{SVG}title")
+    title = parsed(picture).find(f"{SVG}g/{SVG}g/{SVG}title")
     assert title.text.startswith(f"1. {label}")
 
 
@@ -103,6 +150,51 @@ def test_band_heights_are_in_proportion_to_messages():
 def test_a_share_bar_never_leaves_its_cell(share):
     bar = parsed(share_bar(share).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" '))
     assert 0 <= float(bar.find(f"{SVG}rect").get("width")) <= 100
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1), st.floats(0.001, 1))
+def test_bars_and_their_spans_never_leave_their_cell(value, low, high, scale):
+    bars = parsed(share_bars(Likely(value, low, high), Likely(low, value, high), scale=scale))
+    assert all(0 <= float(bar.get("width")) <= 100 for bar in bars.iter("rect"))
+    ends = re.findall(r"M([\d.]+) .*H([\d.]+)m", share_bars(Likely(value, low, high), scale=scale))
+    assert all(0 <= float(end) <= 100 for pair in ends for end in pair)
+
+
+def test_a_corrected_share_stands_under_the_counted_one_and_looks_different():
+    raw, corrected = Likely(0.4, 0.3, 0.5), Likely(0.2, 0.1, 0.3)
+    first, second = parsed(share_bars(raw, corrected, scale=0.5)).findall("rect")
+    assert (first.get("width"), second.get("width")) == ("80.0", "40.0")
+    assert float(first.get("y")) + float(first.get("height")) < float(second.get("y"))
+    assert first.get("class") != second.get("class")
+    assert len(parsed(share_bars(raw, scale=0.5)).findall("rect")) == 1
+
+
+@given(st.lists(st.integers(0, 10**7), min_size=1, max_size=60))
+def test_a_small_line_stays_small_and_within_its_picture(counts):
+    points = parsed(trend(counts)).find("polyline").get("points").split()
+    assert 2 <= len(points) <= 12
+    assert all(0 <= int(x) <= 100 and 0 <= int(y) <= 20 for x, y in (point.split(",") for point in points))
+
+
+@given(st.integers(0, 10**7), st.integers(1, 10**7))
+def test_a_span_holds_its_share_and_narrows_with_more_messages(part, more):
+    whole = part + more
+    low, high = likely(part, whole)
+    assert 0 <= low <= part / whole <= high <= 1
+    wider = likely(part * 10, whole * 10)
+    assert wider[1] - wider[0] <= high - low
+    assert likely(0, 0) == (0.0, 1.0)
+
+
+@given(TEXT, st.floats(2, 30))
+def test_balanced_lines_are_as_few_as_wrapped_ones_and_no_wider(text, width):
+    lines = balanced(text, width=width)
+    assert len(lines) <= len(wrap(text, width=width))
+    assert "".join("".join(lines).split()) == "".join(text.split())
+
+
+def test_no_single_character_is_left_over_for_the_last_line():
+    assert balanced("农村厕所纺织厂家属院", width=9) == ["农村厕所纺", "织厂家属院"]
 
 
 @given(TEXT, st.floats(1, 30))

@@ -121,6 +121,15 @@ def test_every_link_inside_the_page_has_a_target_and_every_id_stands_once():
     assert {name for names in re.findall(r'aria-labelledby="([^"]+)"', text) for name in names.split()} <= set(ids)
 
 
+def test_a_corrected_share_stands_beside_the_counted_one_where_margins_were_given():
+    counted, corrected = a_theme(1), a_theme(1) | {"share_corrected": 0.25, "low": 0.2, "high": 0.31}
+    plain = page(some_facts(themes=pa.Table.from_pylist([counted], THEMES), statements=[]), language="en")
+    assert "corrected" not in plain.split('id="themes"')[1].split("</section>")[0]
+    both = page(some_facts(themes=pa.Table.from_pylist([corrected], THEMES), statements=[]), language="en")
+    assert "corrected 25.0% (20.0%–31.0%)" in both
+    assert both.count("ml-span") == plain.count("ml-span") + 1
+
+
 def test_a_small_view_is_listed_by_itself_with_its_own_words():
     text = page(some_facts(), language="zh")
     part = text.split('id="minority"')[1].split("</section>")[0]

@@ -1,0 +1,40 @@
+"""Template tags of concentrating. `{% load concentrate_tags %}`."""
+
+from datetime import date
+
+from django import template
+from django.core.paginator import Page
+from django.template import Context
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, pgettext
+
+from massline.concentrate.models import Theme
+from massline.concentrate.pictures import circles
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def theme_circles(context: Context, page: Page[Theme]) -> list[tuple[str, SafeString]]:
+    """`{% theme_circles page as drawings %}`: the drawings of a page of themes, each with its class. No query."""
+    return circles(list(page.object_list), large_type=context["face"].large_type, first=page.start_index())
+
+
+@register.filter
+def likely_percent(share: float) -> str:
+    """0.0812 -> 8.1%: one more digit than a share has alone, for the ends of a span."""
+    return f"{100 * share:.1f}%"
+
+
+@register.filter
+def period(label: str) -> str:
+    """A step of time as people write it. label: 2026-03-01, 2026-W09, 2026-03, 2026 or 2020s, as the engine has them."""
+    year, _dash, rest = label.partition("-")
+    if rest.startswith("W"):
+        return gettext("week %(week)s of %(year)s") % {"week": int(rest[1:]), "year": year}
+    if len(rest) == len("03-01"):
+        return date_format(date.fromisoformat(label), pgettext("date format, day and month", "j M"))
+    if rest:
+        return date_format(date.fromisoformat(f"{label}-01"), pgettext("date format, month and year", "M Y"))
+    return label
