@@ -70,9 +70,9 @@ def manage(words: tuple[str, ...]) -> None:
 
 @main.command(epilog="Example: massline worker")
 def worker() -> None:
-    """Work off background tasks until stopped: engine runs, escalation."""
+    """Do what is asked for and what is due, until stopped: engine runs, escalation, files whose import was cut off."""
     _check_ready()
-    _manage(["db_worker", "--no-reload"])
+    _manage(["work"])
 
 
 @main.command(epilog="Example: massline serve --port 8000")
@@ -84,7 +84,7 @@ def serve(host: str, port: int) -> None:
     _manage(["collectstatic", "--noinput", "-v", "0"])
     granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
     served = [*granian, "--blocking-threads", "8", "--log-level", "warning", "massline.project.wsgi:application"]
-    works = [sys.executable, "-m", "django", "db_worker", "--no-reload", "-v", "0"]
+    works = [sys.executable, "-m", "django", "work"]
     click.echo(f"massline runs at http://{host}:{port} (Ctrl-C stops it)", err=True)
     click.echo(_set_up_line(f"http://{host}:{port}"), err=True, nl=False)
     sys.exit(_until_one_ends([subprocess.Popen(words) for words in (served, works)]))  # noqa: S603  (our own words)

@@ -1,0 +1,46 @@
+"""Work that is due without anybody asking for it: what a worker looks for every half minute. Each piece may be done twice."""
+
+import logging
+from collections.abc import Callable
+
+from django.utils import timezone
+
+from massline.concentrate.actions import run_engine
+from massline.concentrate.models import Run
+from massline.gather.actions import continue_imports
+from massline.respond.actions import escalate_if_overdue
+from massline.respond.models import Case
+from massline.rights import SYSTEM
+
+log = logging.getLogger(__name__)
+
+
+def do_due_work() -> int:
+    """Do all of it; returns how many pieces there were. One that fails is logged and holds up no other."""
+    return sum(_tried(work) for work in (bring_in_files, escalate_cases, run_engines))
+
+
+def bring_in_files() -> int:
+    """Files that were accepted by an import that did not live to bring them in."""
+    return continue_imports(by=SYSTEM)
+
+
+def escalate_cases() -> int:
+    """Cases overdue since midnight go before the body above."""
+    today = timezone.localdate()
+    overdue = Case.objects.overdue(today).filter(escalated_at=None).in_order_of_urgency().values_list("pk", flat=True)
+    return sum(_tried(lambda case=case: escalate_if_overdue(case, today=today, by=SYSTEM)) for case in list(overdue))
+
+
+def run_engines() -> int:
+    """Runs that wait, and runs whose worker died."""
+    left = Run.objects.left(timezone.now()).order_by("requested_at", "pk").values_list("pk", flat=True)
+    return sum(_tried(lambda run=run: run_engine(run, by=SYSTEM)) for run in list(left))
+
+
+def _tried(work: Callable[[], int]) -> int:
+    try:
+        return int(work())
+    except Exception:
+        log.exception("Due work failed; the next round tries again.")
+        return 0
