@@ -105,13 +105,25 @@ def concentrate(  # noqa: PLR0913 - one argument for each option
         click.echo(json.dumps(asdict(result)))
     else:
         click.echo(summary(result, out))
+    without_rows = files_without_rows(out)
+    if without_rows:
+        click.echo(
+            f"massline: {', '.join(without_rows)}: headings, but no row under them. Nothing came from there; if messages were "
+            "meant to, save the file again and run this once more.",
+            err=True,
+        )
     if result.rejected:
         click.echo(
             f"massline: {result.rejected:,} of {result.rows:,} rows could not be accepted; {out / 'rejects.csv'} says why.",
             err=True,
         )
-        return WITH_REJECTS
-    return DONE
+    return WITH_REJECTS if result.rejected or without_rows else DONE
+
+
+def files_without_rows(out: Path) -> list[str]:
+    """Names of the files of a run that have headings and nothing else."""
+    inputs = json.loads((out / "report.json").read_text(encoding="utf-8"))["inputs"]
+    return [one["name"] for one in inputs if not one["rows"]]
 
 
 def summary(result: RunResult, out: Path) -> str:

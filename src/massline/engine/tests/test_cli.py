@@ -54,6 +54,15 @@ def test_a_file_without_messages_ends_with_2_and_names_it(tmp_path, content) -> 
     assert "bad.csv" in result.stderr
 
 
+def test_a_file_of_headings_alone_beside_a_good_one_is_named_and_ends_with_1(call, tmp_path) -> None:
+    (tmp_path / "bare.csv").write_text("编号,内容\n", encoding="utf-8")
+    result = invoke("concentrate", call, tmp_path / "bare.csv", "--out", tmp_path / "out", "--json")
+    assert result.exit_code == 1
+    assert "bare.csv: headings, but no row under them" in result.stderr
+    assert "call.csv" not in result.stderr
+    assert json.loads(result.stdout)["accepted"] == len(TEXTS)
+
+
 def test_a_missing_file_ends_with_2(tmp_path) -> None:
     assert invoke("concentrate", tmp_path / "none.csv", "--out", tmp_path / "out").exit_code == 2
 

@@ -116,6 +116,20 @@ def test_rejects_stand_beside_the_file_with_row_and_reason_and_the_rest_is_in(tm
 
 
 @pytest.mark.parametrize(
+    ("locale", "reason"),
+    [("zh_CN.UTF-8", "正文为空"), ("en_GB.UTF-8", "The text is empty"), ("C.UTF-8", "正文为空"), ("", "正文为空")],
+)
+def test_the_reasons_are_in_the_operators_language_else_in_the_installations(
+    locale, reason, tmp_path, call, capsys, monkeypatch
+) -> None:
+    monkeypatch.delenv("LC_MESSAGES", raising=False)
+    monkeypatch.setenv("LC_ALL", "")
+    monkeypatch.setenv("LANG", locale)
+    run(file_of(tmp_path, "1,,一句话,,,,\n2,,,,,,\n"), call, capsys)
+    assert reason in (tmp_path / "letters.csv.rejects.csv").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
     ("content", "word"),
     [
         (b"", "empty"),

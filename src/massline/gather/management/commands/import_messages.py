@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 done with rejects or warnings, 2 nothing done. Running it 
 
 import hashlib
 import json
+import os
 import sys
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator, Mapping
@@ -111,7 +112,7 @@ def _import(path: Path, call: Call, columns: Mapping[str, str]) -> Done:
     done = Done(path.name, call.ref, _digest(path), f"{path.name}.rejects.csv")
     beside, final = path.with_name(f"{path.name}.rejects.part"), path.with_name(done.rejects_file)
     try:
-        with RejectFile(beside) as rejects, _progress() as advance:
+        with RejectFile(beside, language=_language()) as rejects, _progress() as advance:
             rows = _Rows(path, call, columns=columns, rejects=_Turned(rejects), done=done)
             imported = import_messages(call, rows.batches(advance), source=done.sha256, by=OPERATOR)
             done.rejected = rejects.count
@@ -216,6 +217,13 @@ def areas_by_name(call: Call) -> dict[str, Body]:
         for name in {body.code, body.name, body.name_en, f"{parent.name if parent else ''}{body.name}"} - {""}:
             named.setdefault(name, []).append(body)
     return {name: found[0] for name, found in named.items() if len(found) == 1}
+
+
+def _language() -> str:
+    """Of the reasons: the operator's, as her terminal has it; the installation's where that one says nothing."""
+    said = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    known = said if said.startswith(("zh", "en")) else settings.LANGUAGE_CODE
+    return known[:2]
 
 
 def _digest(path: Path) -> str:
