@@ -1,4 +1,4 @@
-"""Sketches of texts, compiled: a few numbers by which near copies find each other, and the exact likeness of two texts.
+"""Sketches of texts, compiled: a few numbers by which near copies find each other.
 
 A sketch is one-permutation MinHash (Li, Owen and Zhang, NIPS 2012): runs of RUN tokens are hashed once, the hashes
 fall into BINS bins, each bin keeps its least. Two texts agree in a filled bin with about the probability of their
@@ -10,25 +10,24 @@ from typing import Final
 import numba as nb
 import numpy as np
 
-from massline.engine.buffers import F64, I32, I64, U8, U32, U64, Bools, Bytes, Offsets, code_point, mix
+from massline.engine.buffers import F32, I32, I64, U8, U32, Bytes, Offsets, code_point, mix
 
 RUN: Final = 4
 BINS: Final = 32
 EMPTY: Final = 0xFFFFFFFF
 PROBES: Final = 8
-"""Bins by which a text looks for its anchor. Copies share rare values; greetings and set phrases are what is common."""
-TRIED: Final = 3
-"""Anchors with which a text is compared exactly: those that most of its probes meet."""
-NEVER: Final = 1 << 20
-ANCHORS_KEPT: Final = 4
-"""Anchors remembered for one value of one bin: what is common to more texts than that (greetings) does not tell
-copies apart."""
+"""Bins by which a text looks for its centre. Copies share rare values; greetings and set phrases are what is common."""
+MOST_CENTRES: Final = 2
+"""Centres with which a text is compared exactly: those that agree with it in most bins."""
+NOBODY: Final = 0xFFFFFFFF
+LOGARITHMS: Final = np.array([max(0, count.bit_length() - 1) for count in range(256)], np.uint8)
+"""(256,): whole logarithm to the base of two."""
 
 
 @nb.njit(nogil=True, cache=True)
 def tokens_of(data: Bytes, offsets: Offsets, kinds: U8) -> tuple[U32, Offsets]:
     """The tokens of each text, end to end, and offsets (n+1,): a Chinese character is one, a word or number of an
-    alphabet is one. Punctuation is none. kinds: characters.token_kinds()."""
+    alphabet is one. Punctuation is none. kinds: character_tables.token_kinds()."""
     out, starts, put = np.empty(offsets[-1] - offsets[0], np.uint32), np.zeros(len(offsets), np.int64), 0
     for i in range(len(offsets) - 1):
         at, word = offsets[i], np.uint64(0)
@@ -59,6 +58,11 @@ def sketches(tokens: U32, starts: Offsets, key: np.uint64) -> U32:
     return out
 
 
+@nb.njit(inline="always")
+def _mixed(value: np.uint32, place: int) -> np.uint64:
+    return mix(np.uint64(value) | np.uint64(place + 1) << np.uint64(33))
+
+
 @nb.njit(nogil=True, cache=True)
 def count_values(sketch: U32, counts: U8) -> None:
     """Count each filled bin's value of sketch (n, BINS) in an open table (a power of two long), up to 255."""
@@ -66,147 +70,138 @@ def count_values(sketch: U32, counts: U8) -> None:
     for i in range(len(sketch)):
         for place in range(BINS):
             if sketch[i, place] != EMPTY:
-                at = _slot(sketch[i, place], place, last)
+                at = _mixed(sketch[i, place], place) & last
                 counts[at] = min(counts[at], np.uint8(254)) + np.uint8(1)
 
 
-@nb.njit(inline="always")
-def _slot(value: np.uint32, place: int, last: np.uint64) -> np.uint64:
-    return mix(np.uint64(value) | np.uint64(place + 1) << np.uint64(33)) & last
+@nb.njit(nogil=True, cache=True)
+def shared_values(counts: U8) -> int:
+    """How many places of `count_values`' table were met more than once."""
+    number = 0
+    for count in counts:
+        number += count > 1
+    return number
 
 
 @nb.njit(nogil=True, cache=True)
-def weigh(sketch: U32, counts: U8) -> tuple[I32, U32]:
+def look(sketch: U32, counts: U8, slots: int) -> tuple[U8, U32, U32]:
     """Weight (n,): in how many bins other texts agree, each by the logarithm of how many: the middle of a group of
-    copies weighs most. Probes (n,): bits of the PROBES shared bins with the rarest values, by which a text looks for
-    an anchor.
+    copies weighs most. Shared (n, BINS): slots of the values that other texts have too, NOBODY for others. Probes (n,
+    PROBES): those of the rarest shared values, by which a text looks for its centre; NOBODY where there are fewer.
 
-    Values that no other text has become EMPTY in sketch (n, BINS): they find nothing.
+    counts: from `count_values`. slots: size of the table of `enter`, a power of two of at least 2.
     """
-    last, weight, probes = np.uint64(len(counts) - 1), np.zeros(len(sketch), np.int32), np.zeros(len(sketch), np.uint32)
-    shared = np.empty(BINS, np.int64)
+    last, shift = np.uint64(len(counts) - 1), np.uint64(64)
+    while slots > 1:
+        slots, shift = slots >> 1, shift - np.uint64(1)
+    weight = np.zeros(len(sketch), np.uint8)
+    shared, probes = np.full((len(sketch), BINS), NOBODY, np.uint32), np.full((len(sketch), PROBES), NOBODY, np.uint32)
+    mixed, seen, rarest = np.empty(BINS, np.uint64), np.empty(BINS, np.uint8), np.empty(PROBES, np.uint8)
+    for i in range(len(sketch)):
+        for place in range(BINS):  # all at once: the processor waits for many places of the table together
+            mixed[place] = _mixed(sketch[i, place], place)
+            seen[place] = counts[mixed[place] & last]
+        rarest[:] = 255
+        for place in range(BINS):
+            if sketch[i, place] != EMPTY and seen[place] > 1:
+                shared[i, place] = np.uint32(mixed[place] >> shift)
+                weight[i] += LOGARITHMS[seen[place]]
+                _keep_rarest(rarest, probes[i], seen[place], shared[i, place])
+    return weight, shared, probes
+
+
+@nb.njit(inline="always")
+def _keep_rarest(rarest: U8, probes: U32, count: np.uint8, slot: np.uint32) -> None:
+    """Put a value among the rarest (PROBES,) of a text, in ascending order, when it is rarer than one of them or a place
+    is free."""
+    at = PROBES
+    while at > 0 and (rarest[at - 1] > count or probes[at - 1] == NOBODY):
+        if at < PROBES:
+            rarest[at], probes[at] = rarest[at - 1], probes[at - 1]
+        at -= 1
+    if at < PROBES:
+        rarest[at], probes[at] = count, slot
+
+
+@nb.njit(nogil=True, cache=True)
+def fingerprints(sketch: U32) -> U8:
+    """A byte of each bin's value, 0 where no run fell: (n, BINS)."""
+    out = np.zeros(sketch.shape, np.uint8)
     for i in range(len(sketch)):
         for place in range(BINS):
-            shared[place] = NEVER
             if sketch[i, place] != EMPTY:
-                count = np.int64(counts[_slot(sketch[i, place], place, last)])
-                if count < 2:
-                    sketch[i, place] = EMPTY
-                else:
-                    shared[place] = count
-                while count > 1:
-                    weight[i] += 1
-                    count >>= 1
-        for _ in range(PROBES):
-            rarest = shared.argmin()
-            if shared[rarest] < NEVER:
-                probes[i] |= np.uint32(1) << np.uint32(rarest)
-                shared[rarest] = NEVER
-    return weight, probes
+                out[i, place] = np.uint8((sketch[i, place] >> np.uint32(8)) % np.uint32(255)) + np.uint8(1)
+    return out
 
 
 @nb.njit(nogil=True, cache=True)
-def pairs_of(tokens: U32, starts: Offsets, chosen: Bools) -> tuple[U64, I64]:
-    """The distinct pairs of neighbouring tokens of each chosen text, sorted, end to end; and how many each text has,
-    (n,)."""
-    out, sizes, put = np.empty(len(tokens), np.uint64), np.zeros(len(chosen), np.int64), 0
-    for i in np.flatnonzero(chosen):
-        begin, end = put, put
-        for at in range(starts[i], starts[i + 1] - 1):
-            out[end], end = np.uint64(tokens[at]) << np.uint64(32) | np.uint64(tokens[at + 1]), end + 1
-        out[begin:end].sort()
-        for at in range(begin, end):
-            if at == begin or out[at] != out[at - 1]:
-                out[put], put = out[at], put + 1
-        sizes[i] = put - begin
-    return out[:put].copy(), sizes
+def enter(table: U32, shared: U32, ranks: U32) -> None:
+    """Write each text's rank (n,) into the slots of its values (n, BINS): the least stays, in whatever order texts
+    come."""
+    for i in range(len(shared)):
+        for place in range(BINS):
+            if shared[i, place] != NOBODY:
+                table[shared[i, place]] = min(table[shared[i, place]], ranks[i])
 
 
 @nb.njit(nogil=True, cache=True)
-def likeness(sets: U64, first: Offsets, second: Offsets, least: float) -> float:
-    """Jaccard likeness (shared over all, 0 to 1) of two sorted sets sets[first[0]:first[1]] and
-    sets[second[0]:second[1]]. 0 as soon as it is clear that it stays under `least`."""
-    i, j, shared = first[0], second[0], 0
-    sizes = first[1] - i, second[1] - j
-    if min(sizes) < least * max(sizes):
-        return 0.0
-    spare = (first[1] - i + second[1] - j) * (1.0 - least) / (1.0 + least)  # elements that may stand alone
-    while i < first[1] and j < second[1] and spare >= 0:
-        if sets[i] == sets[j]:
-            i, j, shared = i + 1, j + 1, shared + 1
-        else:
-            spare -= 1
-            if sets[i] < sets[j]:
-                i += 1
-            else:
-                j += 1
-    alike = shared / max(1, first[1] - first[0] + second[1] - second[0] - shared)
-    return alike if alike >= least else 0.0
+def centres_of(  # noqa: PLR0913 - a kernel: arrays, not objects
+    start: int, probes: U32, table: U32, ranks: U32, index: U32, prints: U8, sizes: U8, least: F32
+) -> tuple[I64, I64]:
+    """Pairs (text, centre) that may be near copies, texts in order: whom the probes of each text meet, as far as their
+    fingerprints agree, at most MOST_CENTRES for one text.
 
-
-def empty_slots(values: int) -> I32:
-    """A table (a power of two, ANCHORS_KEPT) for the anchors of so many different values: wide enough that two values
-    seldom share a slot."""
-    # made by NumPy, which asks for large pages; compiled code does not, and reading here and there would take twice as long
-    return np.full((1 << max(10, (8 * values).bit_length()), ANCHORS_KEPT), -1, np.int32)
-
-
-@nb.njit(nogil=True, cache=True)
-def join(found: tuple[U32, U32], sets: tuple[U64, Offsets], order: I64, least: F64, slots: I32) -> I64:
-    """Anchor (n,) of each text: itself, or the text before it in `order` that it is most like, when like enough.
-
-    found: sketch (n, BINS) and probes (n,). sets: distinct pairs of each text, sorted, end to end, and offsets (n+1,).
-    least (n,): the likeness that a text asks for; the stricter of two counts. slots: `empty_slots`, filled here.
-    Anchors are only texts that joined nobody, so each member is compared with its anchor itself. Cost: at most n *
-    PROBES * ANCHORS_KEPT look-ups and n * TRIED comparisons.
+    start: number of the first of these texts. probes (n, PROBES) of these texts; all other arrays of all texts: table
+    from `enter`; ranks (m,), a centre's is always less; index: rank & index is the number of a text; prints (m, BINS);
+    sizes (m,): pairs of tokens, up to 255. least (256,): the likeness that texts of a size ask for.
     """
-    (sketch, _), (pairs, starts) = found, sets
-    mine = np.empty(BINS * ANCHORS_KEPT, np.int64)
-    agreeing = np.empty(len(mine), np.int64)
-    anchors, seen = np.empty(len(sketch), np.int64), np.full(len(sketch), -1, np.int64)
-    for i in order:
-        best, anchors[i] = 0.0, i
-        met = _met(found, i, slots, (seen, mine, agreeing))
-        for _ in range(min(met, TRIED)):
-            k = agreeing[:met].argmax()
-            other, agreeing[k] = mine[k], -1
-            alike = likeness(pairs, starts[i : i + 2], starts[other : other + 2], max(least[i], least[other], best))
-            if alike > best:
-                best, anchors[i] = alike, other
-        if anchors[i] == i:
-            _remember(slots, sketch[i], i)
-    return anchors
+    texts, centres = np.empty(len(probes) * MOST_CENTRES, np.int64), np.empty(len(probes) * MOST_CENTRES, np.int64)
+    put, met, agree = 0, np.empty(PROBES, np.int64), np.empty(PROBES, np.float64)
+    for i in range(len(probes)):
+        found = 0
+        for slot in probes[i]:
+            if slot == NOBODY or table[slot] >= ranks[start + i]:
+                continue
+            other, known = np.int64(table[slot] & index[0]), False
+            for k in range(found):
+                known = known or met[k] == other
+            if not known:
+                met[found], agree[found] = other, _agreement(prints, sizes, least, start + i, other)
+                found += 1
+        for _ in range(min(found, MOST_CENTRES)):
+            best = agree[:found].argmax()
+            if agree[best] < 0:
+                break
+            texts[put], centres[put], agree[best], put = start + i, met[best], -1.0, put + 1
+    return texts[:put].copy(), centres[:put].copy()
+
+
+@nb.njit(inline="always")
+def _agreement(prints: U8, sizes: U8, least: F32, one: int, other: np.int64) -> float:
+    """Share of the bins in which two texts agree; -1 where it is so small that they are hardly as alike as they must be.
+
+    A likeness of j in pairs is one of about j ** 1.5 in runs; one and a half standard deviations are allowed for.
+    """
+    filled, same = 0, 0
+    for place in range(BINS):
+        filled += (prints[one, place] | prints[other, place]) != 0
+        same += prints[one, place] == prints[other, place] and prints[one, place] != 0
+    expected = np.float64(max(least[sizes[one]], least[sizes[other]])) ** 1.5
+    if same == 0 or same < filled * expected - 1.5 * np.sqrt(filled * expected * (1 - expected)):
+        return -1.0
+    return same / filled
 
 
 @nb.njit(nogil=True, cache=True)
-def _met(found: tuple[U32, U32], i: int, slots: I32, room: tuple[I64, I64, I64]) -> int:
-    """The anchors that stand in the slots of text i's probes, each once; returns how many.
+def settle(order: I64, starts: I64, centres: I64, alike: F32, anchors: I32) -> None:
+    """Anchor of each text: itself, or the one of its centres that it is most like, of those that joined nobody.
 
-    room: where each anchor was met last (n,), as text * len(mine) + place; for the anchors met now; for by how many
-    probes each of them was met."""
-    (sketch, probes), (seen, mine, agreeing) = found, room
-    last, count = np.uint64(len(slots) - 1), 0
-    for place in range(BINS):
-        if probes[i] >> np.uint32(place) & np.uint32(1):
-            at = _slot(sketch[i, place], place, last)
-            for k in range(ANCHORS_KEPT):
-                other = slots[at, k]
-                if other >= 0 and seen[other] // len(mine) == i:
-                    agreeing[seen[other] % len(mine)] += 1
-                elif other >= 0:
-                    seen[other], mine[count], agreeing[count] = i * len(mine) + count, other, 1
-                    count += 1
-    return count
-
-
-@nb.njit(nogil=True, cache=True)
-def _remember(slots: I32, values: U32, anchor: int) -> None:
-    """Enter an anchor under each of its values where there is room."""
-    last = np.uint64(len(slots) - 1)
-    for place in range(BINS):
-        if values[place] != EMPTY:
-            at = _slot(values[place], place, last)
-            for k in range(ANCHORS_KEPT):
-                if slots[at, k] < 0:
-                    slots[at, k] = anchor
-                    break
+    order (t,): texts with centres, the greater before the lesser; centres[starts[k]:starts[k+1]] are those of
+    order[k], alike (e,) their likeness, 0 for none. anchors (m,): each text's own number, changed here. As a centre is
+    always greater than its text, it has been settled before.
+    """
+    for k in range(len(order)):
+        best = np.float32(0)
+        for e in range(starts[k], starts[k + 1]):
+            if alike[e] > best and anchors[centres[e]] == centres[e]:
+                best, anchors[order[k]] = alike[e], np.int32(centres[e])

@@ -12,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from massline.engine.stored import Stored
+
 Part = TypeVar("Part", bound=Sized)
 Progress = Callable[[str, int], None]
 """Called with the name of the step and how many messages of it are done; 0 when it begins."""
@@ -65,6 +67,10 @@ class WorkFolder:
     def table(self, name: str) -> pa.Table:
         """A table of a finished step (STEP/FILE), memory-mapped: read from disk as it is used."""
         return pa.ipc.open_file(pa.memory_map(str(self.path / f"{name}.arrow"))).read_all()
+
+    def stored(self, name: str) -> Stored:
+        """A table of a finished step (STEP/FILE) that stays on disk: one with a row for each message."""
+        return Stored(self.path / f"{name}.arrow")
 
     def array(self, name: str) -> npt.NDArray[Any]:
         """An array of a finished step (STEP/FILE), memory-mapped."""
