@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import IntEnum
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, F, Q, QuerySet
-from django.db.models.functions import TruncDate
+from django.db.models import Count, DateField, F, Q, QuerySet
+from django.db.models.functions import TruncDate, TruncWeek
 
 from massline.bodies.models import Body
 from massline.gather.models import Message
@@ -19,6 +19,8 @@ from massline.respond.rules import REOPENINGS, State
 from massline.rights import Actor, covers
 from massline.supervise.models import Rating
 from massline.supervise.rules import BodyRates, Rate
+
+WEEKS = 13  # a quarter of a year, shown on the scoreboard
 
 
 class Step(IntEnum):
@@ -96,6 +98,55 @@ def scoreboard(today: date) -> list[Line]:
     turns = {row["body"]: row for row in _turns(today)}
     ratings = {row["reply__body"]: row for row in _ratings()}
     return [_line(body, turns.get(body.pk, {}), ratings.get(body.pk, {})) for body in Body.objects.order_by("path")]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the page: a body's line, what it had to answer week by week, and the sum of bodies under it that have no row."""
+
+    line: Line
+    weeks: list[int]
+    below: int  # how many these are
+    below_open: int
+    below_overdue: int
+
+
+def rows(today: date, under: Body | None) -> list[Row]:
+    """A body and those directly under it; without one, every body at the top and those directly under it. Five queries."""
+    found = scoreboard(today)
+    top = (under.path, under.depth) if under else ("", 1)
+    shown = [line for line in found if line.body.path.startswith(top[0]) and line.body.depth <= top[1] + 1]
+    weeks = open_by_week(today, shown)
+    return [_row(line, found, weeks[line.body.pk], folded=line.body.depth > top[1]) for line in shown]
+
+
+def _row(line: Line, found: list[Line], weeks: list[int], *, folded: bool) -> Row:
+    path = line.body.path
+    below = [other for other in found if folded and other.body.path.startswith(path) and other.body != line.body]
+    return Row(line, weeks, len(below), sum(other.open_cases for other in below), sum(other.overdue for other in below))
+
+
+def open_by_week(today: date, lines: Iterable[Line]) -> dict[int, list[int]]:
+    """How many cases each body had to answer at the end of each of the last WEEKS weeks, today last; by the body's key.
+
+    Reckoned backwards from what is open now. Two queries, however many bodies."""
+    monday = today - timedelta(days=today.weekday())
+    first = monday - timedelta(weeks=WEEKS - 2)  # the Monday after the first week's end
+    began, ended = _turns_by_week("began_at", first), _turns_by_week("ended_at", first)
+    weeks = [first + timedelta(weeks=number) for number in range(WEEKS - 1)]
+    levels: dict[int, list[int]] = {}
+    for line in lines:
+        key, open_then = line.body.pk, [line.open_cases]
+        for week in reversed(weeks):
+            open_then.append(open_then[-1] - began.get((key, week), 0) + ended.get((key, week), 0))
+        levels[key] = open_then[::-1]
+    return levels
+
+
+def _turns_by_week(moment: str, first: date) -> dict[tuple[int, date], int]:
+    """Turns that began or ended, by body and Monday of the week."""
+    rows = Turn.objects.annotate(week=TruncWeek(moment, output_field=DateField())).filter(week__gte=first)
+    return {(row["body"], row["week"]): row["n"] for row in rows.values("body", "week").annotate(n=Count("pk"))}
 
 
 def rates_of(body: Body, today: date) -> Line:

@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
@@ -115,7 +114,12 @@ def reopen(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def scoreboard(request: HttpRequest) -> HttpResponse:
-    return render(request, "supervise/scoreboard.html", {"lines": queries.scoreboard(timezone.localdate())})
+    """Bodies at the top and directly under it, or a body (`?under=`) and those directly under it: one small picture each."""
+    under = get_object_or_404(Body, code=request.GET["under"]) if "under" in request.GET else None
+    rows = queries.rows(timezone.localdate(), under)
+    context = {"rows": rows, "under": under, "above": above(under) if under else None, "weeks": queries.WEEKS - 1}
+    context["most"] = max((max(row.weeks) for row in rows), default=0)
+    return render(request, "supervise/scoreboard.html", context)
 
 
 def body(request: HttpRequest, code: str) -> HttpResponse:
@@ -123,9 +127,11 @@ def body(request: HttpRequest, code: str) -> HttpResponse:
     found = get_object_or_404(Body, code=code)
     cases = Case.objects.public().filter(body=found).select_related("body").order_by("-opened_at", "-pk")
     page = Paginator(cases, 20).get_page(request.GET.get("page"))
+    line = queries.rates_of(found, timezone.localdate())
     context = {
         "body": found,
-        "line": queries.rates_of(found, timezone.localdate()),
+        "line": line,
+        "weeks": queries.open_by_week(timezone.localdate(), [line])[found.pk],
         "above": above(found),
         "below": Body.objects.within(found.path).filter(depth=found.depth + 1),
         "page": page,
@@ -188,7 +194,6 @@ def _receipt_page(
         "now": now,
         "receipt": grouped(code),
         "address": address,
-        "qr": _qr(address),
         "steps": steps,
     }
     if now.may_rate:
@@ -198,12 +203,3 @@ def _receipt_page(
     if now.case:
         context["story"], context["line"] = due_story(now.case, now.acts, timezone.localdate())
     return render(request, "supervise/receipt.html", context | more, status=status)
-
-
-def _qr(address: str) -> SafeString:
-    """The address as a picture that a telephone reads: SVG paths, no style attribute."""
-    import segno  # only this picture needs it
-
-    code, words = segno.make(address, error="m", micro=False), _("The address of this receipt")
-    drawn = code.svg_inline(omitsize=True, svgclass=None, lineclass=None, title=words)
-    return mark_safe(drawn)  # noqa: S308 - segno's own drawing; it escapes the title, our own words

@@ -8,7 +8,7 @@ from massline.engine.pictures.bubbles import Bubble, bubbles
 from massline.engine.pictures.flow import Stream, flow
 from massline.engine.pictures.paper import COLOURS, DESK, LARGE_TYPE, PHONE, STYLE, Paper, text_width, wrap
 from massline.engine.pictures.river import Pool, Stage, river
-from massline.engine.pictures.series import Likely, series, share_bar, share_bars, trend
+from massline.engine.pictures.series import Likely, level, series, share_bar, share_bars, trend
 
 __all__ = [
     "COLOURS",
@@ -24,6 +24,7 @@ __all__ = [
     "Stream",
     "bubbles",
     "flow",
+    "level",
     "river",
     "series",
     "share_bar",

@@ -47,8 +47,9 @@ def share_bars(raw: Likely, corrected: Likely | None = None, *, scale: float, co
 
 def _likely(share: Likely, kind: str, scale: float, *, top: int) -> str:
     value, low, high = (100 * min(max(part / scale, 0.0), 1.0) for part in (share.value, share.low, share.high))
+    below = f' y="{top}"' if top else ""
     return (
-        f'<rect class="{kind}" y="{top}" width="{value:.1f}" height="8"/>'
+        f'<rect class="{kind}"{below} width="{value:.1f}" height="8"/>'
         f'<path class="ml-span" d="M{low:.1f} {top + 1}v6m0-3H{high:.1f}m0-3v6"/>'
     )
 
@@ -56,8 +57,15 @@ def _likely(share: Likely, kind: str, scale: float, *, top: int) -> str:
 def trend(counts: Sequence[int], *, colour: int = 0) -> str:
     """Counts over equal steps of time as a small line from 0 to the greatest. Decoration: its peak stands beside as text."""
     summed = _summed(counts)
-    top, last = max(1, *summed), max(1, len(summed) - 1)
-    points = [(round(100 * step / last), round(20 - 18 * count / top)) for step, count in enumerate(summed)]
+    return level(summed, top=max(summed), colour=colour)
+
+
+def level(levels: Sequence[int], *, top: int, colour: int = 0) -> str:
+    """How high something stood at equal steps of time, as a small line from 0 to `top`: one measure for many lines.
+
+    At least one step; what is above top is drawn at it. Decoration: the figures stand beside as text."""
+    top, last = max(1, top), max(1, len(levels) - 1)
+    points = [(round(100 * step / last), round(20 - 18 * min(high / top, 1))) for step, high in enumerate(levels)]
     if len(points) == 1:
         points.append((100, points[0][1]))
     line = " ".join(f"{x},{y}" for x, y in points)

@@ -19,6 +19,7 @@ from massline.engine.pictures import (
     Stream,
     bubbles,
     flow,
+    level,
     series,
     share_bar,
     share_bars,
@@ -164,7 +165,7 @@ def test_a_corrected_share_stands_under_the_counted_one_and_looks_different():
     raw, corrected = Likely(0.4, 0.3, 0.5), Likely(0.2, 0.1, 0.3)
     first, second = parsed(share_bars(raw, corrected, scale=0.5)).findall("rect")
     assert (first.get("width"), second.get("width")) == ("80.0", "40.0")
-    assert float(first.get("y")) + float(first.get("height")) < float(second.get("y"))
+    assert float(first.get("y", 0)) + float(first.get("height")) < float(second.get("y"))
     assert first.get("class") != second.get("class")
     assert len(parsed(share_bars(raw, scale=0.5)).findall("rect")) == 1
 
@@ -174,6 +175,14 @@ def test_a_small_line_stays_small_and_within_its_picture(counts):
     points = parsed(trend(counts)).find("polyline").get("points").split()
     assert 2 <= len(points) <= 12
     assert all(0 <= int(x) <= 100 and 0 <= int(y) <= 20 for x, y in (point.split(",") for point in points))
+
+
+@given(st.lists(st.integers(0, 50), min_size=1, max_size=20), st.integers(0, 40))
+def test_lines_of_one_measure_are_as_high_as_what_they_show(levels, top):
+    points = [point.split(",") for point in parsed(level(levels, top=top)).find("polyline").get("points").split()]
+    assert all(0 <= int(y) <= 20 for _, y in points)
+    shown = [(min(high / max(1, top), 1), int(y)) for high, (_, y) in zip(levels, points, strict=False)]
+    assert all(y <= below for (high, y) in shown for (other, below) in shown if high >= other)
 
 
 @given(st.integers(0, 10**7), st.integers(1, 10**7))

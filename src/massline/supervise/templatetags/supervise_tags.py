@@ -1,6 +1,7 @@
 """Template tags of supervising. `{% load supervise_tags %}`."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from massline.concentrate.models import Theme
 from massline.engine import pictures
 from massline.gather.models import Call
 from massline.supervise.river import Course, Kept, Reach, Verdict, course
+from massline.supervise.rules import Rate
 
 THEMES_NAMED: Final = 5
 CALM, GOOD, POOR, PALE = 0, 2, 1, 5  # colours of the engine's pictures
@@ -159,3 +161,36 @@ def _says(found: Course) -> str:
         "themed": f"{sum(theme.messages for theme in found.themes):,}",
         "taken": f"{sum(found.reached.values()):,}",
     }
+
+
+@register.simple_tag
+def rate_bar(rate: Rate) -> SafeString:
+    """A rate as a bar from 0 to 100 % with a line where the true rate likely lies. Nothing where nobody answered."""
+    if rate.value is None or rate.interval is None:
+        return SafeString("")
+    return mark_safe(pictures.share_bars(pictures.Likely(rate.value, *rate.interval), scale=1.0))  # noqa: S308 - figures only
+
+
+@register.simple_tag
+def level_line(levels: Sequence[int], top: int) -> SafeString:
+    """How many there were, week by week, as a small line from 0 to `top`."""
+    return mark_safe(pictures.level(levels, top=top))  # noqa: S308 - figures only
+
+
+@register.simple_tag
+def weeks_drawn(levels: Sequence[int]) -> SafeString:
+    """The cases that a body had to answer, week by week."""
+    says = _("%(first)s cases %(weeks)s weeks ago, %(last)s today, %(most)s at most.") % {
+        "first": f"{levels[0]:,}",
+        "weeks": len(levels) - 1,
+        "last": f"{levels[-1]:,}",
+        "most": f"{max(levels):,}",
+    }
+    drawn = pictures.series(levels, key="weeks", title=_("Cases to answer, week by week"), description=says)
+    return mark_safe(drawn)  # noqa: S308 - drawn by the engine, which escapes every word
+
+
+@register.filter
+def weeks_ago(levels: Sequence[int]) -> list[tuple[int, int]]:
+    """How many weeks ago each level was, today's last: (weeks, level)."""
+    return [(len(levels) - 1 - number, level) for number, level in enumerate(levels)]

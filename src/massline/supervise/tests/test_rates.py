@@ -12,7 +12,7 @@ from massline.respond.actions import hand_over, publish_reply
 from massline.respond.models import Case, Turn
 from massline.rights import RESIDENT
 from massline.supervise.actions import Verdict, rate, reopen
-from massline.supervise.queries import Line, rates_of, scoreboard
+from massline.supervise.queries import WEEKS, Line, open_by_week, rates_of, rows, scoreboard
 from massline.supervise.rules import Rate
 
 pytestmark = pytest.mark.django_db
@@ -129,3 +129,44 @@ def test_the_scoreboard_takes_three_queries(here: Place, django_assert_num_queri
         reply_to(here.case())
     with django_assert_num_queries(3):
         scoreboard(timezone.localdate())
+
+
+def test_the_page_shows_the_top_and_those_directly_under_it_and_sums_up_the_rest(here: Place) -> None:
+    village = a_body(under=here.township)
+    past_due(a_case(a_message(here.call, area=village)))
+    board = {row.line.body: row for row in rows(timezone.localdate(), None)}
+    assert list(board) == [here.county, here.township, here.department]
+    folded = board[here.township]
+    assert (folded.below, folded.below_open, folded.below_overdue) == (1, 1, 1)
+    assert (board[here.county].below, board[here.department].below) == (0, 0)
+    assert [row.line.body for row in rows(timezone.localdate(), here.township)] == [here.township, village]
+
+
+def test_what_a_body_had_to_answer_is_told_week_by_week(here: Place) -> None:
+    first, second = here.case(), here.case()
+    began = timezone.now() - timedelta(weeks=3)
+    Turn.objects.filter(case__in=[first, second]).update(began_at=began)
+    reply_to(first)
+    Turn.objects.filter(case=first).update(ended_at=timezone.now() - timedelta(weeks=1))
+    (line,) = [line for line in scoreboard(timezone.localdate()) if line.body == here.township]
+    weeks = open_by_week(timezone.localdate(), [line])[here.township.pk]
+    assert len(weeks) == WEEKS
+    assert weeks[-1] == line.open_cases == 1
+    assert weeks == [0] * (WEEKS - 4) + [2, 2, 1, 1]
+
+
+def test_weeks_before_anything_was_to_answer_are_zero_and_never_less(here: Place) -> None:
+    for _ in range(3):
+        reply_to(here.case())
+    here.case()
+    levels = open_by_week(timezone.localdate(), scoreboard(timezone.localdate()))
+    assert min(min(weeks) for weeks in levels.values()) == 0
+    assert levels[here.township.pk][0] == 0
+
+
+def test_the_board_takes_five_queries_however_many_bodies(here: Place, django_assert_num_queries: Any) -> None:
+    reply_to(here.case())
+    for _ in range(4):
+        a_body(under=here.county)
+    with django_assert_num_queries(5):
+        rows(timezone.localdate(), None)

@@ -8,6 +8,8 @@ from django.test import Client
 from django.urls import reverse
 from tests.builders import a_body, a_call, a_county, a_handler, a_leader, a_receipt, an_analyst, an_outsider
 
+from massline.bodies.models import Body
+from massline.bodies.rules import Level
 from massline.gather.actions import Receipt
 from massline.gather.models import Message
 from massline.gather.rules import grouped, read_receipt
@@ -313,6 +315,36 @@ def test_the_scoreboard_shows_each_rate_with_what_stands_behind_it(client: Clien
     assert "1 of 1" in shown
     assert "no answers yet" in shown
     assert "What the three rates mean" in shown
+
+
+@pytest.mark.parametrize("name", ["局" * 200, "a" * 200, "مكتب المياه", "🚰 水务局", "<script>alert(1)</script>"])
+def test_a_body_of_any_name_has_its_row_and_its_picture(client: Client, name: str) -> None:
+    only = a_body(name, level=Level.COUNTY)
+    only.name_en = name
+    Body.objects.filter(pk=only.pk).update(name_en=name)
+    shown = text_of(client.get(reverse("supervise:scoreboard")))
+    assert shown.count('role="rowheader"') == 1
+    assert "<script>alert" not in shown
+    assert client.get(reverse("supervise:body", args=[only.code])).status_code == 200
+
+
+def test_bodies_further_down_have_a_board_of_their_own(client: Client, here: County) -> None:
+    village = a_body(under=here.township)
+    board = reverse("supervise:scoreboard")
+    top, below = text_of(client.get(board)), text_of(client.get(board, {"under": here.township.code}))
+    link = reverse("supervise:body", args=[village.code])
+    assert link not in top
+    assert f"?under={here.township.code}" in top
+    assert link in below
+    assert client.get(board, {"under": "nowhere"}).status_code == 404
+
+
+def test_every_rate_that_anybody_gave_is_drawn_beside_its_figures(client: Client, here: County) -> None:
+    receipt = here.receipt()
+    answer(here, receipt)
+    say(client, receipt, solved="yes")
+    shown = text_of(client.get(reverse("supervise:scoreboard")))
+    assert shown.count("ml-likely") == shown.count(" of 1, likely ") == 2
 
 
 def test_without_bodies_the_scoreboard_says_so(client: Client) -> None:
