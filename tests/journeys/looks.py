@@ -18,6 +18,30 @@ _TOO_WIDE = """() => {
         .map(e => e.outerHTML.slice(0, 120)).slice(0, 3)
 }"""
 
+_FOREIGN = """([wrong, known]) => {
+    const foreign = new RegExp(wrong, "u"), names = new RegExp(known, "gu")
+    const found = []
+    const look = (text, e) => {
+        const words = text.replace(names, " ")
+        if (foreign.test(words) && e.closest("[lang]") === document.documentElement && !e.closest("head, code, kbd, pre, bdi, svg"))
+            found.push(text.trim().slice(0, 60) + " <" + e.tagName.toLowerCase() + " " + e.className + ">")
+    }
+    const walker = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT)
+    while (walker.nextNode()) {
+        const e = walker.currentNode.parentElement
+        if (!e.closest("script, style, template")) look(walker.currentNode.data, e)
+    }
+    for (const e of document.querySelectorAll("[alt], [aria-label], [title], [placeholder]"))
+        for (const name of ["alt", "aria-label", "title", "placeholder"]) look(e.getAttribute(name) || "", e)
+    return [...new Set(found)].slice(0, 5)
+}"""
+FOREIGN = {"en": "[\u3400-\u9fff]", "zh-Hans": "[A-Za-z]{2,}", "zh-Hant": "[A-Za-z]{2,}"}
+NAMES = (
+    r"massline|CSV|XLSX|JSON|Open311|API|SHA-256|GeoJSON|English|https?://\S+|[\w.-]+@[\w.-]+|\S+\.md|[A-Z0-9-]{4,}|wangfang|words-\d"
+    r"|province|city|county|township|village|department|省、市、县、乡镇（街道）、村（社区）、部门"
+)
+"""What a page says in its own language though it is of another: proper names, formats, codes, addresses, words of a sheet."""
+
 
 def violations(page: Any, rules: list[str] | None = None) -> list[str]:
     """Each rule of WCAG 2.2 A and AA that axe-core finds broken, with the elements. rules: only these, by name."""
@@ -30,6 +54,13 @@ def violations(page: Any, rules: list[str] | None = None) -> list[str]:
 def too_wide(page: Any) -> list[str]:
     """What stands beyond the right edge: it can be seen only by scrolling sideways, or never."""
     return list(page.evaluate(_TOO_WIDE))
+
+
+def foreign_words(page: Any, names: str = NAMES) -> list[str]:
+    """Texts in another language than the page's, not marked by `lang` as what somebody else wrote.
+
+    Left out: the tab's title and pictures, which quote; code; names of people in <bdi>. names: other proper names, a pattern."""
+    return list(page.evaluate(_FOREIGN, [FOREIGN[page.evaluate("document.documentElement.lang")], names]))
 
 
 def strays(page: Any, url: str) -> list[str]:

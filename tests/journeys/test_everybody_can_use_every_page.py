@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from massline.project.demo.staff import KNOWN
+from massline.project.demo.staff import KNOWN, PASSWORD, staff
 from massline.project.demo.visit import HEAVIEST, Visitor, walk
 from tests.journeys.addresses import VISITOR, Place, Tour, routes, tour
 from tests.journeys.house import House
-from tests.journeys.looks import COLOURS, strays, too_wide, violations
+from tests.journeys.looks import COLOURS, NAMES, foreign_words, strays, too_wide, violations
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(600)]
 LANGUAGES = ["zh-CN", "en-GB"]
@@ -23,6 +23,10 @@ LONGEST_PAGE = 40_000  # bytes of HTML, before compression
 
 ELSEWHERE = {
     "receipt/<str:code>/reopen/": "offered after a verdict: test_a_resident_is_heard_all_the_way_round.py goes there",
+    "set-up/<str:token>/": "of an empty house only: project/set_up/tests",
+    "welcome/<uidb64>/<token>/": "a link that works once: project/set_up/tests",
+    "desk/set-up/staff/<int:pk>/link/": "for who is not in yet: project/set_up/tests",
+    "desk/set-up/bodies/undo/": "offered after a sheet: project/set_up/tests",
 }
 """Routes that no page of the demo leads to as it is loaded, and who walks them."""
 
@@ -76,9 +80,14 @@ def opened(chromium: Any, house: House, everywhere: Tour) -> Iterator[Callable[.
     assert {path: lines for path, lines in heard.items() if lines} == {}
 
 
+def told(found: dict[str, list[str]]) -> str:
+    """A line for each thing that is wrong, with its page."""
+    return "\n" + "\n".join(f"{page}: {wrong}" for page, all_wrong in found.items() for wrong in all_wrong)
+
+
 def test_every_address_is_linked_from_some_page(everywhere: Tour) -> None:
     unreached = routes() - everywhere.seen
-    assert unreached == set(ELSEWHERE), (
+    assert unreached <= set(ELSEWHERE), (
         "No page of the demo leads here. Link it, or name in ELSEWHERE the journey that goes there."
     )
 
@@ -119,7 +128,7 @@ def test_every_page_is_clean_in_both_sizes_and_themes(opened: Callable[..., Any]
             found[f"{place.path} {size[0]} px"] = violations(page)
             page.emulate_media(color_scheme="dark")
             found[f"{place.path} {size[0]} px dark"] = violations(page, COLOURS)
-    assert {page: broken for page, broken in found.items() if broken} == {}
+    assert not any(found.values()), told(found)
 
 
 @pytest.mark.parametrize("who", EVERYBODY)
@@ -133,7 +142,15 @@ def test_no_page_is_wider_than_its_window_when_zoomed(opened: Callable[..., Any]
         page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
         page.evaluate("document.documentElement.style.fontSize = '200%'")
         found[f"{place.path} with text of 200 %"] = too_wide(page)
-    assert {page: wide for page, wide in found.items() if wide} == {}
+    assert not any(found.values()), told(found)
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+@pytest.mark.parametrize("language", [*LANGUAGES, "zh-TW"])
+def test_every_page_speaks_one_language(opened: Callable[..., Any], language: str, who: str) -> None:
+    people = "|".join([PASSWORD, *(name for member in staff() for name in (member.username, member.name))])
+    found = {place.path: foreign_words(page, f"{NAMES}|{people}") for place, page in opened(language, who)}
+    assert not any(found.values()), told(found)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -142,7 +159,7 @@ def test_every_public_page_is_clean_in_large_type_on_a_phone(opened: Callable[..
     for place, page in opened(language, VISITOR, size=PHONE, large_type=True):
         assert page.locator("html[data-type=large]").count() == 1
         found[place.path] = [*violations(page), *too_wide(page)]
-    assert {page: broken for page, broken in found.items() if broken} == {}
+    assert not any(found.values()), told(found)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -164,7 +181,7 @@ def test_every_form_sent_empty_comes_back_clean_and_leads_to_what_is_missing(
                     *(["leads nowhere"] * (not all(targets or [0]))),
                 ]
     assert len(found) >= 4
-    assert {page: broken for page, broken in found.items() if broken} == {}
+    assert not any(found.values()), told(found)
 
 
 def test_whoever_comes_without_her_cookies_is_told_so_on_a_clean_page(chromium: Any, house: House) -> None:
@@ -188,4 +205,4 @@ def test_every_stop_of_the_tab_key_is_seen_and_none_is_left_out(opened: Callable
             page.keyboard.press("Tab")
             passed.append(page.evaluate(STOP) or "the end, too early")
         found[place.path] = sorted(set(passed) - {"seen"})
-    assert {page: wrong for page, wrong in found.items() if wrong} == {}
+    assert not any(found.values()), told(found)
