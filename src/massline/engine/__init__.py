@@ -14,6 +14,14 @@ FRONT_DOOR: Final = {
     "fold": ("fold", "Folded"),
     "trace": ("trace",),
     "place": ("load_themes", "Frozen", "place_batch", "drift_of", "Drift"),
-    "errors": ("EngineError", "InputError", "OptionError", "OutputError", "UntraceableStatement", "UnevenFacts"),
+    "errors": (
+        "EngineError",
+        "InputError",
+        "OptionError",
+        "OutputError",
+        "ClusterError",
+        "UntraceableStatement",
+        "UnevenFacts",
+    ),
 }
 """Module -> what others may use of it; docs/reference/engine.md describes each name. All else may change without a word."""

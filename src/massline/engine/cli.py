@@ -87,10 +87,18 @@ def grain_of(text: str) -> int | None:
 @click.option(
     "--workers", type=int, metavar="N", help="How many work at once; one a core if not said. Changes no byte."
 )
+@click.option("--ray", metavar="HOST:PORT", help="Head of a Ray cluster whose workers work instead. Changes no byte.")
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as one JSON object at the end.")
 @refusals
 def concentrate(  # noqa: PLR0913 - one argument for each option
-    files: tuple[Path, ...], out: Path, columns: str, grain: str, seed: int, workers: int | None, as_json: bool
+    files: tuple[Path, ...],
+    out: Path,
+    columns: str,
+    grain: str,
+    seed: int,
+    workers: int | None,
+    ray: str | None,
+    as_json: bool,
 ) -> int:
     """Concentrate the messages of one call: themes, statements with their messages, campaigns, a report.
 
@@ -98,7 +106,7 @@ def concentrate(  # noqa: PLR0913 - one argument for each option
     English headings: text (the only one that is needed), id, title, time, channel, area, sender, age, sex, residence.
     A run that was stopped goes on where it stood.
     """
-    options = Options(columns=mapped_columns(columns), grain=grain_of(grain), seed=seed, workers=workers)
+    options = Options(columns=mapped_columns(columns), grain=grain_of(grain), seed=seed, workers=workers, ray=ray)
     with progress_bar(STEPS) as watch:
         result = run(files, out, options, progress=watch)
     if as_json:

@@ -23,3 +23,7 @@ class OutputError(EngineError):
 
 class UnevenFacts(EngineError):
     """The counts of a result do not add up; a report that loses messages is not written."""
+
+
+class ClusterError(EngineError):
+    """The cluster cannot be used, or was lost; it says why and what to do. Nothing half-written is left."""

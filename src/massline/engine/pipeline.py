@@ -9,7 +9,8 @@ import hashlib
 import os
 import resource
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
@@ -19,6 +20,8 @@ from threadpoolctl import threadpool_limits
 
 from massline.engine import results
 from massline.engine.errors import InputError, OptionError, OutputError
+from massline.engine.runners import Workers
+from massline.engine.runners.cluster import joined
 from massline.engine.steps.intake import clean_messages, fold_copies, read_files
 from massline.engine.steps.meaning import learn_from_sample, make_themes
 from massline.engine.steps.naming import name_themes_and_count
@@ -32,16 +35,18 @@ METHOD: Final = "words-1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What may be chosen. Only `workers` changes no byte of the result.
+    """What may be chosen. Only `workers` and `ray` change no byte of the result.
 
     columns: house name -> heading. grain: number of coarse themes, None for as many as the data upholds. workers: None
-    for one a core. language: of the report, "zh" or "en"; None for that of most messages.
+    for one a core. ray: HOST:PORT of the head of a Ray cluster that works instead. language: of the report, "zh" or "en";
+    None for that of most messages.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
     seed: int = 0
     grain: int | None = None
     workers: int | None = None
+    ray: str | None = None
     language: str | None = None
 
     def __post_init__(self) -> None:
@@ -83,15 +88,16 @@ def run(
 
     What an earlier run with the same files and options has finished in `out/.work` is used again. The files of the
     result appear at the end, all of them; until then those of an earlier result stay. Raises InputError, OptionError,
-    OutputError; `out` then holds nothing new but `.work`.
+    OutputError, ClusterError; `out` then holds nothing new but `.work`.
     """
     if not paths:
         raise InputError("No file is given. Name one file or more.")
     start = time.perf_counter()
-    key = run_key(paths, options)
     try:
-        work = WorkFolder(out / ".work", key, progress)
-        take_steps(work, paths, options)
+        with workers_of(options) as workers:
+            key = run_key(paths, options)
+            work = WorkFolder(out / ".work", key, progress)
+            take_steps(work, paths, options, workers)
         results.write_results(work, key["inputs"], language=options.language, method=METHOD, seed=options.seed)
         result = RunResult(
             **results.counts_of(work),
@@ -135,9 +141,19 @@ def _input_facts(path: Path) -> dict[str, Any]:
         raise InputError(f"{path} cannot be read: {error.strerror}. Check the name and the rights.") from error
 
 
-def take_steps(work: WorkFolder, paths: Sequence[Path], options: Options) -> None:
+@contextmanager
+def workers_of(options: Options) -> Iterator[Workers]:
+    """Who works, for as long as the steps take. Raises OptionError, ClusterError."""
+    if options.ray is None:
+        yield options.workers or os.cpu_count() or 1
+        return
+    with joined(options.ray) as cluster:
+        yield cluster
+
+
+def take_steps(work: WorkFolder, paths: Sequence[Path], options: Options, workers: Workers) -> None:
     """Run the steps that the work folder does not hold yet."""
-    workers, seed = options.workers or os.cpu_count() or 1, options.seed
+    seed = options.seed
     with threadpool_limits(1):  # more threads would add up in another order
         work.step("read", partial(read_files, work, paths, options.columns, seed))
         work.step("clean", partial(clean_messages, work, workers))

@@ -11,14 +11,14 @@ from massline.engine.buffers import I32, I64
 from massline.engine.group import Themes, home_of
 from massline.engine.label import Name, distinct_senders, local_words, middle_and_edge, name_themes
 from massline.engine.place import load_themes
-from massline.engine.runners.local import map_blocks
+from massline.engine.runners import Workers, map_blocks
 from massline.engine.steps.blocks import blocks_with_rows, sample_forms
 from massline.engine.tables import COPY, PLACED, THEMES
 from massline.engine.words import Vocabulary, count_words, find_words
 from massline.engine.workfolder import WorkFolder, write_batches
 
 
-def name_themes_and_count(work: WorkFolder, workers: int, part: Path) -> None:
+def name_themes_and_count(work: WorkFolder, workers: Workers, part: Path) -> None:
     """Name every theme from all its messages, count them and their senders, and pick whom to quote."""
     themes, similarity = work.array("place/themes"), work.array("place/similarity")
     fates, copy_of = work.array("place/fates"), work.array("fold/copy_of")

@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 
 from massline.engine.place import load_themes, place_batch
-from massline.engine.runners.local import map_blocks
+from massline.engine.runners import Workers, map_blocks
 from massline.engine.steps.blocks import chosen_blocks
 from massline.engine.tables import COPY, NOT_PLACED, PLACED
 from massline.engine.workfolder import WorkFolder
 
 
-def place_messages(work: WorkFolder, workers: int, part: Path) -> None:
+def place_messages(work: WorkFolder, workers: Workers, part: Path) -> None:
     """Every message into its theme; a copy goes where its original went."""
     fates, copy_of = work.array("fold/fates").copy(), work.array("fold/copy_of")
     frozen = load_themes(work.path / "group" / "themes.npz")

@@ -14,7 +14,7 @@ import pyarrow as pa
 from massline.engine.buffers import I32, I64
 from massline.engine.clean import matching_form
 from massline.engine.mask import mask
-from massline.engine.runners.local import map_blocks
+from massline.engine.runners import Workers, map_blocks
 from massline.engine.steps.blocks import blocks_with_rows
 from massline.engine.trace import most_telling, numbers_in, sentences_of, supporters
 from massline.engine.workfolder import WorkFolder, write_facts
@@ -27,7 +27,7 @@ INVISIBLE: Final = re.compile(
 )
 
 
-def find_statements(work: WorkFolder, workers: int, part: Path) -> None:
+def find_statements(work: WorkFolder, workers: Workers, part: Path) -> None:
     """One statement for each finest theme, in its messages' own words, with all who say the same."""
     names = work.table("label/themes")
     with np.load(work.path / "label" / "typical.npz") as file:
