@@ -62,6 +62,7 @@ class Face:
     other_languages: tuple[Language, ...]
     public: tuple[NavItem, ...]
     desk: tuple[NavItem, ...]
+    find: str
     doors: tuple[NavItem, ...]
     sign_out: str
 
@@ -80,6 +81,7 @@ def face(request: HttpRequest) -> dict[str, Face]:
             other_languages=_other_languages(),
             public=_items(PUBLIC, request.path),
             desk=_items(DESK, request.path),
+            find=_address("find"),
             doors=_items(DOORS, request.path),
             sign_out=_address("people:sign_out"),
         )

@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("massline.supervise.urls")),
     path("", include("massline.people.urls")),
     path("set-up/<str:token>/", found, name="found"),
+    path("desk/find/", views.find, name="find"),
     path("desk/set-up/", include("massline.project.set_up.urls")),
     path("log/", include("massline.ledger.urls")),
     LoadedWhenAsked(RoutePattern("api/", is_endpoint=False), "massline.project.api", app_name="ninja", namespace="api"),

@@ -1,14 +1,18 @@
-"""The front page: the circle with live numbers."""
+"""The front page, the circle with live numbers; and finding things from the desk."""
 
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.vary import vary_on_headers
+from django_htmx.http import HttpResponseClientRedirect
 
 from massline.bodies.models import Body
 from massline.concentrate.models import Run
@@ -16,6 +20,7 @@ from massline.concentrate.queries import count_themes
 from massline.gather.models import Message
 from massline.gather.queries import calls_in_order
 from massline.ledger.queries import head
+from massline.project import find as finding
 from massline.project.demo.staff import PASSWORD
 from massline.project.demo_roles import seats
 from massline.respond.models import Case
@@ -50,6 +55,19 @@ def home(request: HttpRequest) -> HttpResponse:
     }
     context["is_empty"] = not (context["calls"] or context["replies"] or Body.objects.exists())
     return render(request, "project/home.html", context)
+
+
+@never_cache
+@vary_on_headers("HX-Request")
+def find(request: HttpRequest) -> HttpResponse:
+    """What a few words find for whoever is signed in: a page of its own, or for the palette of every desk page its list alone."""
+    if not request.user.is_authenticated:
+        to_sign_in = redirect_to_login(request.get_full_path())
+        return HttpResponseClientRedirect(to_sign_in.url) if request.headers.get("HX-Request") else to_sign_in
+    typed = request.GET.get("q", "")
+    template = "project/found.html" if request.headers.get("HX-Request") else "project/find.html"
+    context = {"typed": typed, "kinds": finding.find(request.user, typed, timezone.now()), "longest": finding.LONGEST}
+    return render(request, template, context)
 
 
 def _steps() -> list[Step]:

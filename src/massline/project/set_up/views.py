@@ -9,6 +9,7 @@ from django.contrib import messages as notices
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
 from django.db import transaction
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
@@ -33,7 +34,8 @@ from massline.project.set_up.forms import CalendarForm, CallForm, FoundForm, She
 from massline.project.set_up.steps import steps
 from massline.rights import may
 
-ROWS_SHOWN = 200
+ROWS_SHOWN = 100
+STAFF_PER_PAGE = 20
 _ADDED = "set_up_added"  # in the session: codes of the bodies that the last sheet added, for taking them out again
 
 View = Callable[..., HttpResponse]
@@ -130,13 +132,13 @@ def staff(request: HttpRequest) -> HttpResponse:
     place = _place(request)
     form = StaffForm(request.POST or None, under=place)
     if not form.is_valid():
-        return _page(request, "staff", form, **_staff(place))
+        return _page(request, "staff", form, **_staff(request, place))
     try:
         with transaction.atomic():
             user = add_user(form.user(), password=None, by=_operator(request))
             link = give_link(user, by=_operator(request))
     except ValidationError as refusal:
-        return _page(request, "staff", form, refusal, **_staff(place))
+        return _page(request, "staff", form, refusal, **_staff(request, place))
     return _with_link(request, user, link)
 
 
@@ -211,12 +213,13 @@ def _remove(body: Body, *, by: User) -> int:
 def _with_link(request: HttpRequest, user: User, link: str) -> HttpResponse:
     place = _place(request)
     context = {"link": request.build_absolute_uri(link), "linked": user, "form": StaffForm(under=place)}
-    return render(request, "project/set_up/staff.html", context | _staff(place))
+    return render(request, "project/set_up/staff.html", context | _staff(request, place))
 
 
-def _staff(place: Body) -> dict[str, Any]:
-    staff = User.objects.filter(body__path__startswith=place.path, is_active=True).select_related("body")
-    return {"staff": staff.order_by("body__path", "username")[:ROWS_SHOWN]}
+def _staff(request: HttpRequest, place: Body) -> dict[str, Any]:
+    there = User.objects.filter(body__path__startswith=place.path, is_active=True).select_related("body")
+    pages = Paginator(there.order_by("body__path", "username"), STAFF_PER_PAGE)
+    return {"page": pages.get_page(request.GET.get("page"))}
 
 
 def _place(request: HttpRequest) -> Body:
