@@ -16,7 +16,7 @@ from massline.engine.facts import fate_counts, language_of, package_versions, re
 from massline.engine.place import theme_paths
 from massline.engine.rejects import write_rejects
 from massline.engine.report import write_report
-from massline.engine.tables import FATES, KINDS, OUT_MESSAGES
+from massline.engine.tables import COPY, FATES, KINDS, OUT_MESSAGES
 from massline.engine.workfolder import WorkFolder, write_facts
 
 FILES: Final = (
@@ -105,21 +105,24 @@ def _write_messages(path: Path, work: WorkFolder) -> None:
 
 def _out_batches(work: WorkFolder) -> Iterator[pa.RecordBatch]:
     """OUT_MESSAGES, batch by batch as they were read."""
-    ids, fates, themes = work.table("read/messages").column("id"), work.array("place/fates"), work.array("place/themes")
+    fates, themes = work.array("place/fates"), work.array("place/themes")
     copy_of, campaign = work.array("fold/copy_of"), work.array("fold/campaign")
+    originals = np.unique(copy_of[fates == COPY])
+    their_ids = work.stored("read/messages").take(originals, "id").column("id").combine_chunks()
     similarity, parents = (
         work.array("place/similarity"),
         work.table("label/themes").column("parent").fill_null(-1).to_numpy(),
     )
     start = 0
-    for batch in work.table("clean/cleaned").to_batches():
+    ids = work.stored("read/messages").blocks("id")
+    for batch, named in zip(work.stored("clean/cleaned").blocks("kinds"), ids, strict=True):
         part = slice(start, start + len(batch))
-        copies, theme = fates[part] == FATES.index("copy"), themes[part]
-        originals = pa.array(copy_of[part], pa.int64(), mask=~copies)
+        copies, theme = fates[part] == COPY, themes[part]
+        original = pa.array(np.searchsorted(originals, copy_of[part]), mask=~copies)
         columns = [
-            ids.slice(start, len(batch)).combine_chunks(),
+            named.column("id"),
             pa.DictionaryArray.from_arrays(pa.array(fates[part], pa.int8()), pa.array(FATES)),
-            ids.take(originals).combine_chunks(),
+            their_ids.take(original),
             pa.array(campaign[part], pa.int32(), mask=campaign[part] < 0),
             pa.array(theme, pa.int32(), mask=theme < 0),
             theme_paths(theme, parents),

@@ -11,9 +11,9 @@ from massline.engine.workfolder import WorkFolder
 
 
 def chosen_blocks(work: WorkFolder, chosen: npt.NDArray[np.bool_]) -> Iterator[pa.RecordBatch]:
-    """The cleaned messages of the chosen rows (n,), batch by batch."""
+    """The forms of the chosen rows (n,), batch by batch."""
     start = 0
-    for batch in work.table("clean/cleaned").to_batches():
+    for batch in work.stored("clean/cleaned").blocks("form"):
         yield batch.filter(pa.array(chosen[start : start + len(batch)]))
         start += len(batch)
 
@@ -21,12 +21,11 @@ def chosen_blocks(work: WorkFolder, chosen: npt.NDArray[np.bool_]) -> Iterator[p
 def blocks_with_rows(work: WorkFolder, *columns: npt.NDArray[Any]) -> Iterator[tuple[Any, ...]]:
     """Forms, batch by batch, with the same rows of other columns."""
     start = 0
-    for batch in work.table("clean/cleaned").to_batches():
+    for batch in work.stored("clean/cleaned").blocks("form"):
         part = slice(start, start + len(batch))
         yield (batch.column("form"), *(column[part] for column in columns))
         start += len(batch)
 
 
 def sample_forms(work: WorkFolder) -> pa.Array:
-    rows = pa.array(work.array("embed/sample"))
-    return work.table("clean/cleaned").column("form").take(rows).combine_chunks()
+    return work.stored("clean/cleaned").take(work.array("embed/sample"), "form").column("form").combine_chunks()

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +17,8 @@ from massline.engine.steps.blocks import blocks_with_rows, sample_forms
 from massline.engine.tables import COPY, PLACED, THEMES
 from massline.engine.words import Vocabulary, count_words, find_words
 from massline.engine.workfolder import WorkFolder, write_batches
+
+NO_ROWS: Final = np.zeros(0, np.int64)
 
 
 def name_themes_and_count(work: WorkFolder, workers: Workers, part: Path) -> None:
@@ -41,14 +44,13 @@ def name_themes_and_count(work: WorkFolder, workers: Workers, part: Path) -> Non
     typical, dissenting = middle_and_edge(originals, similarity, tree.parents)
     table = _themes_table(work, tree, names, sizes=sizes, quoted=(typical, dissenting))
     write_batches(part / "themes.arrow", THEMES, table.to_batches())
-    np.save(part / "quoted.npy", np.unique(np.concatenate([np.zeros(0, np.int64), *typical, *dissenting])))
+    np.save(part / "quoted.npy", np.unique(np.concatenate([NO_ROWS, *typical, *dissenting])))
     offsets = np.cumsum([0, *(len(rows) for rows in typical)])
-    np.savez(part / "typical.npz", rows=np.concatenate([np.zeros(0, np.int64), *typical]), offsets=offsets)
+    np.savez(part / "typical.npz", rows=np.concatenate([NO_ROWS, *typical]), offsets=offsets)
 
 
 def _sample_areas(work: WorkFolder) -> pa.Array:
-    rows = pa.array(work.array("embed/sample"))
-    return work.table("read/messages").column("area").take(rows).combine_chunks()
+    return work.stored("read/messages").take(work.array("embed/sample"), "area").column("area").combine_chunks()
 
 
 def _count_block(block: tuple[pa.Array, I32, I64], *, vocabulary: Vocabulary, number: int) -> I32:
@@ -67,11 +69,10 @@ def _themes_table(
     fine = distinct_senders(themes, senders, known, number)
     at_home = np.where(themes >= 0, home[themes], -1).astype(np.int32) if number else themes
     coarse = distinct_senders(at_home, senders, known, number)
-    ids = messages.column("id")
-    picked = [
-        pa.array([ids.take(pa.array(rows)).to_pylist() for rows in lists], THEMES.field("typical").type)
-        for lists in quoted
-    ]
+    stored = work.stored("read/messages")
+    ids = [stored.take(np.concatenate([NO_ROWS, *lists]), "id").column("id").combine_chunks() for lists in quoted]
+    offsets = [np.cumsum([0, *map(len, lists)], dtype=np.int32) for lists in quoted]
+    picked = [pa.ListArray.from_arrays(pa.array(ends), found) for ends, found in zip(offsets, ids, strict=True)]
     nothing = pa.nulls(number, pa.float64())
     columns = {
         "theme": np.arange(number, dtype=np.int32),

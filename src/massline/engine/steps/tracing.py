@@ -35,7 +35,7 @@ def find_statements(work: WorkFolder, workers: Workers, part: Path) -> None:
     quoted = work.array("label/quoted")
     texts = shown_texts(work, quoted)
     quotes = dict(zip(quoted.tolist(), texts, strict=True))
-    ids = work.table("read/messages").column("id").take(pa.array(quoted)).to_pylist()
+    ids = work.stored("read/messages").take(quoted, "id").column("id").to_pylist()
     write_facts(part / "quotes.json", {name: text[:QUOTE] for name, text in zip(ids, texts, strict=True)})
     leaves = ~np.isin(np.arange(len(names)), names.column("parent").fill_null(-1).to_numpy())
     statements = [
@@ -64,21 +64,21 @@ def _hold_block(block: tuple[pa.Array, I32], *, statements: pa.Array) -> npt.NDA
 def _statement_lines(work: WorkFolder, statements: Sequence[str], near: I64, themes: I32) -> Iterator[dict[str, Any]]:
     """statements.jsonl: those who nearly say the statement and give its numbers. A statement that nobody gives is left
     out."""
-    ids, forms = work.table("read/messages").column("id"), work.table("clean/cleaned").column("form")
+    messages, cleaned = work.stored("read/messages"), work.stored("clean/cleaned")
     for theme, statement in enumerate(statements):
         rows = near[themes == theme]
         numbers = numbers_in(statement)
         if numbers:
-            said = forms.take(pa.array(rows)).to_pylist()
+            said = cleaned.take(rows, "form").column("form").to_pylist()
             rows = rows[np.array([numbers <= numbers_in(form) for form in said], np.bool_)]
         if statement and len(rows):
-            found = ids.take(pa.array(rows)).to_pylist()
+            found = messages.take(rows, "id").column("id").to_pylist()
             yield {"statement": statement, "theme": theme, "messages": found, "support": len(found)}
 
 
 def shown_texts(work: WorkFolder, rows: I64) -> list[str]:
     """Title and text of some messages as anybody may see them: personal data masked, blank space drawn together."""
-    some = work.table("read/messages").select(["title", "text"]).take(pa.array(rows)).to_pylist()
+    some = work.stored("read/messages").take(rows, "title", "text").to_pylist()
     return [shown_text(one["title"], one["text"]) for one in some]
 
 
