@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+AREA_COOKIE = "area"  # holds the code of the place that a reader has chosen
+
 
 class Level(StrEnum):
     """Levels of public administration. A department stands beside the level of its parent."""

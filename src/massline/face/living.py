@@ -1,6 +1,9 @@
 """What the page of all parts shows: one made-up matter, a dark lane, from message to verdict. Used by the demo only."""
 
+import re
 from datetime import date
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from django import forms
@@ -11,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from massline.face.parts import Cell, Column, Moment, Row, Share
 
+PARTS = Path(__file__).parent / "templates/face/parts"
 CHINESE_MESSAGE = "我们村口到卫生室那段路晚上没有灯，老人看病回来都是摸黑走。\n上个月李大爷摔了一跤，希望能装几盏路灯。"
 ENGLISH_MESSAGE = "The last bus back to the new village leaves at half past five. Whoever works in town has to walk."
 
@@ -66,7 +70,17 @@ def content(request: HttpRequest) -> dict[str, Any]:
         ],
         "table_rows": _table_rows(),
         "shares": _shares(),
+        "here": request.path,
+        "address": request.build_absolute_uri("/receipt/ML7K-4Q2X-WD5A/"),
+        "parameters": _parameters(),
     }
+
+
+@cache
+def _parameters() -> dict[str, str]:
+    """What each part says of itself: the comment with which its template begins. Part's name -> words."""
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in PARTS.glob("*.html")}
+    return {name: found[1] for name, text in texts.items() if (found := re.match(r"\{# (.+?) #\}", text))}
 
 
 def _kinds() -> list[tuple[str, str]]:

@@ -18,6 +18,7 @@ class LoadedWhenAsked(URLResolver):
 urlpatterns = [
     path("", views.home, name="home"),
     path("face/", include("massline.face.urls")),
+    path("", include("massline.bodies.urls")),
     path("", include("massline.gather.urls")),
     path("", include("massline.concentrate.urls")),
     path("", include("massline.respond.urls")),

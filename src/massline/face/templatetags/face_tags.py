@@ -9,7 +9,7 @@ from django.template import Context
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
-from django.utils.translation import pgettext
+from django.utils.translation import gettext, pgettext
 
 from massline.face.language import language_of
 from massline.face.parts import Cell, Column, Share, Words
@@ -74,6 +74,17 @@ def percent_of(part: int, whole: int) -> str:
 def quote(text: str, url: str = "", meta: Words = "") -> dict[str, Any]:
     """What somebody said, in the language she said it in. `url`: the page of the message; `meta`: when, from where."""
     return {"text": text, "lang": language_of(text), "url": url, "meta": meta}
+
+
+@register.simple_tag
+def qr(address: str) -> SafeString:
+    """`{% qr address %}`: an address as a picture that a telephone reads: SVG paths, no style attribute."""
+    import segno  # only this picture needs it
+
+    drawn = segno.make(address, error="m", micro=False).svg_inline(
+        omitsize=True, svgclass=None, lineclass=None, title=gettext("The address of this receipt")
+    )
+    return SafeString(drawn)  # segno's own drawing; it escapes the title, our own words
 
 
 @register.inclusion_tag("face/parts/due.html")

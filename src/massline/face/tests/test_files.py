@@ -11,6 +11,8 @@ from types import ModuleType
 
 import pytest
 
+from massline.face import living
+
 ROOT = Path(__file__).resolve().parents[4]
 FACE = ROOT / "src/massline/face"
 BUDGET = 70_000  # bytes, compressed, of all style and script of a public page
@@ -173,3 +175,15 @@ def test_every_form_with_fields_keeps_what_was_typed_when_type_or_language_chang
     ]
     assert forms
     assert [name for name, tag in forms if "{% typed %}" not in tag] == []
+
+
+def test_every_part_says_what_it_is_and_what_it_takes() -> None:
+    """The living page shows these words; FACE's own comments are its documentation."""
+    silent = [
+        path.name
+        for path in (FACE / "templates/face/parts").glob("*.html")
+        if not re.match(r"\{# .+ #\}\n", path.read_text(encoding="utf-8"))
+    ]
+    assert silent == []
+    takers = [name for name, words in living._parameters().items() if "Parameter" in words]
+    assert len(takers) >= 20

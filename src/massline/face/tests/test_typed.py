@@ -68,3 +68,15 @@ def test_a_switch_asks_for_no_missing_field_first(visit: Any) -> None:
     page = visit("/words/")
     page.get_by_role("button", name="长辈版").click()
     page.locator("html[data-type=large]").wait_for()
+
+
+def test_enter_in_a_field_sends_the_form_and_presses_no_switch(visit: Any) -> None:
+    """The switches are buttons of the page's form, and Enter presses the first button of a form."""
+    page = visit("/words/")
+    page.locator("textarea[name=text]").fill(WORDS)
+    for place in ("reason", "place"):
+        page.locator(f"input[name={place}]").first.fill("村口")
+    with page.expect_navigation(), page.expect_request(lambda asked: asked.method == "POST") as sent:
+        page.keyboard.press("Enter")
+    assert "face-switch" not in (sent.value.post_data or "")
+    assert page.locator("html[data-type]").count() == 0

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from tests.builders import a_body, a_call, a_county, a_handler, a_leader, a_message, an_analyst, an_inspector
 
-from massline.bodies.rules import Level
+from massline.bodies.rules import AREA_COOKIE, Level
 from massline.gather.models import Call, Message
 from massline.gather.rules import LONGEST_MESSAGE
 from massline.ledger.models import Entry
@@ -170,6 +170,16 @@ def test_a_message_goes_to_the_body_of_the_place_it_names(client) -> None:
     village = a_body(under=a_body(under=county), level=Level.VILLAGE)
     assert send(client, a_call(county), area=village.code).status_code == 302
     assert Message.objects.get().body == village
+
+
+def test_the_place_that_a_reader_chose_is_marked_and_one_that_is_not_asked_about_is_none(client) -> None:
+    county = a_county()
+    village = a_body(under=a_body(under=county), level=Level.VILLAGE)
+    page = {}
+    for code in (village.code, a_body(under=a_county()).code, "nowhere"):
+        client.cookies[AREA_COOKIE] = code
+        page[code] = client.get(say_url(a_call(county))).content.decode()
+    assert [code for code, text in page.items() if f'value="{code}" selected' in text] == [village.code]
 
 
 def test_places_elsewhere_and_departments_cannot_be_named(client) -> None:
