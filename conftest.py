@@ -11,6 +11,7 @@ os.environ.setdefault("MASSLINE_SECRET_KEY", "a key for tests only, it protects 
 os.environ.setdefault("MASSLINE_HTTPS", "False")
 os.environ.setdefault("MASSLINE_DEMO", "True")
 os.environ.setdefault("MASSLINE_DEBUG", "False")
+os.environ.setdefault("MASSLINE_TEACH", "0")  # tests of the pages need themes, not good ones
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "massline.project.settings")
 django.setup()
 

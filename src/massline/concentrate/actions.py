@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import IntegrityError, models, transaction
 from django.db.models import F
 from django.utils import timezone
@@ -110,7 +111,7 @@ def _run(claim: Claim) -> None:
     with TemporaryDirectory(prefix="massline-run-") as folder:
         file, out = Path(folder) / f"{run.call.ref}.parquet", Path(folder) / "out"
         exchange.export(run.call, file)
-        result = pipeline.run([file], out, pipeline.Options(seed=run.seed))
+        result = pipeline.run([file], out, pipeline.Options(seed=run.seed, teach=settings.TEACH))
         _record(claim, out, result)
 
 

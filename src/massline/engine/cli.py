@@ -8,7 +8,6 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from functools import wraps
 from pathlib import Path
 from typing import Final, ParamSpec, TextIO
@@ -88,6 +87,13 @@ def grain_of(text: str) -> int | None:
     "--workers", type=int, metavar="N", help="How many work at once; one a core if not said. Changes no byte."
 )
 @click.option("--ray", metavar="HOST:PORT", help="Head of a Ray cluster whose workers work instead. Changes no byte.")
+@click.option(
+    "--teach",
+    type=int,
+    metavar="N",
+    envvar="MASSLINE_TEACH",
+    help="How many messages the sentence model reads at most; 0: words alone.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as one JSON object at the end.")
 @refusals
 def concentrate(  # noqa: PLR0913 - one argument for each option
@@ -98,6 +104,7 @@ def concentrate(  # noqa: PLR0913 - one argument for each option
     seed: int,
     workers: int | None,
     ray: str | None,
+    teach: int | None,
     as_json: bool,
 ) -> int:
     """Concentrate the messages of one call: themes, statements with their messages, campaigns, a report.
@@ -106,13 +113,20 @@ def concentrate(  # noqa: PLR0913 - one argument for each option
     English headings: text (the only one that is needed), id, title, time, channel, area, sender, age, sex, residence.
     A run that was stopped goes on where it stood.
     """
-    options = Options(columns=mapped_columns(columns), grain=grain_of(grain), seed=seed, workers=workers, ray=ray)
+    options = Options(
+        columns=mapped_columns(columns), grain=grain_of(grain), seed=seed, workers=workers, ray=ray, teach=teach
+    )
     with progress_bar(STEPS) as watch:
         result = run(files, out, options, progress=watch)
     if as_json:
-        click.echo(json.dumps(asdict(result)))
+        click.echo(json.dumps(result.counts()))
     else:
         click.echo(summary(result, out))
+    if result.without_teacher:
+        click.echo(
+            f"massline: no sentence model read the messages, so themes go by words alone. {result.without_teacher}",
+            err=True,
+        )
     without_rows = files_without_rows(out)
     if without_rows:
         click.echo(
@@ -125,7 +139,7 @@ def concentrate(  # noqa: PLR0913 - one argument for each option
             f"massline: {result.rejected:,} of {result.rows:,} rows could not be accepted; {out / 'rejects.csv'} says why.",
             err=True,
         )
-    return WITH_REJECTS if result.rejected or without_rows else DONE
+    return WITH_REJECTS if result.rejected or result.without_teacher or without_rows else DONE
 
 
 def files_without_rows(out: Path) -> list[str]:
@@ -136,7 +150,7 @@ def files_without_rows(out: Path) -> list[str]:
 
 def summary(result: RunResult, out: Path) -> str:
     """What a person wants to know at the end: that the sums are whole, and where to look."""
-    counts = asdict(result)
+    counts = result.counts()
     parts = "\n".join(f"  {name.replace('_', ' '):<12}{counts[name]:>12,}" for name in COUNTED)
     return (
         f"{result.rows:,} rows = {result.accepted:,} accepted + {result.rejected:,} rejected\n"

@@ -25,5 +25,13 @@ class UnevenFacts(EngineError):
     """The counts of a result do not add up; a report that loses messages is not written."""
 
 
+class TeacherError(EngineError):
+    """The sentence transformer cannot be used here; it says why. The engine then goes on with words alone."""
+
+
 class ClusterError(EngineError):
     """The cluster cannot be used, or was lost; it says why and what to do. Nothing half-written is left."""
+
+
+class OutlineError(EngineError):
+    """A file of outlines cannot be used; it names the feature, what is wrong and how to go on."""

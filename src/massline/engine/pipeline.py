@@ -27,10 +27,17 @@ from massline.engine.steps.meaning import learn_from_sample, make_themes
 from massline.engine.steps.naming import name_themes_and_count
 from massline.engine.steps.placing import place_messages
 from massline.engine.steps.tracing import find_statements
+from massline.engine.teacher import Lessons, lessons
 from massline.engine.workfolder import Progress, WorkFolder
 
-METHOD: Final = "words-1"
+METHOD: Final = "taught-1"
 """Version of the method. It changes whenever the same input would give another result."""
+
+METHOD_OF_WORDS: Final = "words-1"
+"""Version of the method that goes by words alone, where no teacher can be asked or none shall be."""
+
+TEACH: Final = 12_000
+"""So many distinct messages the teacher reads: half a minute on two cores."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +46,7 @@ class Options:
 
     columns: house name -> heading. grain: number of coarse themes, None for as many as the data upholds. workers: None
     for one a core. ray: HOST:PORT of the head of a Ray cluster that works instead. language: of the report, "zh" or "en";
-    None for that of most messages.
+    None for that of most messages. teach: how many distinct messages the teacher reads at most, 0 for none, None for TEACH.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -48,6 +55,7 @@ class Options:
     workers: int | None = None
     ray: str | None = None
     language: str | None = None
+    teach: int | None = None
 
     def __post_init__(self) -> None:
         if self.grain is not None and not 1 <= self.grain <= 1_000:
@@ -56,6 +64,8 @@ class Options:
             raise OptionError(f"--workers is {self.workers}. Write a number from 1 to 1024.")
         if not 0 <= self.seed < 2**32:
             raise OptionError(f"--seed is {self.seed}. Write a number from 0 to {2**32 - 1}.")
+        if self.teach is not None and not (self.teach == 0 or 100 <= self.teach <= 1_000_000):
+            raise OptionError(f"--teach is {self.teach}. Write 0, or a number from 100 to 1000000.")
         if self.language not in (None, "zh", "en"):
             raise OptionError(f"language is {self.language!r}. Write zh or en.")
 
@@ -63,7 +73,7 @@ class Options:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunResult:
     """The counts of a run. rows = accepted + rejected; accepted = placed + not_placed + too_short + copies +
-    removed."""
+    removed. without_teacher: why the teacher could not be asked; empty where it was, or was not wanted."""
 
     rows: int
     accepted: int
@@ -79,6 +89,11 @@ class RunResult:
     peak_rss_mb: float
     method: str
     seed: int
+    without_teacher: str
+
+    def counts(self) -> dict[str, Any]:
+        """As `--json` prints them: the names of the contract."""
+        return {name: value for name, value in asdict(self).items() if name != "without_teacher"}
 
 
 def run(
@@ -94,21 +109,22 @@ def run(
         raise InputError("No file is given. Name one file or more.")
     start = time.perf_counter()
     try:
+        taught = lessons(TEACH if options.teach is None else options.teach)
         with workers_of(options) as workers:
-            key = run_key(paths, options)
+            key = run_key(paths, options, taught)
             work = WorkFolder(out / ".work", key, progress)
-            take_steps(work, paths, options, workers)
-        results.write_results(work, key["inputs"], language=options.language, method=METHOD, seed=options.seed)
+            take_steps(work, paths, options, taught, workers=workers)
+        results.write_results(work, key["inputs"], language=options.language, method=key["method"], seed=options.seed)
         result = RunResult(
             **results.counts_of(work),
             seconds=round(time.perf_counter() - start, 3),
             peak_rss_mb=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),  # Linux counts KiB
-            method=METHOD,
+            method=key["method"],
             seed=options.seed,
+            without_teacher=taught.why_not,
         )
-        facts = results.run_facts(
-            work, key["inputs"], asdict(result), {"grain": options.grain, "columns": key["columns"]}
-        )
+        chosen = {name: key[name] for name in ("grain", "columns", "teach")}
+        facts = results.run_facts(work, key["inputs"], result.counts(), chosen)
         results.publish(out, work, facts)
     except OSError as error:
         raise OutputError(
@@ -117,15 +133,17 @@ def run(
     return result
 
 
-def run_key(paths: Sequence[Path], options: Options) -> dict[str, Any]:
-    """What a result depends on: the files (name, size, digest), the method and the options. Reads the files once."""
+def run_key(paths: Sequence[Path], options: Options, taught: Lessons) -> dict[str, Any]:
+    """What a result depends on: the files (name, size, digest), the method, who teaches and the options. Reads the files
+    once."""
     names = [path.name for path in paths]
     labels = [
         name if names.count(name) == 1 else f"{name}#{number}" for number, name in enumerate(names, 1)
     ]  # as `read` has them
     return {
         "inputs": [{"label": label, **_input_facts(path)} for label, path in zip(labels, paths, strict=True)],
-        "method": METHOD,
+        "method": METHOD if taught.teacher else METHOD_OF_WORDS,
+        "teach": taught.messages,
         "seed": options.seed,
         "grain": options.grain,
         "columns": dict(sorted(options.columns.items())),
@@ -151,14 +169,14 @@ def workers_of(options: Options) -> Iterator[Workers]:
         yield cluster
 
 
-def take_steps(work: WorkFolder, paths: Sequence[Path], options: Options, workers: Workers) -> None:
+def take_steps(work: WorkFolder, paths: Sequence[Path], options: Options, taught: Lessons, *, workers: Workers) -> None:
     """Run the steps that the work folder does not hold yet."""
     seed = options.seed
     with threadpool_limits(1):  # more threads would add up in another order
         work.step("read", partial(read_files, work, paths, options.columns, seed))
         work.step("clean", partial(clean_messages, work, workers))
         work.step("fold", partial(fold_copies, work, seed, workers))
-        work.step("embed", partial(learn_from_sample, work, seed))
+        work.step("embed", partial(learn_from_sample, work, taught, seed))
         work.step("group", partial(make_themes, work, options.grain, seed))
         work.step("place", partial(place_messages, work, workers))
         work.step("label", partial(name_themes_and_count, work, workers))

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from massline.engine.facts import fate_counts, language_of, package_versions, rejects_of, report_facts
+from massline.engine.facts import fate_counts, language_of, meaning_of, package_versions, rejects_of, report_facts
 from massline.engine.place import theme_paths
 from massline.engine.rejects import write_rejects
 from massline.engine.report import write_report
@@ -70,7 +70,8 @@ def run_facts(
         "result": dict(result),
         "inputs": [{name: one[name] for name in ("name", "size", "sha256")} for one in inputs],
         "options": dict(options),
-        "meaning": "words",
+        "meaning": meaning_of(work),
+        "sample": work.facts("embed/facts"),
         "packages": package_versions(),
         "timings": {
             "steps": {name: round(seconds, 3) for name, seconds in work.seconds.items()},
@@ -109,10 +110,8 @@ def _out_batches(work: WorkFolder) -> Iterator[pa.RecordBatch]:
     copy_of, campaign = work.array("fold/copy_of"), work.array("fold/campaign")
     originals = np.unique(copy_of[fates == COPY])
     their_ids = work.stored("read/messages").take(originals, "id").column("id").combine_chunks()
-    similarity, parents = (
-        work.array("place/similarity"),
-        work.table("label/themes").column("parent").fill_null(-1).to_numpy(),
-    )
+    similarity, chance = work.array("place/similarity"), work.array("place/probability")
+    parents = work.table("label/themes").column("parent").fill_null(-1).to_numpy()
     start = 0
     ids = work.stored("read/messages").blocks("id")
     for batch, named in zip(work.stored("clean/cleaned").blocks("kinds"), ids, strict=True):
@@ -127,6 +126,7 @@ def _out_batches(work: WorkFolder) -> Iterator[pa.RecordBatch]:
             pa.array(theme, pa.int32(), mask=theme < 0),
             theme_paths(theme, parents),
             pa.array(similarity[part], pa.float32(), mask=theme < 0),
+            pa.array(chance[part], pa.float32(), mask=(theme < 0) | np.isnan(chance[part])),
             _kinds_lists(batch.column("kinds").to_numpy()),
         ]
         start += len(batch)

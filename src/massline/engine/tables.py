@@ -54,6 +54,7 @@ OUT_MESSAGES: Final = pa.schema(
         pa.field("theme", pa.int32()),
         pa.field("theme_path", pa.list_(pa.int32())),
         pa.field("similarity", pa.float32()),
+        pa.field("probability", pa.float32()),  # that the teacher would place it so; null without a teacher
         pa.field("masked", pa.list_(pa.string())),
     ]
 )
@@ -75,6 +76,7 @@ THEMES: Final = pa.schema(
         pa.field("typical", pa.list_(pa.large_string()), nullable=False),
         pa.field("dissenting", pa.list_(pa.large_string()), nullable=False),
         pa.field("minority", pa.bool_(), nullable=False),
+        pa.field("stability", pa.float32()),  # how surely it comes again in halves of the sample, 0 to 1
     ]
 )
 """themes.parquet, coarse to fine."""

@@ -13,8 +13,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import rjieba
 
-from massline.engine.buffers import F32, I32, I64, U8, U64, Bools, code_point, mix, strings_of
+from massline.engine.buffers import F32, I32, I64, U8, U64, Bools, code_point, strings_of
 from massline.engine.grams import BREAK, DIGIT, LETTER, kind_of
+from massline.engine.letter_tree import letter_tree, place_of, step
 
 READ_CHARACTERS: Final = 400
 """Words are looked for in the first so many characters of each sample message."""
@@ -78,7 +79,7 @@ def find_words(forms: pa.Array) -> Vocabulary:
     all_words = (*kept, *texts)
     parts = (*((i,) for i in range(len(kept))), *(tuple(number[w] for w in phrase) for phrase in texts.values()))
     is_noun = np.array([i >= len(kept) or 2 * nouns[word] > words[word] for i, word in enumerate(all_words)], np.bool_)
-    return Vocabulary(all_words, parts, len(kept), is_noun, *_letter_tree(all_words))
+    return Vocabulary(all_words, parts, len(kept), is_noun, *letter_tree(all_words))
 
 
 def _commonest(counts: Counter[Said]) -> list[tuple[Said, int]]:
@@ -136,41 +137,6 @@ def _joined(words: Sequence[str]) -> str:
     return text
 
 
-def _letter_tree(words: Sequence[str]) -> tuple[U64, I32]:
-    data, offsets = strings_of(pa.array(words, pa.large_string()))
-    nodes = 2 << max(1_000, sum(map(len, words))).bit_length()
-    keys, values = np.zeros(nodes, np.uint64), np.full(nodes, -1, np.int32)
-    _plant(data, offsets, keys, values)
-    return keys, values
-
-
-@nb.njit(cache=True, inline="always")
-def _place_of(keys: U64, key: np.uint64) -> np.uint64:
-    """Where a key is, or the empty place where it belongs."""
-    mask = np.uint64(len(keys) - 1)
-    at = key & mask
-    while keys[at] != 0 and keys[at] != key:
-        at = (at + np.uint64(1)) & mask
-    return at
-
-
-@nb.njit(cache=True, inline="always")
-def _step(key: np.uint64, c: np.uint64) -> np.uint64:
-    return mix(key ^ (c + np.uint64(0x9E3779B97F4A7C15)) * np.uint64(0xBF58476D1CE4E5B9)) | np.uint64(1)
-
-
-@nb.njit(cache=True)
-def _plant(data: U8, offsets: I64, keys: U64, values: I32) -> None:
-    for i in range(len(offsets) - 1):
-        at, key = offsets[i], np.uint64(1)
-        while at < offsets[i + 1]:
-            c, at = code_point(data, at)
-            key = _step(key, c)
-            place = _place_of(keys, key)
-            keys[place] = key
-        values[place] = i
-
-
 @nb.njit(cache=True, nogil=True)
 def _count(  # noqa: C901, PLR0913 - a kernel: arrays, not objects
     data: U8, offsets: I64, themes: I32, weights: I64, tree: tuple[U64, I32], counts: I32
@@ -192,8 +158,8 @@ def _count(  # noqa: C901, PLR0913 - a kernel: arrays, not objects
             key, reach = np.uint64(1), start
             while reach < end:
                 c, reach = code_point(data, reach)
-                key = _step(key, c)
-                place = _place_of(keys, key)
+                key = step(key, c)
+                place = place_of(keys, key)
                 if keys[place] == 0:
                     break
                 if values[place] >= 0 and _word_ends(data, reach, end, kind_of(c)):

@@ -12,6 +12,7 @@ PACKAGE = Path(__file__).resolve().parent.parent
 SITE_NAME = env_text("MASSLINE_NAME", default="massline")
 MASSLINE_DEMO = env_bool("MASSLINE_DEMO", default=False)
 SITE_PHONE = env_text("MASSLINE_PHONE", default="0000-12345" if MASSLINE_DEMO else "")  # nobody has the demo's
+TEACH = env_int("MASSLINE_TEACH", default=12_000, at_least=0)  # messages of a call
 REPLY_PROMISE_DAYS = env_int("MASSLINE_REPLY_PROMISE_DAYS", default=15, at_least=1)  # working days
 WORK_CALENDAR = env_text(
     "MASSLINE_WORK_CALENDAR", default="CN"
@@ -28,6 +29,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_AGE = 60 * 60 * 12  # one working day with overtime
 SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+PROXIES = env_int("MASSLINE_PROXIES", default=0, at_least=0)  # servers of our own that a request comes through
 SECURE_REFERRER_POLICY = "same-origin"  # a receipt's address stays with us
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "massline.face.views.csrf_failure"
@@ -83,6 +85,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "massline.project.problems.PagesOfOthers",
     "massline.face.switches.Switches",
+    "massline.project.limits.Limits",
 ]
 ROOT_URLCONF = "massline.project.urls"
 WSGI_APPLICATION = "massline.project.wsgi.application"

@@ -1,36 +1,127 @@
 """What the messages mean, learnt from a sample of them: `embed`, `group`."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import pyarrow as pa
 
-from massline.engine.embed import learn_meaning, scrambled_vectors, vectors, weigh_sample
-from massline.engine.group import find_themes, nearest_theme
+from massline.engine.buffers import F32, I64, Bools
+from massline.engine.embed import Sample, learn_meaning, scrambled_vectors, vectors, weigh_sample
+from massline.engine.group import find_themes, nearest_theme, place_by
 from massline.engine.minority import add_views, find_views, with_directions
 from massline.engine.place import Frozen, load_meaning, mean_similarity, save_themes
+from massline.engine.sample import ODD, draw_evenly, draw_odd, draw_pool
+from massline.engine.student import honest_vectors, learn, lesson_of, themes_of
 from massline.engine.tables import NOT_PLACED
-from massline.engine.workfolder import WorkFolder
+from massline.engine.taught import find_tree, nearness_to_leaf, space_of, stability
+from massline.engine.teacher import NAME, Lessons, Teacher
+from massline.engine.workfolder import WorkFolder, write_facts
 
 SAMPLE: Final = 30_000
-"""So many distinct messages teach; all others are placed."""
+"""Without a teacher so many distinct messages teach; all others are placed."""
+
+FEWEST: Final = 12
+"""With fewer distinct messages than this there is nothing to tell apart, and words do."""
 
 
-def learn_from_sample(work: WorkFolder, seed: int, part: Path) -> None:
-    """Draw a sample from the distinct messages and learn from it what grams mean."""
-    forms, distinct = work.table("clean/cleaned").column("form"), np.flatnonzero(work.array("fold/fates") == NOT_PLACED)
+def learn_from_sample(work: WorkFolder, lessons: Lessons, seed: int, part: Path) -> None:
+    """Draw a sample from the distinct messages; let the teacher read it, or learn what its grams mean."""
+    distinct = np.flatnonzero(work.array("fold/fates") == NOT_PLACED)
+    if lessons.teacher is not None and len(distinct) >= FEWEST:
+        _ask_teacher(work, lessons.teacher, distinct, lessons.messages, seed, part)
+        return
     chance = np.random.default_rng(seed)
     drawn = distinct if len(distinct) <= SAMPLE else np.sort(chance.choice(distinct, SAMPLE, replace=False))
-    meaning = learn_meaning(weigh_sample(drawn, forms.take(pa.array(drawn)).combine_chunks()), seed=seed)
+    meaning = learn_meaning(_weighed(work, drawn), seed=seed)
     np.save(part / "sample.npy", drawn)
     np.savez(part / "meaning.npz", row_of=meaning.row_of, table=meaning.table)
+    write_facts(part / "facts.json", {"read_by_teacher": 0, "read_because_odd": 0, "why_no_teacher": lessons.why_not})
+
+
+def _ask_teacher(  # noqa: PLR0913 - what it works on, with whom, how much, where to
+    work: WorkFolder, teacher: Teacher, distinct: I64, budget: int, seed: int, part: Path
+) -> None:
+    """The teacher reads all distinct messages, or an even sample and then the ones that it shows to be odd."""
+    pool = draw_pool(distinct, seed=seed)
+    if len(distinct) <= budget:
+        drawn, read = distinct, teacher.vectors(_forms(work, distinct), done=_teller(work, 0))
+        even = np.ones(len(drawn), np.bool_)
+    else:
+        first = draw_evenly(_strata(work, pool), budget - budget // ODD, seed=seed)
+        seen = teacher.vectors(_forms(work, pool[first]), done=_teller(work, 0))
+        odd = draw_odd(_chances(work, pool, first, seen, seed=seed), first, budget // ODD)
+        seen_odd = teacher.vectors(_forms(work, pool[odd]), done=_teller(work, len(first)))
+        order = np.argsort(np.concatenate([first, odd]))
+        drawn, read = pool[np.concatenate([first, odd])[order]], np.concatenate([seen, seen_odd])[order]
+        even = order < len(first)
+    np.save(part / "sample.npy", drawn)
+    np.save(part / "even.npy", even)
+    np.save(part / "read.npy", read)
+    facts = {"teacher": NAME, "read_by_teacher": len(drawn), "read_because_odd": int((~even).sum())}
+    write_facts(part / "facts.json", facts)
+
+
+def _teller(work: WorkFolder, before: int) -> Callable[[int], None]:
+    return lambda done: work.say("embed", before + done)
+
+
+def _forms(work: WorkFolder, rows: I64) -> pa.Array:
+    return work.table("clean/cleaned").column("form").take(pa.array(rows)).combine_chunks()
+
+
+def _weighed(work: WorkFolder, rows: I64) -> Sample:
+    return weigh_sample(rows, _forms(work, rows))
+
+
+def _strata(work: WorkFolder, pool: I64) -> pa.Table:
+    """form, time, channel and area of the pool."""
+    rows = pa.array(pool)
+    told = work.table("read/messages").select(["time", "channel", "area"]).take(rows)
+    return told.append_column("form", work.table("clean/cleaned").column("form").take(rows))
+
+
+def _chances(work: WorkFolder, pool: I64, first: I64, seen: F32, *, seed: int) -> F32:
+    """How surely a first student places each message of the pool, (n,); it has learnt from the places `first`, of which
+    the teacher has seen the vectors `seen`."""
+    sample, even = _weighed(work, pool[first]), np.ones(len(first), np.bool_)
+    space = space_of(sample, seen, seed=seed)
+    tree = find_tree(space, even=even, number=None, seed=seed, starts=3)
+    lesson = lesson_of(space, tree, np.zeros(len(tree.parents), np.float32))
+    themes = themes_of(honest_vectors(sample, lesson.targets, seed=seed), tree, lesson)
+    return place_by(vectors(_forms(work, pool), learn(sample, lesson.targets)), themes)[2]
 
 
 def make_themes(work: WorkFolder, grain: int | None, seed: int, part: Path) -> None:
-    """The tree of themes of the sample, small views included, frozen with the meaning it was made in."""
-    rows, forms = work.array("embed/sample"), work.table("clean/cleaned").column("form")
-    sample = weigh_sample(rows, forms.take(pa.array(rows)).combine_chunks())
+    """The tree of themes of the sample, frozen with the meaning in which all messages are placed."""
+    sample = _weighed(work, work.array("embed/sample"))
+    if work.facts("embed/facts")["read_by_teacher"]:
+        _themes_of_teacher(work, sample, grain, seed, part)
+    else:
+        _themes_of_words(work, sample, grain, seed, part)
+
+
+def _themes_of_teacher(work: WorkFolder, sample: Sample, grain: int | None, seed: int, part: Path) -> None:
+    """Themes made where the teacher sees the messages, and a student that places all others like it."""
+    even: Bools = work.array("embed/even")
+    space = space_of(sample, work.array("embed/read"), seed=seed)
+    tree = find_tree(space, even=even, number=grain, seed=seed)
+    again = stability(space, tree, even=even, seed=seed)
+    lesson = lesson_of(space, tree, again)
+    points = honest_vectors(sample, lesson.targets, seed=seed)
+    themes = themes_of(points, tree, lesson)
+    labels, similarity = nearest_theme(points, themes)
+    missed = float((labels < 0).mean())
+    frozen = Frozen(learn(sample, lesson.targets), themes, missed, mean_similarity(similarity, labels >= 0))
+    save_themes(part / "themes.npz", frozen)
+    np.save(part / "stability.npy", again)
+    np.save(part / "taught.npy", np.where(tree.strange, -1, tree.leaves).astype(np.int32))
+    np.save(part / "nearness.npy", nearness_to_leaf(space, tree))
+
+
+def _themes_of_words(work: WorkFolder, sample: Sample, grain: int | None, seed: int, part: Path) -> None:
+    """Themes by words alone, small views included."""
     meaning = load_meaning(work.path / "embed" / "meaning.npz")
     points = vectors(sample.forms, meaning)  # (m, d)
     salads = scrambled_vectors(sample, meaning, seed=seed)
@@ -43,3 +134,4 @@ def make_themes(work: WorkFolder, grain: int | None, seed: int, part: Path) -> N
     labels, similarity = nearest_theme(points, themes)
     missed = float((labels < 0).mean()) if len(labels) else 0.0
     save_themes(part / "themes.npz", Frozen(meaning, themes, missed, mean_similarity(similarity, labels >= 0)))
+    np.save(part / "stability.npy", np.full(len(themes.parents), np.nan, np.float32))

@@ -73,7 +73,7 @@ def _themes_table(
     ids = [stored.take(np.concatenate([NO_ROWS, *lists]), "id").column("id").combine_chunks() for lists in quoted]
     offsets = [np.cumsum([0, *map(len, lists)], dtype=np.int32) for lists in quoted]
     picked = [pa.ListArray.from_arrays(pa.array(ends), found) for ends, found in zip(offsets, ids, strict=True)]
-    nothing = pa.nulls(number, pa.float64())
+    nothing, again = pa.nulls(number, pa.float64()), work.array("group/stability")
     columns = {
         "theme": np.arange(number, dtype=np.int32),
         "parent": pa.array(tree.parents, pa.int32(), mask=tree.parents < 0),
@@ -89,5 +89,6 @@ def _themes_table(
         "typical": picked[0],
         "dissenting": picked[1],
         "minority": tree.views,
+        "stability": pa.array(again, pa.float32(), mask=np.isnan(again)),
     }
     return pa.table(columns, schema=THEMES)
