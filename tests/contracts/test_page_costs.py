@@ -33,6 +33,7 @@ def pages(loaded: Loaded) -> list[str]:
         "/calls/what-first/",
         "/calls/what-first/say/",
         "/calls/what-first/themes/",
+        "/calls/what-first/places/",
         theme.get_absolute_url(),
         message.get_absolute_url(),
         "/you-said/",

@@ -1,14 +1,15 @@
 """Verbs on bodies and on their calendars."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from django.db import transaction
 from django.db.models import ProtectedError
 
-from massline.bodies.models import Body, CalendarDay, CalendarYear
+from massline.bodies.models import Body, CalendarDay, CalendarYear, Outline
 from massline.bodies.queries import everywhere
 from massline.bodies.rules import BodyInUse
+from massline.engine.pictures.outlines import Ring
 from massline.ledger.actions import append
 from massline.rights import Actor, require
 
@@ -35,6 +36,15 @@ def remove_body(body: Body, *, by: Actor) -> None:
     except ProtectedError:
         raise BodyInUse(body.code) from None
     append("body.removed", {"code": body.code, "name": body.name})
+
+
+@transaction.atomic
+def set_outlines(outlines: Mapping[Body, Sequence[Ring]], *, by: Actor) -> None:
+    """Say where the areas of bodies lie. Outlines entered before are replaced, all of them. Raises NotAllowed."""
+    require(by, "bodies.set_outlines", everywhere())
+    Outline.objects.all().delete()
+    Outline.objects.bulk_create(Outline(body=body, rings=rings) for body, rings in outlines.items())
+    append("outlines.set", {"bodies": sorted(body.code for body in outlines)})
 
 
 @transaction.atomic

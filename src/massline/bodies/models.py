@@ -67,6 +67,18 @@ class Body(MP_Node):
         return self.path[: -self.steplen] or None
 
 
+class Outline(models.Model):
+    """Where a body's area lies, for maps: from the operator's own GeoJSON."""
+
+    body = models.OneToOneField(Body, on_delete=models.CASCADE, related_name="outline")
+    rings = (
+        models.JSONField()
+    )  # closed lines of [longitude, latitude] in degrees, as engine.pictures.outlines reads them
+
+    def __str__(self) -> str:
+        return f"outline of {self.body}"
+
+
 class CalendarDay(models.Model):
     """A day on which work differs from Monday-Friday, as entered here: for everybody, or for one body."""
 

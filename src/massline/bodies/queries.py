@@ -8,6 +8,8 @@ from django.db.models import Q
 
 from massline.bodies.models import Body, CalendarDay, CalendarYear
 from massline.bodies.rules import Level, WorkCalendar, country_calendar
+from massline.engine.errors import OutlineError
+from massline.engine.pictures.outlines import Outline, Ring
 
 YEARS = range(2015, 2100)
 
@@ -64,3 +66,28 @@ def areas_under(body: Body | None) -> list[tuple[Body, bool]]:
 def above(body: Body) -> Body | None:
     """The next body up, or None at the top."""
     return Body.objects.filter(path=body.parent_path).first() if body.parent_path else None
+
+
+def by_area(outlines: Iterable[Outline]) -> tuple[dict[Body, tuple[Ring, ...]], list[str]]:
+    """Which body each outline of a file belongs to, by its code or else by its name; and what no body is called by.
+
+    Raises OutlineError where a name fits several bodies, or two outlines one body. One query."""
+    bodies = list(Body.objects.exclude(level=Level.DEPARTMENT))
+    found: dict[Body, tuple[Ring, ...]] = {}
+    strangers = []
+    for outline in outlines:
+        fits = [body for body in bodies if outline.code and body.code == outline.code]
+        fits = fits or [body for body in bodies if outline.name and outline.name in (body.name, body.name_en)]
+        called = outline.name or outline.code
+        if len(fits) > 1:
+            codes = ", ".join(body.code for body in fits)
+            raise OutlineError(
+                f"“{called}” is the name of {len(fits)} bodies ({codes}). Give it a property “code” with one of these."
+            )
+        if not fits:
+            strangers.append(called)
+        elif fits[0] in found:
+            raise OutlineError(f"Two features are “{called}”. Join them to one MultiPolygon, or leave one out.")
+        else:
+            found[fits[0]] = outline.rings
+    return found, strangers

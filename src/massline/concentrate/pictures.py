@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from massline.concentrate.models import Run, Theme
-from massline.concentrate.queries import run_counts
+from massline.concentrate.queries import Spoken, run_counts
 from massline.engine import pictures
 from massline.engine.shares import likely
 
@@ -74,6 +74,31 @@ def _drawn(drawn: tuple[pictures.Bubble, ...], title: str, says: str, paper: pic
     """Kept, because pushing circles apart takes longer than all the rest of the page."""
     names = {"key": f"themes-{paper.width:.0f}", "title": title, "description": says}
     return _safe(pictures.bubbles(drawn, **names, paper=paper, first=first))
+
+
+def map_of(places: Sequence[Spoken], *, large_type: bool) -> list[tuple[str, SafeString]]:
+    """The drawings of one page: (its class, SVG); none where no place has an outline. Numbered in the order given."""
+    drawn = [
+        pictures.Place(str(place.body), place.messages, outline_of(place)) if place.rings else None for place in places
+    ]
+    if not any(drawn):
+        return []
+    title = _("Where people spoke: on each place a circle as large as the number of its messages")
+    says = ", ".join(f"{place.body} {place.messages:,}" for place in places[:12])
+    papers = {"ml-narrow": pictures.LARGE_TYPE} if large_type else _PAPERS
+    return [(kind, _safe(_map(tuple(drawn), title, says, paper))) for kind, paper in papers.items()]
+
+
+def outline_of(place: Spoken) -> tuple[tuple[tuple[float, float], ...], ...]:
+    """The rings as the engine reads them: the database gives lists."""
+    return tuple(tuple((x, y) for x, y in ring) for ring in place.rings)
+
+
+@lru_cache(maxsize=32)
+def _map(drawn: tuple[pictures.Place | None, ...], title: str, says: str, paper: pictures.Paper) -> str:
+    """Kept, because an outline may have thousands of points."""
+    key = f"places-{paper.width:.0f}"
+    return pictures.area_map(drawn, key=key, title=title, description=says, paper=paper)
 
 
 def rise_and_fall(theme: Theme, run: Run) -> SafeString:

@@ -1,9 +1,13 @@
 """Reads that join a call with what a run found in it."""
 
+from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 
+from massline.bodies.models import Body
+from massline.bodies.rules import Level
 from massline.concentrate.models import FATES, Campaign, Placement, Run, Statement, Theme
 from massline.gather.models import Call, Message
 
@@ -109,3 +113,33 @@ def siblings(theme: Theme) -> QuerySet[Theme]:
         .exclude(pk=theme.pk)
         .order_by("-messages", "number")
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """How many messages of a call came from one place, with its outline where it has one."""
+
+    body: Body
+    messages: int
+    rings: list[Any]
+
+
+def places(call: Call) -> tuple[list[Spoken], int]:
+    """Where a call's messages came from, most first, and how many named no place of these. Two queries.
+
+    The places are those under the call's body that have outlines, the coarsest of them; without outlines, those right under it.
+    What came from further down counts for the place above it."""
+    under = Body.objects.within(call.body.path).exclude(pk=call.body_id).exclude(level=Level.DEPARTMENT)
+    areas = list(under.select_related("outline"))
+    drawn = [area.depth for area in areas if hasattr(area, "outline")]
+    depth = min(drawn) if drawn else call.body.depth + 1
+    shown = {area.path: area for area in areas if area.depth == depth}
+    said: Counter[str] = Counter()
+    for path, number in call.messages.public().values_list("body__path").annotate(n=Count("pk")).order_by():
+        said[path[: depth * Body.steplen]] += number
+    found = [
+        Spoken(area, said[path], area.outline.rings if drawn and hasattr(area, "outline") else [])
+        for path, area in shown.items()
+    ]
+    elsewhere = sum(said.values()) - sum(place.messages for place in found)
+    return sorted(found, key=lambda place: (-place.messages, place.body.path)), elsewhere

@@ -7,6 +7,7 @@ from massline.concentrate import views
 app_name = "concentrate"
 urlpatterns = [
     path("calls/<slug:ref>/", views.call, name="call"),
+    path("calls/<slug:ref>/places/", views.places, name="places"),
     path("calls/<slug:ref>/themes/", views.themes, name="themes"),
     path("calls/<slug:ref>/themes/run/", views.request_run, name="request_run"),
     path("calls/<slug:ref>/themes/<int:pk>/", views.theme, name="theme"),

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST
 
-from massline.concentrate import actions, tasks
+from massline.concentrate import actions, queries, tasks
 from massline.concentrate.models import Statement, Theme
 from massline.concentrate.pictures import lines, rise_and_fall
 from massline.concentrate.queries import (
@@ -55,6 +55,15 @@ def themes(request: HttpRequest, ref: str) -> HttpResponse:
     if "HX-Request" in request.headers and request_now and not request_now.problem:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)  # parts/waiting.html asks; nothing is new yet
     return render(request, "concentrate/themes.html", {**context, "may_request": may_request, "requested": request_now})
+
+
+def places(request: HttpRequest, ref: str) -> HttpResponse:
+    """Where a call's messages came from: a map where outlines are entered, and the list of places in any case."""
+    asked = _public_call(ref)
+    found, elsewhere = queries.places(asked)
+    whole = elsewhere + sum(place.messages for place in found)
+    context = {"call": asked, "places": found, "elsewhere": elsewhere, "whole": whole}
+    return render(request, "concentrate/places.html", {**context, "most": found[0].messages if found else 0})
 
 
 @require_POST

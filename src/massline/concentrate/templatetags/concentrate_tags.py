@@ -1,16 +1,19 @@
 """Template tags of concentrating. `{% load concentrate_tags %}`."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from django import template
 from django.core.paginator import Page
 from django.template import Context
 from django.utils.formats import date_format
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, pgettext
 
 from massline.concentrate.models import Theme
-from massline.concentrate.pictures import circles
+from massline.concentrate.pictures import circles, map_of
+from massline.concentrate.queries import Spoken
+from massline.engine.pictures import share_bar
 
 register = template.Library()
 
@@ -19,6 +22,18 @@ register = template.Library()
 def theme_circles(context: Context, page: Page[Theme]) -> list[tuple[str, SafeString]]:
     """`{% theme_circles page as drawings %}`: the drawings of a page of themes, each with its class. No query."""
     return circles(list(page.object_list), large_type=context["face"].large_type, first=page.start_index())
+
+
+@register.simple_tag(takes_context=True)
+def place_map(context: Context, places: Sequence[Spoken]) -> list[tuple[str, SafeString]]:
+    """`{% place_map places as drawings %}`: the drawings that this page needs, each with its class. No query."""
+    return map_of(places, large_type=context["face"].large_type)
+
+
+@register.simple_tag
+def part_bar(part: int, most: int) -> SafeString:
+    """A bar from 0 to the most of a list, for a list that says the figures beside it."""
+    return mark_safe(share_bar(part / max(1, most)))  # noqa: S308 - figures only
 
 
 @register.filter

@@ -4,6 +4,7 @@ Pure functions: the same data give the same bytes. Colours come by class from `S
 change them, in dark mode as well; every picture names itself and says what it shows, and no fact is in a picture alone.
 """
 
+from massline.engine.pictures.areas import Place, area_map
 from massline.engine.pictures.bubbles import Bubble, bubbles
 from massline.engine.pictures.flow import Stream, flow
 from massline.engine.pictures.paper import COLOURS, DESK, LARGE_TYPE, PHONE, STYLE, Paper, text_width, wrap
@@ -19,9 +20,11 @@ __all__ = [
     "Bubble",
     "Likely",
     "Paper",
+    "Place",
     "Pool",
     "Stage",
     "Stream",
+    "area_map",
     "bubbles",
     "flow",
     "level",

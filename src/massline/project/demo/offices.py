@@ -9,13 +9,14 @@ from random import Random
 
 from django.utils import timezone
 
-from massline.bodies.actions import add_body, set_calendar_year
+from massline.bodies.actions import add_body, set_calendar_year, set_outlines
 from massline.bodies.models import Body
-from massline.bodies.queries import work_calendar
+from massline.bodies.queries import by_area, work_calendar
 from massline.bodies.rules import Level, WorkCalendar, announced_days
+from massline.engine.pictures.outlines import read_outlines
 from massline.people.actions import add_user
 from massline.people.models import User
-from massline.project.demo import county
+from massline.project.demo import county, land
 from massline.project.demo.staff import KNOWN, PASSWORD, staff
 from massline.rights import OPERATOR, Role
 
@@ -63,6 +64,7 @@ def found(first: date) -> Offices:
         for village in town.villages:
             body = Body(level=Level.VILLAGE, promise_days=VILLAGE_PROMISE)
             bodies[village.key] = _add(village.key, village.zh, village.en, body, bodies[town.key])
+    set_outlines(by_area(read_outlines(land.outlines()))[0], by=OPERATOR)
     calendar = _calendar(top, range(first.year, timezone.localdate().year + 3))
     return Offices(bodies, _users(bodies), calendar)
 
