@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from functools import partial
 
 from django.utils import timezone
 
@@ -29,13 +30,13 @@ def escalate_cases() -> int:
     """Cases overdue since midnight go before the body above."""
     today = timezone.localdate()
     overdue = Case.objects.overdue(today).filter(escalated_at=None).in_order_of_urgency().values_list("pk", flat=True)
-    return sum(_tried(lambda case=case: escalate_if_overdue(case, today=today, by=SYSTEM)) for case in list(overdue))
+    return sum(_tried(partial(escalate_if_overdue, case, today=today, by=SYSTEM)) for case in list(overdue))
 
 
 def run_engines() -> int:
     """Runs that wait, and runs whose worker died."""
     left = Run.objects.left(timezone.now()).order_by("requested_at", "pk").values_list("pk", flat=True)
-    return sum(_tried(lambda run=run: run_engine(run, by=SYSTEM)) for run in list(left))
+    return sum(_tried(partial(run_engine, run, by=SYSTEM)) for run in list(left))
 
 
 def _tried(work: Callable[[], int]) -> int:
