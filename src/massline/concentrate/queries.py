@@ -52,7 +52,9 @@ def themes_in_brief(call: Call, most: int) -> tuple[Run | None, list[Theme]]:
 
 def picture_of(run: Run, campaigns: int) -> Picture:
     """Three queries."""
-    themes = list(Theme.objects.filter(run=run).coarsest().annotate(finer=Count("children")))
+    themes = list(
+        Theme.objects.filter(run=run).coarsest().select_related("run__call").annotate(finer=Count("children"))
+    )
     found = Campaign.objects.filter(run=run).order_by("-messages", "pk")
     numbers = run_counts(run)
     fates = [(fate, str(name), numbers[fate]) for fate, name in FATES]

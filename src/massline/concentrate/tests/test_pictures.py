@@ -82,6 +82,12 @@ def test_the_page_stays_light_with_as_many_themes_as_a_page_holds(client) -> Non
     assert len(page_of(client, run, language="zh-hans").encode()) <= 40_000
 
 
+def test_the_page_asks_the_database_as_often_for_many_themes_as_for_one(client, django_assert_max_num_queries) -> None:
+    run = a_run_of(*range(60, 20, -1))
+    with django_assert_max_num_queries(8):
+        page_of(client, run)
+
+
 def test_in_large_type_there_is_one_drawing_whose_type_is_large() -> None:
     run = a_run_of(30, 20)
     ((kind, drawn),) = circles(of(run), large_type=True)
