@@ -1,7 +1,7 @@
 """Template tags and filters of the face. `{% load face_tags %}`."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import template
@@ -53,6 +53,16 @@ def moment(value: datetime | None) -> str:
     if value is None:
         return ""
     return date_format(_here(value), pgettext("date format with time", "j M Y H:i"))
+
+
+@register.filter
+def closing(value: datetime | None) -> str:
+    """When something ends, as people say it: midnight ends the day before it. 2026年12月9日24点, the end of 9 Dec 2026."""
+    here = None if value is None else _here(value)
+    if not isinstance(here, datetime) or here.time() != time.min:
+        return moment(value)
+    last_day = date_format(here - timedelta(days=1), pgettext("date format", "j M Y"))
+    return pgettext("a day to its last minute", "the end of %(day)s") % {"day": last_day}
 
 
 @register.filter

@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.template import Context, Template
@@ -90,3 +90,14 @@ def test_days_and_moments_are_local_in_zone_and_language() -> None:
     with override("en"):
         assert face_tags.day(date(9999, 12, 31)) == "Fri 31 Dec 9999"
     assert face_tags.day(None) == face_tags.moment(None) == ""
+
+
+def test_midnight_is_the_end_of_the_day_before_and_another_hour_is_itself() -> None:
+    midnight = datetime(2026, 12, 9, 16, tzinfo=UTC)  # 00:00 of the 10th in Shanghai
+    with override("zh-hans"):
+        assert face_tags.closing(midnight) == "2026年12月9日24点"
+        assert face_tags.closing(midnight + timedelta(minutes=1)) == "2026年12月10日 00:01"
+        assert face_tags.closing(datetime(2026, 12, 31, 16, tzinfo=UTC)) == "2026年12月31日24点"
+    with override("en"):
+        assert face_tags.closing(midnight) == "the end of 9 Dec 2026"
+    assert face_tags.closing(None) == ""

@@ -448,3 +448,21 @@ def test_a_calendar_changed_afterwards_leaves_the_day_as_promised(here: County) 
     case = here.case()
     set_calendar_year(case.reply_due.year, {case.reply_due: False}, by=OPERATOR)
     assert "The calendar was changed after this day was set" in text_of(page(None, "case", case.pk))
+
+
+@pytest.mark.parametrize(
+    "who", [an_analyst, lambda: a_user(Role.OPERATOR, a_body()), lambda: a_user(Role.HANDLER, None)]
+)
+def test_a_desk_with_nothing_to_answer_says_where_to_go(client, who) -> None:
+    client.force_login(who())
+    main = client.get(reverse("respond:queue")).content.decode().split("<main")[1].split("</main>")[0]
+    assert "href=" in main
+    assert "?show=" not in main
+
+
+def test_staff_on_a_public_page_have_a_way_back_to_their_desk_and_others_none(client) -> None:
+    desk = f'href="{reverse("respond:queue")}"'
+    assert desk not in client.get("/").content.decode()
+    client.force_login(a_handler())
+    for path in ("/", "/calls/", "/you-said/", "/no-such-page/"):
+        assert desk in client.get(path).content.decode(), path
