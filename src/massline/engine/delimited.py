@@ -187,10 +187,8 @@ class _Rows:
             broken = [reject for i in np.flatnonzero(good) if (reject := self._undecodable(buffer, scan, int(i)))]
             good[[reject.row - self._row - 1 for reject in broken]] = False
             rejects = sorted(rejects + broken, key=lambda reject: reject.row)
-        columns = [
-            column_of(*_gather(buffer, scan.cells[good, slot], self._layout.quoting))
-            for slot in range(scan.cells.shape[1])
-        ]
+        data, offsets = _gather(buffer, scan.cells[good], self._layout.quoting)
+        columns = [column_of(data, of_slot) for of_slot in offsets]
         numbers = self._row + 1 + np.flatnonzero(good)
         self._row += len(good)
         return Block(numbers, {name: columns[slot] for name, slot in names.items()}, rejects)
@@ -309,20 +307,37 @@ def _next_stop(data: Bytes, at: int, separator: Bytes, stops: npt.NDArray[np.boo
 
 @nb.njit(nogil=True, cache=True)
 def _gather(data: Bytes, cells: I64, quoting: bool) -> tuple[Bytes, Offsets]:
-    """The bytes of cells (n, 2), without their quotation marks, and offsets (n+1,)."""
-    offsets = np.zeros(len(cells) + 1, np.int64)
-    out, put = np.empty(np.sum(cells[:, 1] - cells[:, 0]), np.uint8), 0
-    for i in range(len(cells)):
-        at, end = cells[i]
-        inside = quoting and at < end and data[at] == QUOTE
-        at += inside
-        while at < end:
-            if inside and data[at] == QUOTE:
-                at += 1
-                inside = at < end and data[at] == QUOTE
-                if not inside:
-                    continue
-            out[put] = data[at]
-            put, at = put + 1, at + 1
-        offsets[i + 1] = put
-    return out[:put].copy(), offsets
+    """The bytes of cells (n, w, 2), without their quotation marks, one column after another; and offsets (w, n+1).
+
+    Row by row, so that each part of the buffer is read once, however many columns are wanted.
+    """
+    n, wanted = cells.shape[:2]
+    offsets, room = np.zeros((wanted, n + 1), np.int64), 0
+    for slot in range(wanted):
+        offsets[slot, 0] = room
+        for i in range(n):
+            room += cells[i, slot, 1] - cells[i, slot, 0]
+    out = np.empty(room, np.uint8)
+    for i in range(n):
+        for slot in range(wanted):
+            at, end = cells[i, slot]
+            offsets[slot, i + 1] = _append_cell(data, at, end, quoting, out, offsets[slot, i])
+    return out, offsets
+
+
+@nb.njit(nogil=True, cache=True)
+def _append_cell(  # noqa: PLR0913 - a kernel: numbers, not objects
+    data: Bytes, at: int, end: int, quoting: bool, out: Bytes, put: int
+) -> int:
+    """Write one cell; returns where the next goes."""
+    inside = quoting and at < end and data[at] == QUOTE
+    at += inside
+    while at < end:
+        if inside and data[at] == QUOTE:  # the second of two stands for one in the text; after a single one, plain text
+            at += 1
+            inside = at < end and data[at] == QUOTE
+            if not inside:
+                continue
+        out[put] = data[at]
+        put, at = put + 1, at + 1
+    return put

@@ -68,7 +68,7 @@ def _teller(work: WorkFolder, before: int) -> Callable[[int], None]:
 
 
 def _forms(work: WorkFolder, rows: I64) -> pa.Array:
-    return work.table("clean/cleaned").column("form").take(pa.array(rows)).combine_chunks()
+    return work.stored("clean/cleaned").take(rows, "form").column("form").combine_chunks()
 
 
 def _weighed(work: WorkFolder, rows: I64) -> Sample:
@@ -77,9 +77,8 @@ def _weighed(work: WorkFolder, rows: I64) -> Sample:
 
 def _strata(work: WorkFolder, pool: I64) -> pa.Table:
     """form, time, channel and area of the pool."""
-    rows = pa.array(pool)
-    told = work.table("read/messages").select(["time", "channel", "area"]).take(rows)
-    return told.append_column("form", work.table("clean/cleaned").column("form").take(rows))
+    told = work.stored("read/messages").take(pool, "time", "channel", "area")
+    return told.append_column("form", work.stored("clean/cleaned").take(pool, "form").column("form"))
 
 
 def _chances(work: WorkFolder, pool: I64, first: I64, seen: F32, *, seed: int) -> F32:
