@@ -15,9 +15,9 @@ from jinja2 import Environment, StrictUndefined, Template
 
 from massline.engine.opinion.exports import Export
 from massline.engine.opinion.find import Opinion
-from massline.engine.opinion.pictures import letter, opinion_map
 from massline.engine.opinion.tables import FATES
 from massline.engine.pictures import STYLE
+from massline.engine.pictures.opinions import MOST_MARKS, letter, opinion_map
 
 LISTED: Final = 8
 """Statements listed as shared, and as parting."""
@@ -53,8 +53,13 @@ def page(export: Export, found: Opinion, *, language: str) -> str:
         parted=_parted(rows, count),
         parted_heads=[words["statement"], *heads],
         map=opinion_map(
-            found.grouping.places, found.grouping.group, title=words["map"], description=_described(found, words)
+            found.grouping.places,
+            found.grouping.group,
+            key="map",
+            title=words["map"],
+            description=_described(found, words),
         ),
+        map_desc=words["map_desc" if people <= MOST_MARKS else "map_dense"],
         groups=[_group(row, names, words) for row in found.groups.to_pylist()],
         mark_heads=[words["statement"], words["side"], words["rate"]],
         sure=_sure(found, words),
@@ -162,7 +167,8 @@ def _described(found: Opinion, words: Words) -> str:
     """The map in words: how many people each group has and where it lies."""
     sizes = np.bincount(found.grouping.group[found.grouping.group >= 0], minlength=found.grouping.groups)
     listed = "; ".join(f"{letter(group)}: {int(size):,}" for group, size in enumerate(sizes))
-    return f"{words['map_desc']} {listed}".strip()
+    shown = words["map_desc" if len(found.grouping.group) <= MOST_MARKS else "map_dense"]
+    return f"{shown} {listed}".strip()
 
 
 def _table(rows: Sequence[Row], found: Opinion, words: Words) -> list[list[str]]:
