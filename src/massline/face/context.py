@@ -1,10 +1,12 @@
 """What every page needs to know about itself: who we are, where the reader is, where she can go."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 
@@ -57,6 +59,8 @@ class Face:
     phone: str
     home: str
     here: str
+    address: str
+    made_at: datetime
     large_type: bool
     colours: str
     other_languages: tuple[Language, ...]
@@ -76,6 +80,8 @@ def face(request: HttpRequest) -> dict[str, Face]:
             phone=settings.SITE_PHONE,
             home=_address("home") or "/",
             here=request.get_full_path(),
+            address=request.build_absolute_uri(request.path),
+            made_at=timezone.now(),
             large_type=request.COOKIES.get(LARGE_TYPE_COOKIE) == "1",
             colours=_colours(request),
             other_languages=_other_languages(),

@@ -33,6 +33,7 @@ UNSEEN_FOCUS = """() => {
     const rings = [e, e.parentElement].map(x => getComputedStyle(x)).filter(s => s.outlineStyle !== "none")
     return rings.some(s => parseFloat(s.outlineWidth) >= 2) ? "" : e.outerHTML.slice(0, 90)
 }"""
+PRINTED = "([selector, property]) => getComputedStyle(document.querySelector(selector))[property]"
 VIOLATIONS = """rules => axe.run({runOnly: rules})
     .then(found => found.violations.map(v => [v.id, v.nodes.map(n => n.html)]))"""
 
@@ -126,3 +127,38 @@ def test_a_printed_page_has_ink_on_white_and_no_buttons(visit: Any) -> None:
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
     assert page.locator("button:visible, .ds-button:visible").count() == 0
+
+
+def test_a_printed_page_says_where_and_when_it_was_and_its_tables_break_between_rows(visit: Any) -> None:
+    page = visit(theme="dark")
+    source = page.locator(".face-print-only")
+    assert not source.is_visible()
+    page.emulate_media(media="print")
+    assert page.url in source.inner_text()
+    assert page.evaluate(PRINTED, [".ds-table", "breakInside"]) == "auto"
+    assert page.evaluate(PRINTED, [".ds-table tbody tr", "breakInside"]) == "avoid"
+    assert page.evaluate(PRINTED, [".face-main", "display"]) == "block"  # a flex box does not break over pages
+
+
+@pytest.mark.parametrize(("device", "chosen"), [("light", "dark"), ("dark", "light")])
+def test_colours_that_were_chosen_hold_whatever_the_device_has(visit: Any, device: str, chosen: str) -> None:
+    page = visit(theme=device)
+    before = page.evaluate(PRINTED, ["body", "backgroundColor"])
+    page.locator("footer").get_by_role("button", name={"dark": "深色", "light": "浅色"}[chosen]).click()
+    page.locator(f"html[data-colours={chosen}]").wait_for()
+    after = page.evaluate(PRINTED, ["body", "backgroundColor"])
+    assert after != before
+    assert page.evaluate(PRINTED, ["html", "colorScheme"]) == chosen  # scroll bars and the browser's own controls too
+    page.locator("footer").get_by_role("button", name="颜色跟随").click()
+    page.locator("html:not([data-colours])").wait_for()
+    assert page.evaluate(PRINTED, ["body", "backgroundColor"]) == before
+
+
+def test_clicks_on_the_frame_do_not_fail_the_page_with_a_clock_that_is_years_off(visit: Any) -> None:
+    """Whatever the device believes the day to be, cookies are kept by their age."""
+    page = visit()
+    page.clock.set_fixed_time("1999-01-01T00:00:00Z")
+    page.locator("header").get_by_role("button", name="长辈版").click()
+    page.locator("html[data-type=large]").wait_for()
+    page.goto(page.url)
+    assert page.locator("html[data-type=large]").count() == 1
