@@ -3,8 +3,10 @@
 The settings module is named here and not in pyproject.toml, because pytest-django would read that one before this file."""
 
 import os
+from itertools import count
 
 import django
+import pytest
 from django.conf import settings
 
 os.environ.setdefault("MASSLINE_SECRET_KEY", "a key for tests only, it protects nothing at all")
@@ -15,6 +17,16 @@ os.environ.setdefault("MASSLINE_TEACH", "0")  # tests of the pages need themes, 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "massline.project.settings")
 django.setup()
 
+LOGS = count()
+
 # Style sheets and scripts straight from the folders they are written in, under their own names: nothing is collected first.
 settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True
+
+
+@pytest.fixture(autouse=True)
+def _own_log(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test publishes its own log: what another test has published is of another history."""
+    folder = tmp_path_factory.getbasetemp() / f"log-{next(LOGS)}"
+    monkeypatch.setattr(settings, "LOG_ROOT", str(folder / "log"))
+    monkeypatch.setattr(settings, "LOG_KEY", str(folder / "key"))

@@ -33,6 +33,8 @@ def running(folder: Path) -> Iterator[House]:
         "MASSLINE_SECRET_KEY": secrets.token_urlsafe(48),
         "MASSLINE_DATABASE": f"sqlite:///{folder}/massline.sqlite3",
         "MASSLINE_STATIC_ROOT": str(folder / "static"),
+        "MASSLINE_LOG_ROOT": str(folder / "log"),
+        "MASSLINE_LOG_KEY": str(folder / "log-key"),
         "DJANGO_SETTINGS_MODULE": "massline.project.settings",
     }
 
@@ -44,11 +46,12 @@ def running(folder: Path) -> Iterator[House]:
     once("-m", "django", "migrate", "-v", "0")
     once("-m", "django", "collectstatic", "--noinput", "-v", "0")
     receipt = once("-c", _LOAD).strip()
+    once("-m", "django", "sequence_log")
     port = _free_port()
     granian = [str(Path(sys.executable).with_name("granian")), "--interface", "wsgi", "--port", str(port)]
     server = [*granian, "--blocking-threads", "4", "--log-level", "error", "massline.project.wsgi:application"]
     worker = [sys.executable, "-m", "django", "db_worker", "--no-startup-delay", "--no-reload", "-v", "0"]
-    with (folder / "log").open("w") as log:
+    with (folder / "output").open("w") as log:
         started = [subprocess.Popen(command, env=environment, stdout=log, stderr=log) for command in (server, worker)]
         try:
             _wait_for(port, started[0])

@@ -132,7 +132,8 @@ def _message(call: Call, words: Words, *, received_at: datetime) -> Message:
 
 def _log_received(message: Message) -> None:
     facts = {"message": message.pk, "call": message.call.ref, "digest": digest(message.text, message.salt)}
-    append("message.received", {**facts, "channel": message.channel})
+    message.entry = append("message.received", {**facts, "channel": message.channel})
+    message.save(update_fields=["entry"])
     if message.published_at:
         append("message.published", facts)
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from massline.beat import LEASE
 from massline.bodies.models import Body
 from massline.gather.rules import Channel
+from massline.ledger.models import Entry
 from massline.ledger.rules import new_salt
 from massline.rights import Actor, Role
 
@@ -117,6 +118,9 @@ class Message(models.Model):
     source_id = models.CharField(max_length=200, blank=True)  # the row's id in the file it came from
     receipt_digest = models.CharField(max_length=64, unique=True, null=True, blank=True)
     salt = models.CharField(max_length=32, default=new_salt)
+    entry = models.ForeignKey(
+        Entry, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )  # of the log: that it was received; a file has one for all its rows
 
     objects = MessageQuerySet.as_manager()
 

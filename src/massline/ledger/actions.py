@@ -1,25 +1,68 @@
-"""The one door to the log."""
+"""The one door to the log, and the sequencer behind it."""
 
 from datetime import UTC
+from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
+from massline.ledger.keys import make_key, read_signer
 from massline.ledger.models import Entry, Head
-from massline.ledger.rules import canonical, entry_hash
+from massline.ledger.rules import canonical, entry_bytes
+from massline.ledger.tiles import publish
+from massline.tlog.checkpoint import Checkpoint
+from massline.tlog.layout import CHECKPOINT
+
+BATCH = 10_000
+"""Entries that get their numbers in one transaction."""
 
 
-@transaction.atomic
 def append(kind: str, data: dict[str, Any]) -> Entry:
     """Add one entry inside the caller's transaction: the act and its entry stand or fall together.
 
-    kind: `noun.past-participle`. data: public references and digests; no personal data."""
-    head, _ = Head.objects.select_for_update().get_or_create(pk=1)
-    index, at, text = head.size, timezone.now().astimezone(UTC).isoformat(timespec="milliseconds"), canonical(data)
-    entry = Entry(index=index, at=at, kind=kind, data=text, previous=head.hash)
-    entry.hash = entry_hash(index, at, kind, data=text, previous=head.hash)
-    entry.save(force_insert=True)
-    head.size, head.hash = index + 1, entry.hash
-    head.save(update_fields=["size", "hash"])
-    return entry
+    kind: `noun.past-participle`. data: public references and digests; no personal data. The entry waits for its number, so
+    that acts do not wait for each other. Raises EntryTooLong."""
+    at, text = timezone.now().astimezone(UTC).isoformat(timespec="milliseconds"), canonical(data)
+    entry_bytes(at, kind, text)
+    return Entry.objects.create(at=at, kind=kind, data=text)
+
+
+def sequence() -> Checkpoint:
+    """Number all waiting entries and publish the log. Any number of processes may call it, as often as they like.
+
+    A number is given in one transaction with the count of numbers, so none is given twice; what is published follows from
+    the database alone, so a crash between the two is made good by the next call. Raises KeyRefused, LogDisagrees."""
+    while Entry.objects.waiting().exists():
+        _number_some()
+    with transaction.atomic():
+        head = _held_head()
+        folder, key_file = Path(settings.LOG_ROOT), Path(settings.LOG_KEY)
+        if not key_file.exists() and not (folder / CHECKPOINT).exists():
+            make_key(key_file)
+        key, sign = read_signer(key_file, settings.LOG_NAME)
+        return publish(folder, _lines, size=head.size, key=key, sign=sign)
+
+
+def _held_head() -> Head:
+    return Head.objects.select_for_update().get_or_create(pk=1)[0]
+
+
+@transaction.atomic
+def _number_some() -> None:
+    """Runs of rows that follow each other get their numbers by one statement each."""
+    head = _held_head()
+    waiting = list(Entry.objects.waiting().values_list("pk", flat=True)[:BATCH])
+    starts = [at for at, (one, other) in enumerate(pairwise([-1, *waiting])) if other != one + 1 or at == 0]
+    for start, end in pairwise([*starts, len(waiting)]):
+        run = Entry.objects.filter(index=None, pk__range=(waiting[start], waiting[end - 1]))
+        run.update(index=F("pk") - waiting[start] + head.size + start)
+    head.size += len(waiting)
+    head.save(update_fields=["size"])
+
+
+def _lines(start: int, end: int) -> list[bytes]:
+    return [entry.line for entry in Entry.objects.numbered(start, end)]

@@ -1,16 +1,22 @@
 """The public log: its newest entries, what it is, and all of it to take away."""
 
-from collections.abc import Iterator
+from pathlib import Path
 
+from django.conf import settings
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from massline.ledger.keys import KeyRefused
 from massline.ledger.models import Entry
-from massline.ledger.queries import head, links
-from massline.ledger.rules import to_line
+from massline.ledger.queries import download_lines, log_key, newest_checkpoint
+from massline.ledger.tiles import fetch_from
+from massline.tlog.checkpoint import BadCheckpoint
+from massline.tlog.layout import CHECKPOINT
+from massline.tlog.verify import MissingFile
 
 ENTRIES_PER_PAGE = 30
 
@@ -40,15 +46,36 @@ KINDS: dict[str, Promise] = {
 
 def entries(request: HttpRequest) -> HttpResponse:
     """The newest entries, and how to check them."""
-    size, last = head()
     page = Paginator(Entry.objects.newest_first(), ENTRIES_PER_PAGE).get_page(request.GET.get("page"))
     lines = [(entry, KINDS.get(entry.kind, entry.kind)) for entry in page]
-    return render(request, "ledger/entries.html", {"size": size, "last": last, "page": page, "lines": lines})
+    try:
+        log = {
+            "checkpoint": newest_checkpoint(),
+            "key": log_key(),
+            "address": request.build_absolute_uri(reverse("ledger:entries")),
+        }
+    except (KeyRefused, BadCheckpoint):
+        log = {}
+    return render(request, "ledger/entries.html", {"page": page, "lines": lines, **log})
 
 
 def download(request: HttpRequest) -> StreamingHttpResponse:
-    """The whole log as JSON lines, oldest first; `ledger.rules.verify` checks it."""
-    lines: Iterator[str] = map(to_line, links())
-    response = StreamingHttpResponse(lines, content_type="application/jsonl; charset=utf-8")
+    """All numbered entries as JSON lines, oldest first."""
+    response = StreamingHttpResponse(download_lines(), content_type="application/jsonl; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="log.jsonl"'
+    return response
+
+
+def published_file(request: HttpRequest, path: str) -> HttpResponse:
+    """A file of the log as C2SP tlog-tiles has it. Tiles never change and may be kept for ever; the checkpoint may not."""
+    try:
+        content = fetch_from(Path(settings.LOG_ROOT), path)
+    except MissingFile as missing:
+        raise Http404 from missing
+    is_checkpoint = path == CHECKPOINT
+    response = HttpResponse(
+        content, content_type="text/plain; charset=utf-8" if is_checkpoint else "application/octet-stream"
+    )
+    response["Cache-Control"] = "no-cache" if is_checkpoint else "public, max-age=31536000, immutable"
+    response["Access-Control-Allow-Origin"] = "*"
     return response

@@ -20,9 +20,13 @@ class House(click.Group):
     """Our own commands, and those of the engine."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted({*super().list_commands(ctx), *_engine().commands})
+        return sorted({*super().list_commands(ctx), "log", *_engine().commands})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name == "log":
+            from massline.project.log import log  # reads the network and hashes: only where it is meant
+
+            return log
         return super().get_command(ctx, cmd_name) or _engine().commands.get(cmd_name)
 
 

@@ -9,6 +9,8 @@ from django.utils import timezone
 from massline.concentrate.actions import run_engine
 from massline.concentrate.models import Run
 from massline.gather.actions import continue_imports
+from massline.ledger.actions import sequence
+from massline.ledger.models import Entry
 from massline.respond.actions import escalate_if_overdue
 from massline.respond.models import Case
 from massline.rights import SYSTEM
@@ -37,6 +39,11 @@ def run_engines() -> int:
     """Runs that wait, and runs whose worker died."""
     left = Run.objects.left(timezone.now()).order_by("requested_at", "pk").values_list("pk", flat=True)
     return sum(_tried(partial(run_engine, run, by=SYSTEM)) for run in list(left))
+
+
+def publish_entries() -> int:
+    """Entries of the log that have no number yet get one, and are published."""
+    return _tried(lambda: sequence().size if Entry.objects.waiting().exists() else 0)
 
 
 def _tried(work: Callable[[], int]) -> int:

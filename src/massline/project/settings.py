@@ -120,6 +120,9 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
 # --- data
 DATABASES = {"default": env_database("MASSLINE_DATABASE", default="sqlite:///massline.sqlite3")}
+LOG_ROOT = env_text("MASSLINE_LOG_ROOT", default=str(Path.cwd() / "log"))
+LOG_KEY = env_text("MASSLINE_LOG_KEY", default=str(Path.cwd() / "log-key"))
+LOG_NAME = env_text("MASSLINE_LOG_NAME", default=f"{next(iter(ALLOWED_HOSTS), 'localhost').lstrip('.')}/log")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440  # bytes; a message of 100,000 Chinese characters fits

@@ -19,7 +19,7 @@ from massline.concentrate.models import Run
 from massline.concentrate.queries import count_themes
 from massline.gather.models import Message
 from massline.gather.queries import calls_in_order
-from massline.ledger.queries import head
+from massline.ledger.models import Entry
 from massline.project import find as finding
 from massline.project.demo.staff import PASSWORD
 from massline.project.demo_roles import seats
@@ -49,7 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "steps": _steps(),
         "calls": list(calls_in_order(now).open(now)[:CALLS_SHOWN]),
         "replies": list(latest_replies()[:REPLIES_SHOWN]),
-        "entries": head()[0],
+        "entries": Entry.objects.count(),
         "seats": seats(),
         "password": PASSWORD,
     }

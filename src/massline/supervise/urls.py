@@ -8,6 +8,7 @@ app_name = "supervise"
 urlpatterns = [
     path("receipt/", views.enter_receipt, name="receipt"),
     path("receipt/<str:code>/", views.receipt_page, name="receipt_page"),
+    path("receipt/<str:code>/proof.json", views.proof, name="proof"),
     path("receipt/<str:code>/rate/", views.rate, name="rate"),
     path("receipt/<str:code>/reopen/", views.reopen, name="reopen"),
     path("scoreboard/", views.scoreboard, name="scoreboard"),

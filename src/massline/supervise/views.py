@@ -16,6 +16,8 @@ from massline.bodies.models import Body
 from massline.bodies.queries import above
 from massline.bodies.rules import CalendarUnknown
 from massline.gather.rules import ALPHABET, CODE_LENGTH, ReceiptMistyped, grouped, read_receipt
+from massline.ledger.keys import KeyRefused
+from massline.ledger.queries import receipt_for
 from massline.respond.models import Case
 from massline.respond.queries import due_story, lines
 from massline.respond.rules import CaseError
@@ -23,6 +25,8 @@ from massline.rights import RESIDENT
 from massline.supervise import actions, queries
 from massline.supervise.forms import RatingForm, ReceiptForm, ReopenForm
 from massline.supervise.rules import RatedBefore, suspects
+from massline.tlog.checkpoint import BadCheckpoint
+from massline.tlog.receipt import write_receipt
 
 View = Callable[..., HttpResponse]
 
@@ -71,6 +75,21 @@ def receipt_page(request: HttpRequest, code: str) -> HttpResponse:
     if code.replace("-", "") != read:
         return redirect("supervise:receipt_page", grouped(read))
     return _receipt_page(request, queries.standing(message), read)
+
+
+@unlisted
+def proof(request: HttpRequest, code: str) -> HttpResponse:
+    """The receipt as a file that anybody can check against the public log, without this server's help."""
+    read, now = _own(code)
+    if now.message.entry is None:
+        raise Http404
+    try:
+        file = write_receipt(receipt_for(now.message.entry, now.message.salt))
+    except (KeyRefused, BadCheckpoint):
+        raise Http404 from None
+    response = HttpResponse(file, content_type="application/json; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="receipt-{grouped(read)}.json"'
+    return response
 
 
 @unlisted

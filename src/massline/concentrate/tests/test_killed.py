@@ -38,6 +38,7 @@ from massline.concentrate.models import Campaign, Claim, Placement, Run, Stateme
 from massline.concentrate.queries import run_counts
 from massline.beat import LEASE
 from massline.gather.models import Message
+from massline.ledger.actions import sequence
 from massline.ledger.models import Entry
 from massline.ledger.queries import verify_log
 from massline.rights import SYSTEM
@@ -51,7 +52,8 @@ run.refresh_from_db()
 said["messages"], said["placed"] = Message.objects.count(), Placement.objects.count()
 said["counted"] = run_counts(run)["messages"]
 said["themes"], said["numbers"] = Theme.objects.count(), Theme.objects.values("number").distinct().count()
-said["entries"], said["recorded"] = verify_log()[0] == Entry.objects.count(), Entry.objects.filter(kind="run.recorded").count()
+said["entries"] = sequence().size == verify_log().size == Entry.objects.count()
+said["recorded"] = Entry.objects.filter(kind="run.recorded").count()
 print(json.dumps(said))
 """
 

@@ -36,6 +36,7 @@ from django.utils import timezone
 from massline.beat import LEASE
 from massline.gather.actions import continue_imports
 from massline.gather.models import ArrivingFile, ArrivingRow, Message
+from massline.ledger.actions import sequence
 from massline.ledger.models import Entry
 from massline.ledger.queries import verify_log
 from massline.rights import SYSTEM
@@ -47,7 +48,7 @@ said = {"killed": counts()}
 ArrivingFile.objects.update(beat_at=timezone.now() - LEASE - timedelta(seconds=1))  # the lease has ended
 continue_imports(by=SYSTEM)
 said["after"], said["distinct"] = counts(), Message.objects.values("source_id").distinct().count()
-said["entries"] = verify_log()[0] == Entry.objects.count()
+said["entries"] = sequence().size == verify_log().size == Entry.objects.count()
 print(json.dumps(said))
 """
 

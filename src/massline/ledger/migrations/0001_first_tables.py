@@ -10,15 +10,17 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Entry",
             fields=[
-                ("index", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("index", models.BigIntegerField(blank=True, null=True, unique=True)),
                 ("at", models.CharField(max_length=32)),
                 ("kind", models.CharField(db_index=True, max_length=60)),
                 ("data", models.TextField()),
-                ("previous", models.CharField(max_length=64)),
-                ("hash", models.CharField(max_length=64)),
             ],
             options={
                 "verbose_name_plural": "entries",
+                "indexes": [
+                    models.Index(condition=models.Q(("index", None)), fields=["id"], name="entries_without_a_number")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -26,12 +28,6 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("size", models.BigIntegerField(default=0)),
-                (
-                    "hash",
-                    models.CharField(
-                        default="0000000000000000000000000000000000000000000000000000000000000000", max_length=64
-                    ),
-                ),
             ],
         ),
     ]

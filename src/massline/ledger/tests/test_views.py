@@ -1,5 +1,6 @@
-"""The public log's page, its download, and the command that checks both."""
+"""The public log's page, its files, its download, and the command that checks it."""
 
+import json
 import re
 from pathlib import Path
 
@@ -10,10 +11,11 @@ from django.urls import reverse
 
 import massline
 from massline.ledger import queries
-from massline.ledger.actions import append
-from massline.ledger.models import Entry, Head
-from massline.ledger.rules import from_lines, verify
+from massline.ledger.actions import append, sequence
+from massline.ledger.models import Entry
 from massline.ledger.views import KINDS
+from massline.tlog.checkpoint import read_key
+from massline.tlog.verify import MissingFile, check_all, newest
 
 pytestmark = pytest.mark.django_db
 PAGE = "/log/"
@@ -59,58 +61,87 @@ def test_what_stands_in_an_entry_is_shown_as_text(client) -> None:
 def test_the_page_takes_three_queries_however_long_the_log(client, django_assert_max_num_queries) -> None:
     for number in range(70):
         append("message.received", {"message": number})
+    sequence()
     with django_assert_max_num_queries(3):
         page = client.get(PAGE, {"page": 2})
     assert "第39条" in page.content.decode()
 
 
-def test_the_download_checks_out_with_the_rules_alone(client, monkeypatch) -> None:
+def test_the_download_holds_every_numbered_entry_as_it_was_hashed(client, monkeypatch) -> None:
     monkeypatch.setattr(queries, "PIECE", 3)
     for number in range(10):
         append("message.received", {"message": number})
-    lines = download(client)
-    assert len(lines) == 10
-    assert verify(from_lines(lines)) == queries.head()
+    assert download(client) == []
+    sequence()
+    lines = [json.loads(line) for line in download(client)]
+    assert [line["index"] for line in lines] == list(range(10))
+    assert [line["entry"].encode() for line in lines] == [entry.line for entry in Entry.objects.order_by("index")]
 
 
-def test_the_command_says_where_a_changed_log_breaks(tmp_path, client, capsys) -> None:
+def test_the_page_shows_the_key_and_root_that_the_log_is_checked_with(client) -> None:
+    append("call.opened", {"call": "roads"})
+    assert "massline log check" not in client.get(PAGE).content.decode()
+    checkpoint = sequence()
+    page = client.get(PAGE).content.decode()
+    assert checkpoint.root.hex() in page
+    assert queries.log_key() in page
+
+
+def test_the_files_of_the_log_are_served_as_the_specification_has_them(client) -> None:
+    for number in range(300):
+        append("message.received", {"message": number})
+    checkpoint = sequence()
+
+    def fetch(path: str) -> bytes:
+        answer = client.get(PAGE + path)
+        if answer.status_code == 404:
+            raise MissingFile(path)
+        assert ("immutable" in answer["Cache-Control"]) == path.startswith("tile/")
+        return answer.content
+
+    key = read_key(queries.log_key())
+    assert newest(fetch, key) == checkpoint
+    assert max(check_all(fetch, key)) == 300
+
+
+@pytest.mark.parametrize(
+    "path", ["tile/../../key", "tile/0/../../../key", "tile/0/0", "tile/0/000.p/", "log-key", "tile/0/x001"]
+)
+def test_nothing_but_the_log_is_served(client, path: str) -> None:
+    append("call.opened", {"call": "roads"})
+    sequence()
+    assert client.get(PAGE + path).status_code == 404
+
+
+def test_the_command_says_which_entry_was_changed(capsys) -> None:
     for number in range(5):
         append("message.received", {"message": number})
-    file = tmp_path / "log.jsonl"
-    file.write_text("\n".join(download(client)), encoding="utf-8")
+    call_command("sequence_log")
     call_command("verify_log")
-    call_command("verify_log", str(file))
     assert capsys.readouterr().out.count("5 entries") == 2
-    file.write_text(file.read_text(encoding="utf-8").replace('message\\":3', 'message\\":7'), encoding="utf-8")
+    Entry.objects.filter(index=3).update(data='{"message":7}')
     with pytest.raises(CommandError, match="Entry 3") as broken:
-        call_command("verify_log", str(file))
+        call_command("verify_log")
     assert broken.value.returncode == 1
 
 
-def test_entries_cut_off_at_the_end_are_noticed_by_the_head() -> None:
+@pytest.mark.parametrize("gone", [4, 2, 0])
+def test_entries_cut_out_of_the_database_are_noticed(gone: int) -> None:
     for number in range(5):
         append("message.received", {"message": number})
-    Entry.objects.filter(index=4).delete()
-    with pytest.raises(CommandError, match="head names 5"):
+    sequence()
+    Entry.objects.filter(index=gone).delete()
+    with pytest.raises(CommandError, match="published with 5 entries"):
         call_command("verify_log")
-
-
-@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"not json\n"])
-def test_a_file_that_is_no_log_is_named(tmp_path, content) -> None:
-    file = tmp_path / "log.jsonl"
-    file.write_bytes(content)
-    with pytest.raises(CommandError) as problem:
-        call_command("verify_log", str(file))
-    assert problem.value.returncode == 2
 
 
 def test_an_act_that_fails_leaves_no_entry() -> None:
     append("call.opened", {"call": "roads"})
-    before = (Entry.objects.count(), Head.objects.get().hash)
     with pytest.raises(ZeroDivisionError):
         _append_and_fail()
-    assert before == (Entry.objects.count(), Head.objects.get().hash)
-    assert append("call.opened", {"call": "water"}).index == 1
+    assert sequence().size == 1
+    append("call.opened", {"call": "water"})
+    assert sequence().size == 2
 
 
 @transaction.atomic

@@ -82,7 +82,7 @@ def test_only_operators_let_others_in() -> None:
 
 def test_a_role_given_is_logged_without_a_name() -> None:
     user = a_handler()
-    entry = Entry.objects.order_by("-index")[0]
+    entry = Entry.objects.newest_first()[0]
     assert entry.kind == "role.given"
     assert entry.facts == {"role": "handler", "body": user.body.code}
 

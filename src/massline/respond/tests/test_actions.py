@@ -23,6 +23,7 @@ from tests.builders import (
 from massline.bodies.models import Body, CalendarYear
 from massline.bodies.rules import CalendarUnknown
 from massline.gather.models import Message
+from massline.ledger.actions import sequence
 from massline.ledger.models import Entry
 from massline.ledger.queries import verify_log
 from massline.respond.actions import (
@@ -58,7 +59,7 @@ def here() -> County:
 
 
 def last_entry() -> Entry:
-    return Entry.objects.order_by("-index")[0]
+    return Entry.objects.newest_first()[0]
 
 
 # --- who may
@@ -343,6 +344,7 @@ def test_a_case_has_one_more_act_than_its_version_says_whatever_happens(here: Co
         ActKind.REPLIED,
         ActKind.SETTLED,
     ]
+    sequence()
     verify_log()
 
 

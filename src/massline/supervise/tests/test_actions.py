@@ -29,7 +29,7 @@ def test_solved_settles_the_case_and_both_acts_are_logged() -> None:
     reply = a_reply()
     rate(reply, writer_of(reply), SOLVED, by=RESIDENT)
     assert Case.objects.get(pk=reply.case_id).state == State.SETTLED
-    kinds = list(Entry.objects.order_by("-index").values_list("kind", flat=True)[:2])
+    kinds = list(Entry.objects.newest_first().values_list("kind", flat=True)[:2])
     assert kinds == ["case.settled", "rating.counted"]
 
 
@@ -38,7 +38,7 @@ def test_not_solved_leaves_the_case_answered_and_the_words_out_of_the_log() -> N
     rating = rate(reply, writer_of(reply), NOT_SOLVED, by=RESIDENT)
     assert (rating.satisfied, rating.words) == (None, "还是不亮")
     assert Case.objects.get(pk=reply.case_id).state == State.ANSWERED
-    entry = Entry.objects.order_by("-index")[0]
+    entry = Entry.objects.newest_first()[0]
     assert entry.facts == {"case": reply.case_id, "body": reply.body.code, "solved": False, "satisfied": None}
 
 

@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from massline.bodies.models import Body
 from massline.gather.rules import grouped
+from massline.ledger.actions import sequence
 from massline.project.demo.load import Loaded, load
 from massline.project.demo.staff import KNOWN, PASSWORD
 
@@ -19,7 +20,9 @@ class Command(BaseCommand):
             )
         if Body.objects.exists():
             raise CommandError("There are bodies here already. Start from an empty database: scripts/demo --reset")
-        self.stdout.write(_welcome(load()))
+        loaded = load()
+        sequence()
+        self.stdout.write(_welcome(loaded))
 
 
 def _welcome(loaded: Loaded) -> str:

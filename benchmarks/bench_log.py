@@ -1,0 +1,147 @@
+"""The public log at size: proving one entry, reading all of them, and writing new ones.
+
+    scripts/bench log [--entries 10000000] [--acts 20000]
+
+Beside each figure stands how long SHA-256 alone takes for the same hashes, in the same run. Entries are written to the
+database that MASSLINE_DATABASE names (a new SQLite file when it names none), by two processes while a third numbers
+and publishes. Result in results/log.json.
+"""
+
+import argparse
+import hashlib
+import json
+import multiprocessing
+import os
+import platform
+import shutil
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+RESULT = Path(__file__).parent / "results" / "log.json"
+WRITERS = 2
+
+
+def entry(number: int) -> bytes:
+    """As long as a real one."""
+    data = f'{{"digest":"{number:064x}","message":{number}}}'
+    return f'{{"at":"2026-11-22T08:00:00.000+00:00","data":{data},"kind":"message.received"}}'.encode()
+
+
+def timed(act: Callable[[], Any]) -> float:
+    begun = time.perf_counter()
+    act()
+    return time.perf_counter() - begun
+
+
+def read_side(count: int, folder: Path) -> dict[str, Any]:
+    """Publish `count` entries, prove a hundred of them, read all."""
+    from massline.ledger.keys import make_key, read_signer
+    from massline.ledger.tiles import fetch_from, publish
+    from massline.tlog.merkle import inclusion_proof
+    from massline.tlog.verify import Tiles, check_all, find_entry
+
+    make_key(folder / "key")
+    key, sign = read_signer(folder / "key", "bench.example/log")
+
+    def lines(start: int, end: int) -> list[bytes]:
+        return [entry(number) for number in range(start, end)]
+
+    published = timed(lambda: publish(folder / "log", lines, size=count, key=key, sign=sign))
+
+    def fetch(path: str) -> bytes:
+        return fetch_from(folder / "log", path)
+
+    chosen = [int(hashlib.sha256(bytes([one])).hexdigest(), 16) % count for one in range(100)]
+    proofs = [timed(lambda index=index: inclusion_proof(index, count, Tiles(fetch, count))) for index in chosen]
+    found = [timed(lambda index=index: find_entry(fetch, key, entry(index), index=index)) for index in chosen]
+    checked = timed(lambda: max(check_all(fetch, key)))
+    hashed = timed(lambda: [hashlib.sha256(entry(number)).digest() for number in range(min(count, 1_000_000))])
+    return {
+        "entries": count,
+        "publish_seconds": published,
+        "proof_milliseconds": 1000 * statistics.median(proofs),
+        "proof_milliseconds_worst": 1000 * max(proofs),
+        "find_and_verify_milliseconds": 1000 * statistics.median(found),
+        "check_all_seconds": checked,
+        "sha256_alone_seconds": 2 * hashed * count / min(count, 1_000_000),
+    }
+
+
+def _write(count: int) -> None:
+    import django
+
+    django.setup()
+    from django.db import transaction
+
+    from massline.ledger.actions import append
+
+    for number in range(count):
+        with transaction.atomic():
+            append("message.received", {"message": number, "digest": f"{number:064x}"})
+
+
+def write_side(count: int) -> dict[str, Any]:
+    """Acts with one entry each, by two writers, while a sequencer runs beside them."""
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection
+
+    from massline.ledger.actions import sequence
+    from massline.ledger.queries import verify_log
+
+    call_command("migrate", verbosity=0)
+    vendor = connection.vendor
+    connection.close()
+    begun = time.perf_counter()
+    writers = [
+        multiprocessing.get_context("spawn").Process(target=_write, args=(count // WRITERS,)) for _ in range(WRITERS)
+    ]
+    for writer in writers:
+        writer.start()
+    rounds = []
+    while any(writer.is_alive() for writer in writers):
+        rounds.append(timed(sequence))
+        time.sleep(0.5)
+    size = sequence().size
+    took = time.perf_counter() - begun
+    if size != verify_log().size:
+        raise SystemExit("The published log does not hold what was written.")
+    return {
+        "database": vendor,
+        "acts": size,
+        "seconds": took,
+        "acts_per_second": size / took,
+        "sequence_seconds": statistics.median(rounds),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--entries", type=int, default=10_000_000)
+    parser.add_argument("--acts", type=int, default=20_000)
+    options = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(dir=Path.cwd()))
+    os.environ |= {
+        "MASSLINE_SECRET_KEY": "only for a benchmark, it protects nothing",
+        "MASSLINE_LOG_ROOT": str(folder / "acts"),
+        "MASSLINE_LOG_KEY": str(folder / "acts-key"),
+    }
+    os.environ |= {"DJANGO_SETTINGS_MODULE": "massline.project.settings", "MASSLINE_HTTPS": "False"}
+    os.environ.setdefault("MASSLINE_DATABASE", f"sqlite:///{folder}/bench.sqlite3")
+    try:
+        found = {"read": read_side(options.entries, folder), "write": write_side(options.acts)}
+    finally:
+        shutil.rmtree(folder)
+    found["machine"] = {"python": platform.python_version(), "cores": os.cpu_count(), "load": os.getloadavg()[0]}
+    RESULT.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    print(json.dumps(found, indent=1))
+
+
+if __name__ == "__main__":
+    main()
