@@ -6,8 +6,13 @@ import os
 from itertools import count
 
 import django
+import hypothesis
 import pytest
 from django.conf import settings
+
+# No example is judged by its time: the first call of a compiled function takes seconds, and a busy machine makes anything slow.
+hypothesis.settings.register_profile("house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("house")
 
 os.environ.setdefault("MASSLINE_SECRET_KEY", "a key for tests only, it protects nothing at all")
 os.environ.setdefault("MASSLINE_HTTPS", "False")

@@ -1,10 +1,8 @@
 """`massline`: which words it knows, and what it says when something is missing."""
 
 import os
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -15,7 +13,7 @@ PROGRAM = [sys.executable, "-c", "from massline.project.cli import main; main()"
 def massline(*words: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     database = f"sqlite:///{folder}/test.sqlite3"
     known = {**os.environ, "MASSLINE_DATABASE": database, "PYTHONPATH": os.pathsep.join(sys.path), **environment}
-    return subprocess.run([*PROGRAM, *words], env=known, cwd=folder, capture_output=True, text=True, timeout=120)
+    return subprocess.run([*PROGRAM, *words], env=known, cwd=folder, capture_output=True, text=True)
 
 
 @pytest.mark.parametrize("words", [["import", "messages"], ["serve"], ["mask"]])
@@ -55,17 +53,16 @@ def test_without_a_key_it_says_how_to_make_one(tmp_path) -> None:
 
 
 def test_a_server_that_is_told_to_stop_takes_its_worker_with_it(tmp_path) -> None:
-    """The two children print their numbers and would sleep for a minute; the parent is told to stop."""
+    """Its children would sleep for ever; it is told to stop at the moment at which it waits for them."""
     script = (
-        "import subprocess, sys; from massline.project.cli import _until_one_ends;"
-        "children = [subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']) for _ in range(2)];"
-        "print(*[child.pid for child in children], flush=True); sys.exit(_until_one_ends(children))"
+        "import os, signal, subprocess, sys; from massline.project import cli;"
+        "children = [subprocess.Popen([sys.executable, '-c', 'import signal; signal.pause()']) for _ in range(2)];"
+        "print(*[child.pid for child in children], flush=True);"
+        "cli.time.sleep = lambda seconds: os.kill(os.getpid(), signal.SIGTERM);"
+        "sys.exit(cli._until_one_ends(children))"
     )
-    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, cwd=tmp_path) as parent:
-        children = [int(pid) for pid in parent.stdout.readline().split()]
-        time.sleep(0.5)  # until it waits for them
-        parent.send_signal(signal.SIGTERM)
-        assert parent.wait(timeout=30) == 0
-    for pid in children:
+    parent = subprocess.run([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, cwd=tmp_path)
+    assert parent.returncode == 0
+    for pid in map(int, parent.stdout.split()):
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)
