@@ -4,6 +4,14 @@ import re
 
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U000323af]")
 _LATIN_WORD = re.compile(r"[A-Za-z]+")
+# Scripts of one language each, as they are met on Chinese pages: in Arabic letters Uyghur, and so on.
+_SCRIPTS = {
+    "ug": re.compile(r"[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff]"),
+    "bo": re.compile(r"[\u0f00-\u0fff]"),
+    "mn-Mong": re.compile(r"[\u1800-\u18af]"),
+    "ii": re.compile(r"[\ua000-\ua4cf]"),
+    "ko": re.compile(r"[\u1100-\u11ff\uac00-\ud7af]"),
+}
 
 
 def bcp47(code: str) -> str:
@@ -13,8 +21,10 @@ def bcp47(code: str) -> str:
 
 
 def language_of(text: str) -> str:
-    """ "zh-Hans" or "en": by which of the two the text has more of, a Latin word counting as one character.
+    """ "zh-Hans", "en", or the language of another script: by which the text has most of, a Latin word counting as one character.
 
-    A text with neither (digits, emoji, nothing) is "zh-Hans", the language of the house.
+    A text with none of them (digits, emoji, nothing) is "zh-Hans", the language of the house.
     """
-    return "en" if len(_LATIN_WORD.findall(text)) > len(_HAN.findall(text)) else "zh-Hans"
+    counts = {"zh-Hans": len(_HAN.findall(text)), "en": len(_LATIN_WORD.findall(text))}
+    counts |= {tag: len(letters.findall(text)) for tag, letters in _SCRIPTS.items()}
+    return max(counts, key=counts.__getitem__)

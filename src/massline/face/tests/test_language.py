@@ -13,6 +13,10 @@ from massline.face.language import bcp47, language_of
         ("请把WiFi装到village clinic旁边", "zh-Hans"),
         ("Please mend 石桥 road before winter", "en"),
         ("𠮷野家门口积水", "zh-Hans"),
+        ("يولدا چىراغ يوق، WiFi مۇ", "ug"),
+        ("ལམ་ཁར་གློག་མེད།", "bo"),
+        ("ᠵᠠᠮ ᠳᠤ", "mn-Mong"),
+        ("길이 어둡습니다", "ko"),
     ],
 )
 def test_a_text_is_tagged_with_the_language_it_has_more_of(text: str, tag: str) -> None:
