@@ -205,6 +205,26 @@ def mask_command(files: tuple[Path, ...], out: Path | None, columns: str) -> int
     return WITH_REJECTS if rejects else DONE
 
 
+@commands.command("similar", epilog="Example: massline similar 电梯困人没人管 升降梯老停")
+@click.argument("texts", nargs=-1, metavar="[A B]")
+@click.option("--pairs", type=FilePath, help="File with two texts a row: tabs, CSV or JSON lines.")
+@click.option("--out", type=FilePath, help="File for the lines; standard output if not said.")
+@refusals
+def similar_command(texts: tuple[str, ...], pairs: Path | None, out: Path | None) -> int:
+    """Say how likely two texts say the same, 0 to 1: one JSON object a line with row and similarity."""
+    from massline.engine.similar import read_pairs, similarities  # the sentence model: other commands need it not
+    from massline.engine.teacher import the_teacher
+
+    if len(texts) != (0 if pairs else 2):
+        raise OptionError("Give two texts, or --pairs with a file that has two a row.")
+    rows = list(read_pairs(pairs)) if pairs else [(texts[0], texts[1])]
+    left, right = [one for one, _ in rows], [other for _, other in rows]
+    with whole_file(out) as stream:
+        for row, value in enumerate(similarities(left, right, the_teacher()), 1):
+            stream.write(json.dumps({"row": row, "similarity": round(float(value), 6)}) + "\n")
+    return DONE
+
+
 @contextmanager
 def whole_file(out: Path | None) -> Iterator[TextIO]:
     """Standard output, or a file that appears only when it is whole."""
