@@ -278,3 +278,46 @@ def test_the_log_holds_one_entry_and_no_text(tmp_path, call, capsys) -> None:
     entry = Entry.objects.get(kind="messages.imported")
     assert entry.facts["messages"] == 2
     assert "只有我知道的话" not in entry.data
+
+
+def test_damaged_rows_are_named_one_by_one_and_the_good_ones_are_in(tmp_path, call, capsys) -> None:
+    """A cell of fifty megabytes, a NUL byte, and a file that was cut off inside a quotation."""
+    rows = (
+        "1,,好的第一行,,,,\n"
+        f"2,,{'长' * 17_000_000},,,,\n"
+        "3,,电话\x00断了,,,,\n"
+        "4,,\u202e从右往左\u2066的话,,,,\n"
+        '5,,"没有写完'
+    )
+    code, done, _said = run(file_of(tmp_path, rows), call, capsys)
+    assert (code, done["rows"], done["added"], done["rejected"]) == (1, 5, 2, 3)
+    texts = set(Message.objects.values_list("text", flat=True))
+    assert texts == {"好的第一行", "\u202e从右往左\u2066的话"}
+    with (tmp_path / "letters.csv.rejects.csv").open(encoding="utf-8", newline="") as stream:
+        rejects = {int(reject["row"]): reject for reject in csv.DictReader(stream)}
+    assert set(rejects) == {2, 3, 5}
+    assert all(reject["reason"] and len(reject["value"]) <= 201 for reject in rejects.values())
+
+
+def test_script_in_every_field_of_a_file_is_text_on_every_page(tmp_path, capsys, client) -> None:
+    call = a_call()
+    script = "<script>alert(1)</script><b onclick=x>"
+    rows = f"{script},{script},{script}路灯,2026-03-01,{script},{script},{script}\n"
+    assert run(file_of(tmp_path, rows), call, capsys)[1]["added"] == 1
+    message = Message.objects.get()
+    for address in (call.get_absolute_url(), message.get_absolute_url()):
+        page = client.get(address).content.decode()
+        assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+        assert "<script>alert" not in page
+        assert "<b onclick" not in page
+    answer = client.get(f"/api/calls/{call.ref}/messages")
+    assert answer["Content-Type"].startswith("application/json")
+    assert answer.json()["items"][0]["title"] == script
+
+
+def test_the_longest_message_comes_in_and_its_page_opens(tmp_path, call, capsys, client) -> None:
+    path = file_of(tmp_path, f"1,,{'路' * 100_000},,,,\n2,,{'路' * 100_001},,,,\n")
+    assert run(path, call, capsys)[1]["added"] == 1
+    message = Message.objects.get()
+    assert len(message.text) == 100_000
+    assert client.get(message.get_absolute_url()).status_code == 200
