@@ -54,6 +54,7 @@ MAY: dict[str, frozenset[Role]] = {
         "gather.answer_call": {Role.LEADER},
         "gather.receive_message": {Role.RESIDENT, Role.OPERATOR},
         "gather.record_visit": {Role.HANDLER, Role.LEADER},
+        "gather.record_visit": {Role.HANDLER, Role.LEADER},
         "gather.publish_message": {Role.HANDLER, Role.LEADER, Role.SYSTEM},
         "gather.import_messages": {Role.OPERATOR},
         "gather.continue_imports": {Role.SYSTEM},

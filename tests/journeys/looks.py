@@ -23,7 +23,7 @@ _FOREIGN = """([wrong, known]) => {
     const found = []
     const look = (text, e) => {
         const words = text.replace(names, " ")
-        if (foreign.test(words) && e.closest("[lang]") === document.documentElement && !e.closest("head, code, kbd, pre, bdi, svg"))
+        if (foreign.test(words) && e.closest("[lang], head, code, kbd, pre, bdi, svg") === document.documentElement)
             found.push(text.trim().slice(0, 60) + " <" + e.tagName.toLowerCase() + " " + e.className + ">")
     }
     const walker = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT)

@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -91,6 +91,20 @@ def receive_message(call: Call, words: Words, *, by: Actor, submission: str = ""
     submission: the form's own number; the same words with the same number again give the same receipt and add nothing.
     Raises CallNotOpen, MessageRefused, NotAllowed."""
     require(by, "gather.receive_message", call.body.path)
+    return _take_in(call, words, submission)
+
+
+def record_visit(call: Call, words: Words, *, by: Actor, key: str) -> Receipt:
+    """Take in what a resident said at her door to a member of staff of words.area, and hand out a receipt for her.
+
+    key: made where it was written, perhaps without a network: sent twice, it gives the same receipt and adds nothing.
+    Raises CallNotOpen, MessageRefused, NotAllowed."""
+    require(by, "gather.record_visit", (words.area or call.body).path)
+    return _take_in(call, replace(words, channel=Channel.VISIT), f"visit {by.public_name} {key}")
+
+
+def _take_in(call: Call, words: Words, submission: str) -> Receipt:
+    """The message, stored and logged, and its receipt; of a submission that came before, the same."""
     now = timezone.now()
     if not call.is_open(now):
         raise CallNotOpen(call.ref, call.state(now))

@@ -1,6 +1,7 @@
 """What a resident may type."""
 
 import secrets
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from massline.bodies.models import Body
 from massline.gather.models import Call
-from massline.gather.queries import areas_of
+from massline.gather.queries import areas_of, calls_for
 from massline.gather.rules import LONGEST_MESSAGE, MessageRefused, check_length, storable
 
 LONGEST_TITLE = 100  # characters
@@ -108,6 +109,64 @@ class SayForm(forms.Form):
                 _("This page was too old, or was changed on its way. Your text is still here: please send it again.")
             )
         return number
+
+
+class VisitForm(forms.Form):
+    """What a member of staff writes down at a resident's door, often without a network: its number is made in the browser."""
+
+    call = forms.ModelChoiceField(
+        label=gettext_lazy("To which call"),
+        queryset=Call.objects.none(),
+        to_field_name="ref",
+        empty_label=None,
+        error_messages={
+            "required": gettext_lazy("No call of yours is open now. Keep the words, and send them when one opens."),
+            "invalid_choice": gettext_lazy("This call takes no messages any more. Choose one that is open."),
+        },
+    )
+    area = AreaField(
+        label=gettext_lazy("Where"),
+        queryset=Body.objects.none(),
+        to_field_name="code",
+        empty_label=None,
+        error_messages={"invalid_choice": gettext_lazy("This place is not yours. Choose one from the list.")},
+    )
+    text = WholeText(
+        label=gettext_lazy("What the resident said"),
+        help_text=gettext_lazy("In her own words. Read it back to her before you send it, and give her the receipt."),
+        widget=forms.Textarea(attrs={"rows": 8}),
+        strip=False,
+        error_messages={"required": gettext_lazy("Write a few words, then send again.")},
+    )
+    said_on = forms.DateField(
+        label=gettext_lazy("On which day"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    key = forms.RegexField(r"^[\w-]{16,64}$", widget=forms.HiddenInput)
+
+    def __init__(self, typed: QueryDict | None = None, *, body: Body, now: datetime) -> None:
+        """body: whose visit it is; the places are this one and those under it. now: its day is filled in."""
+        super().__init__(typed, initial={"key": secrets.token_urlsafe(16), "said_on": now.date(), "area": body.code})
+        call, area = self.fields["call"], self.fields["area"]
+        assert isinstance(call, forms.ModelChoiceField)  # noqa: S101  (for the type checker)
+        assert isinstance(area, AreaField)  # noqa: S101  (for the type checker)
+        call.queryset = calls_for(body, now)
+        area.queryset, area.top_depth = Body.objects.within(body.path), body.depth - 1
+        self.now = now
+
+    def clean_text(self) -> str:
+        text: str = self.cleaned_data["text"]
+        try:
+            check_length(text)
+        except MessageRefused as refused:
+            raise forms.ValidationError(_length_in_words(refused.length)) from refused
+        return text
+
+    def clean_said_on(self) -> date | None:
+        """A day to come is the fault of a telephone's clock: then it counts as said when it arrived."""
+        day: date | None = self.cleaned_data["said_on"]
+        return day if day and day <= self.now.date() else None
 
 
 def _length_in_words(length: int) -> str:

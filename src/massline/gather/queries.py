@@ -66,3 +66,9 @@ def areas_of(call: Call) -> QuerySet[Body]:
     """The places that a message to this call may be about: those under the body that asks. Departments are no places."""
     places = Body.objects.within(call.body.path).exclude(pk=call.body_id).exclude(level=Level.DEPARTMENT)
     return places.order_by("path")
+
+
+def calls_for(body: Body, now: datetime) -> CallQuerySet:
+    """Open calls that ask the people of this body: its own and those of the bodies above it, the next to close first."""
+    above = [body.path[:end] for end in range(Body.steplen, len(body.path) + 1, Body.steplen)]
+    return Call.objects.open(now).filter(body__path__in=above).order_by("closes_at", "pk")

@@ -8,4 +8,5 @@ app_name = "gather"
 urlpatterns = [
     path("calls/", views.calls, name="calls"),
     path("calls/<slug:ref>/say/", views.say, name="say"),
+    path("desk/visit/", views.visit, name="visit"),
 ]

@@ -1,19 +1,22 @@
 """Pages of gathering: all calls, and the form on which somebody speaks."""
 
+from datetime import datetime, time
 from http import HTTPStatus
 
+from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from massline.bodies.rules import AREA_COOKIE
 from massline.gather import actions
-from massline.gather.forms import SayForm
+from massline.gather.forms import SayForm, VisitForm
 from massline.gather.models import Call
 from massline.gather.queries import calls_in_order, voices
 from massline.gather.rules import CallNotOpen
-from massline.rights import RESIDENT
+from massline.people.models import User
+from massline.rights import RESIDENT, may
 
 CALLS_PER_PAGE = 20
 
@@ -40,6 +43,24 @@ def say(request: HttpRequest, ref: str) -> HttpResponse:
         receipt = actions.receive_message(call, words, by=RESIDENT, submission=said["number"])
     except CallNotOpen:
         return _closed(request, form)
+    return redirect("supervise:receipt_page", receipt.code)
+
+
+@login_required
+def visit(request: HttpRequest) -> HttpResponse:
+    """What a resident says at her door, written down by staff. Sent twice (a network that broke), it is there once."""
+    user = request.user
+    if not isinstance(user, User) or user.body is None or not may(user, "gather.record_visit", user.body.path):
+        raise Http404
+    typed = request.POST if request.method == "POST" else None
+    form = VisitForm(typed, body=user.body, now=timezone.localtime())
+    if not form.is_bound or not form.is_valid():
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+        return render(request, "gather/visit.html", {"form": form}, status=status)
+    said = form.cleaned_data
+    moment = said["said_on"] and timezone.make_aware(datetime.combine(said["said_on"], time(12)))
+    words = actions.Words(text=said["text"], area=said["area"], said_at=moment)
+    receipt = actions.record_visit(said["call"], words, by=user, key=said["key"])
     return redirect("supervise:receipt_page", receipt.code)
 
 

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.urls import URLResolver, include, path
 from django.urls.resolvers import RoutePattern
 
-from massline.project import demo_roles, views
+from massline.project import demo_roles, installed, views
 from massline.project.set_up.views import found
 
 
@@ -27,6 +27,9 @@ urlpatterns = [
     path("set-up/<str:token>/", found, name="found"),
     path("desk/find/", views.find, name="find"),
     path("desk/set-up/", include("massline.project.set_up.urls")),
+    path("manifest.webmanifest", installed.manifest, name="manifest"),
+    path("worker.js", installed.worker, name="worker"),
+    path("offline/", installed.offline, name="offline"),
     path("log/", include("massline.ledger.urls")),
     LoadedWhenAsked(RoutePattern("api/", is_endpoint=False), "massline.project.api", app_name="ninja", namespace="api"),
 ]

@@ -1,0 +1,51 @@
+"""massline on a telephone's home screen: its name and sign, and what is there without a network.
+
+The worker keeps style sheets, a page that says there is no network, and the form for visits once it was opened; no other page."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+SHELL = (
+    "vendor/designsystemet-css-1.22.0/designsystemet.css",
+    "face/tokens.css",
+    "face/face.css",
+)
+
+
+@require_safe
+@cache_control(max_age=86_400, public=True)
+def manifest(request: HttpRequest) -> HttpResponse:
+    """Web App Manifest: https://www.w3.org/TR/appmanifest/."""
+    sign = {"src": static("face/sign.svg"), "type": "image/svg+xml", "sizes": "any"}
+    about = {
+        "name": settings.SITE_NAME,
+        "short_name": settings.SITE_NAME[:12],
+        "start_url": reverse("home"),
+        "scope": "/",
+        "display": "standalone",
+        "background_color": "#fbf9f4",
+        "theme_color": "#14566a",
+        "icons": [sign],
+        "shortcuts": [{"name": gettext("A visit"), "url": reverse("gather:visit")}],
+    }
+    return JsonResponse(about, content_type="application/manifest+json")
+
+
+@require_safe
+@cache_control(no_cache=True)
+def worker(request: HttpRequest) -> HttpResponse:
+    """The service worker. Its text changes with the style sheets, so that browsers take the new ones."""
+    context = {"shell": [static(name) for name in SHELL]}
+    return render(request, "project/worker.js", context, content_type="text/javascript")
+
+
+@require_safe
+def offline(request: HttpRequest) -> HttpResponse:
+    """What is shown without a network. The same for everybody: it is kept on the telephone."""
+    return render(request, "project/offline.html")
