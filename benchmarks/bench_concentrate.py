@@ -10,7 +10,6 @@ of work (the calibration loop). Only the ratio to the calibration loop is compar
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import os
 import platform
@@ -26,14 +25,12 @@ from pathlib import Path
 
 import numpy as np
 
+from compare import calibration, slower
 from make_messages import write
 from massline.project.demo.messages import generate
 
 RESULT = Path(__file__).parent / "results" / "concentrate.json"
 SIZES = (10_000, 100_000, 1_000_000)
-SLOWDOWN = 1.5
-"""--compare fails when a ratio to the calibration loop is more than this times the recorded one."""
-
 TARGETS = {"messages": 1_000_000, "seconds": 60, "peak_rss_mb": 3_072}
 PACKAGES = ("numpy", "numba", "pyarrow", "scikit-learn", "rjieba", "opencc")
 COMMAND = "from massline.engine.cli import commands; commands()"
@@ -58,18 +55,6 @@ class Measured:
     calibration: float
     reading: float
     ratio: float
-
-
-def calibration() -> float:
-    """Seconds of a fixed piece of work: sorting 4 million numbers and hashing 64 MB; the best of three."""
-    numbers, block = np.random.default_rng(0).random(4_000_000), bytes(64_000_000)
-    best = float("inf")
-    for _ in range(3):
-        start = time.perf_counter()
-        np.sort(numbers)
-        hashlib.blake2b(block).digest()
-        best = min(best, time.perf_counter() - start)
-    return best
 
 
 def reading(path: Path) -> float:
@@ -156,14 +141,9 @@ def commit() -> str:
     return found.stdout.strip() or "unknown"
 
 
-def slower(rows: Sequence[Measured], recorded: Sequence[dict[str, float]]) -> list[str]:
-    """A sentence for each size whose ratio to the calibration loop grew too much."""
-    before = {row["messages"]: row["ratio"] for row in recorded}
-    return [
-        f"{row.messages:,} messages: {row.ratio} times the calibration loop, recorded were {before[row.messages]}"
-        for row in rows
-        if row.messages in before and row.ratio > SLOWDOWN * before[row.messages]
-    ]
+def ratios(rows: Sequence[dict[str, float]]) -> dict[str, float]:
+    """Each size -> its time in units of the calibration loop of its run."""
+    return {f"{row['messages']:,} messages": row["ratio"] for row in rows}
 
 
 def table(rows: Sequence[Measured]) -> str:
@@ -194,8 +174,8 @@ def main() -> None:
     if len(rows) > 1:
         print(f"growth of time: messages to the power of {growth(rows)}")
     if asked.compare:
-        problems = slower(rows, json.loads(RESULT.read_text("utf-8"))["rows"])
-        raise SystemExit("\n".join(problems) if problems else 0)
+        problems = slower(ratios([asdict(row) for row in rows]), ratios(json.loads(RESULT.read_text("utf-8"))["rows"]))
+        raise SystemExit("\n".join(problems) or 0)
     result = {
         "what": "massline concentrate",
         "commit": commit(),
