@@ -12,7 +12,7 @@ from massline.concentrate.queries import Spoken, run_counts
 from massline.engine import pictures
 from massline.engine.shares import likely
 
-WITH_BARS = 12  # themes whose share and time are drawn in the list; the others stand there in figures
+WITH_BARS = 10  # themes whose share and time are drawn in the list; the others stand there in figures
 
 
 @dataclass(frozen=True, slots=True)

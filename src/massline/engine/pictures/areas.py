@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Final
 
@@ -41,7 +41,7 @@ def area_map(places: Sequence[Place | None], *, key: str, title: str, descriptio
         x, y = middle(place.rings, land)
         room = _width(place.rings, land.across)
         radius = _GREATEST * paper.width * math.sqrt(place.size / most)
-        marks.append(_mark(place, number, at=(x, y), radius=radius, paper=_Room(room, paper.least)))
+        marks.append(_mark(place, number, at=(x, y), radius=radius, paper=replace(paper, width=room)))
     width = max(land.place(x, 0)[0] for ring in rings for x, _ in ring)
     height = max(land.place(0, y)[1] for ring in rings for _, y in ring)
     left = (paper.width - width) / 2  # never narrower than the paper: type keeps its size
@@ -49,24 +49,17 @@ def area_map(places: Sequence[Place | None], *, key: str, title: str, descriptio
     return sheet(key, title, description, box=(-left - 2, -2, paper.width + 4, height + 4), body=body)
 
 
-@dataclass(frozen=True, slots=True)
-class _Room:
-    """How wide a label may be, and how small its type."""
-
-    width: float
-    least: float
-
-
 def _width(rings: Sequence[Ring], across: float) -> float:
     longest = max(rings, key=len)
     return (max(x for x, _ in longest) - min(x for x, _ in longest)) * across
 
 
-def _mark(place: Place, number: int, *, at: tuple[float, float], radius: float, paper: _Room) -> str:
+def _mark(place: Place, number: int, *, at: tuple[float, float], radius: float, paper: Paper) -> str:
+    """paper: as wide as the area."""
     (x, y), size = at, paper.least
     if text_width(place.label) * size * _LARGER <= 0.9 * paper.width:
         size = round(size * _LARGER)
-    tip = f"<title>{number}. {escape(place.label)}: {place.size:,}</title>"
+    tip = f"<title>{number}. {escape(place.label)}: {place.size:,}</title>" if paper.tips else ""
     circle = f'<circle class="ml-c0" cx="{x:.0f}" cy="{y:.0f}" r="{radius:.1f}"/>' if place.size else ""
     label = fitted(place.label, width=0.9 * paper.width / size, lines=1)[0]
     words = [label, f"{place.size:,}"] if label == place.label else [str(number)]
@@ -75,4 +68,4 @@ def _mark(place: Place, number: int, *, at: tuple[float, float], radius: float, 
     lines = "".join(
         f'<text x="{x:.0f}" y="{top + line * size * 1.15:.0f}">{escape(word)}</text>' for line, word in enumerate(words)
     )
-    return f'<g>{tip}{circle}<g font-size="{size:g}">{lines}</g></g>'
+    return f'<g data-n="{number}">{tip}{circle}<g font-size="{size:g}">{lines}</g></g>'

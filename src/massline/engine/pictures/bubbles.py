@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
 from massline.engine.pictures.paper import COLOURS, DESK, Paper, balanced, sheet, text_width
@@ -40,8 +40,9 @@ def bubbles(  # noqa: PLR0913 - paper and first are of the page
     low, high = (places - radii[:, None]).min(0) - 3, (places + radii[:, None]).max(0) + 3
     # Never wider than the paper: what is wider would be shrunk on the page, and its type with it.
     grown = max(1.0, float(high[0] - low[0]) / paper.width)
+    scaled = replace(paper, least=math.ceil(paper.least * grown))
     circles = "".join(
-        _bubble(theme, number, circle=_Circle(float(x), float(y), float(radius)), least=math.ceil(paper.least * grown))
+        _bubble(theme, number, circle=_Circle(float(x), float(y), float(radius)), paper=scaled)
         for number, (theme, (x, y), radius) in enumerate(zip(themes, places, radii, strict=True), first)
     )
     box = (low[0], low[1], high[0] - low[0], high[1] - low[1])
@@ -55,10 +56,11 @@ class _Circle:
     radius: float
 
 
-def _bubble(theme: Bubble, number: int, *, circle: _Circle, least: float) -> str:
+def _bubble(theme: Bubble, number: int, *, circle: _Circle, paper: Paper) -> str:
+    """A mark with its words, and for a mouse a tip: no finger ever sees one."""
     drawn = f'<circle class="ml-c{(number - 1) % COLOURS}" cx="{circle.x:.1f}" cy="{circle.y:.1f}" r="{circle.radius:.1f}"/>'
-    words = _words(theme, number, circle=circle, least=least)
-    return f"<g><title>{number}. {escape(theme.label)}: {theme.size:,}</title>{drawn}{words}</g>"
+    tip = f"<title>{number}. {escape(theme.label)}: {theme.size:,}</title>" if paper.tips else ""
+    return f'<g data-n="{number}">{tip}{drawn}{_words(theme, number, circle=circle, least=paper.least)}</g>'
 
 
 def _words(theme: Bubble, number: int, *, circle: _Circle, least: float) -> str:

@@ -14,18 +14,20 @@ COLOURS: Final = 6
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """What a picture is drawn for. width, height: in units of the picture; height is a wish. least: its smallest type."""
+    """What a picture is drawn for. width, height: in units of the picture; height is a wish. least: its smallest type. tips:
+    marks tell a mouse what they are."""
 
     width: float
     height: float
     least: float
+    tips: bool = True
 
 
 DESK: Final = Paper(640.0, 600.0, 14.0)
 """Shown 550 px wide or more: type stays above 12 px."""
-PHONE: Final = Paper(320.0, 400.0, 14.0)
+PHONE: Final = Paper(320.0, 400.0, 14.0, tips=False)
 """Shown 280 px wide or more: type stays above 12 px."""
-LARGE_TYPE: Final = Paper(320.0, 440.0, 28.0)
+LARGE_TYPE: Final = Paper(320.0, 440.0, 28.0, tips=False)
 """Shown 280 px wide or more: type stays above 24 px."""
 
 _NEVER_FIRST: Final = "、，。；：！？）》」』”…"
