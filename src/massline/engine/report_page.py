@@ -206,6 +206,14 @@ def _details(row: Row, rank: int, facts: ReportFacts, words: Words, *, fine: lis
     said = [line for line in facts.statements if line["theme"] in mine][:_STATEMENTS]
     return {
         "dissenting": _quotes(row["dissenting"][:_QUOTES], facts, words),
+        "sides": [
+            {
+                "title": words[name].format(count=f"{row[f'messages_{side}']:,}"),
+                "quotes": _quotes(row[f"asks_{side}"][:_QUOTES], facts, words),
+            }
+            for side, name in (("for", "said_for"), ("against", "said_against"))
+            if row["messages_for"] and row["messages_against"]
+        ],
         "statements": [
             {"text": _cut(line["statement"], words), "support": words["support"].format(count=f"{line['support']:,}")}
             for line in said

@@ -76,6 +76,10 @@ THEMES: Final = pa.schema(
         pa.field("typical", pa.list_(pa.large_string()), nullable=False),
         pa.field("dissenting", pa.list_(pa.large_string()), nullable=False),
         pa.field("minority", pa.bool_(), nullable=False),
+        pa.field("messages_for", pa.int64(), nullable=False),  # that say so in plain words; copies counted
+        pa.field("messages_against", pa.int64(), nullable=False),
+        pa.field("asks_for", pa.list_(pa.large_string()), nullable=False),
+        pa.field("asks_against", pa.list_(pa.large_string()), nullable=False),
         pa.field("stability", pa.float32()),  # how surely it comes again in halves of the sample, 0 to 1
     ]
 )

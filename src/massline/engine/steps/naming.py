@@ -13,12 +13,14 @@ from massline.engine.group import Themes, home_of
 from massline.engine.label import Name, distinct_senders, local_words, middle_and_edge, name_themes
 from massline.engine.place import load_themes
 from massline.engine.runners import Workers, map_blocks
+from massline.engine.sides import AGAINST, FOR, Sides, count_sides, quote_side, sides_of
 from massline.engine.steps.blocks import blocks_with_rows, sample_forms
 from massline.engine.tables import COPY, PLACED, THEMES
 from massline.engine.words import Vocabulary, count_words, find_words
 from massline.engine.workfolder import WorkFolder, write_batches
 
 NO_ROWS: Final = np.zeros(0, np.int64)
+NO_SIDES: Final = np.zeros(0, np.int8)
 
 
 def name_themes_and_count(work: WorkFolder, workers: Workers, part: Path) -> None:
@@ -41,10 +43,14 @@ def name_themes_and_count(work: WorkFolder, workers: Workers, part: Path) -> Non
         counts[home[fine]] += counts[fine]
         sizes[home[fine]] += sizes[fine]
     names = name_themes(counts, sizes, tree.parents, vocabulary, local=local_words(sample, areas, vocabulary))
+    sides = np.concatenate([NO_SIDES, *map_blocks(_sides_block, blocks_with_rows(work), workers=workers)])
     typical, dissenting = middle_and_edge(originals, similarity, tree.parents)
-    table = _themes_table(work, tree, names, sizes=sizes, quoted=(typical, dissenting))
+    asking = [quote_side(side, sides, originals, similarity, tree.parents) for side in (FOR, AGAINST)]
+    quoted = (typical, dissenting, *asking)
+    said = count_sides(sides, originals, stands_for, tree.parents)
+    table = _themes_table(work, tree, names, sizes=sizes, said=said, quoted=quoted)
     write_batches(part / "themes.arrow", THEMES, table.to_batches())
-    np.save(part / "quoted.npy", np.unique(np.concatenate([NO_ROWS, *typical, *dissenting])))
+    np.save(part / "quoted.npy", np.unique(np.concatenate([NO_ROWS, *(rows for lists in quoted for rows in lists)])))
     offsets = np.cumsum([0, *(len(rows) for rows in typical)])
     np.savez(part / "typical.npz", rows=np.concatenate([NO_ROWS, *typical]), offsets=offsets)
 
@@ -58,10 +64,15 @@ def _count_block(block: tuple[pa.Array, I32, I64], *, vocabulary: Vocabulary, nu
     return count_words(forms, themes, weights, vocabulary, number)
 
 
-def _themes_table(
-    work: WorkFolder, tree: Themes, names: Sequence[Name], *, sizes: I64, quoted: tuple[list[I64], list[I64]]
+def _sides_block(block: tuple[pa.Array]) -> Sides:
+    return sides_of(block[0])
+
+
+def _themes_table(  # noqa: PLR0913 - each a column or more
+    work: WorkFolder, tree: Themes, names: Sequence[Name], *, sizes: I64, said: I64, quoted: Sequence[list[I64]]
 ) -> pa.Table:
-    """THEMES: the tree with its names, counts and quoted ids."""
+    """THEMES: the tree with its names, counts and quoted ids. said (t, 2): how many ask for and against; quoted: rows of
+    typical messages, dissenting ones, those for and those against."""
     messages, themes = work.table("read/messages"), work.array("place/themes")
     known = messages.column("sender").is_valid().to_numpy()
     senders = messages.column("sender").fill_null(0).to_numpy()
@@ -89,6 +100,10 @@ def _themes_table(
         "typical": picked[0],
         "dissenting": picked[1],
         "minority": tree.views,
+        "messages_for": said[:, 0],
+        "messages_against": said[:, 1],
+        "asks_for": picked[2],
+        "asks_against": picked[3],
         "stability": pa.array(again, pa.float32(), mask=np.isnan(again)),
     }
     return pa.table(columns, schema=THEMES)
