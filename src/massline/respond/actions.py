@@ -12,12 +12,14 @@ from massline.gather.models import Message
 from massline.ledger.actions import append
 from massline.ledger.rules import digest
 from massline.people.models import User
-from massline.respond.models import Case, CaseMessage, Reply, Turn
+from massline.respond.models import Case, CaseMessage, Reply, SetAside, Turn
 from massline.respond.queries import reply_day
 from massline.respond.rules import (
     REOPENINGS,
+    CannotSetAside,
     HandOverRefused,
     MessageTaken,
+    NotSetAside,
     ReopenedBefore,
     StaleCase,
     State,
@@ -42,6 +44,41 @@ def open_case(message: Message, *, title: str, by: User) -> Case:
     Turn.objects.create(case=case, body=body, kind=TurnKind.TAKEN, began_at=now, began_by=by, reply_due=due)
     append("case.opened", {"case": case.pk, "message": message.pk, "body": body.code, "reply_due": str(due)})
     return case
+
+
+@transaction.atomic
+def set_aside(message: Message, *, reason: str, by: User) -> SetAside:
+    """Say in the name of the body that a message needs no case, and why; everybody can read it. Docs: docs/rules/case.md, C10.
+
+    Raises NotAllowed, MessageTaken, CannotSetAside."""
+    require(by, "respond.set_aside", message.body.path)
+    if message.published_at is None:
+        raise CannotSetAside(message.pk, "it is not published yet, and nothing may go unseen")
+    if not reason.strip():
+        raise CannotSetAside(message.pk, "a reason is missing")
+    if taken := CaseMessage.objects.filter(message=message).first():
+        raise MessageTaken(message.pk, taken.case_id)
+    said = SetAside(message=message, body=message.body, reason=reason, at=timezone.now(), by=by)
+    try:
+        with transaction.atomic():
+            said.save(force_insert=True)
+    except IntegrityError:
+        raise CannotSetAside(message.pk, "it was set aside before, which can be done once") from None
+    facts = {"message": message.pk, "body": message.body.code}
+    append("message.set_aside", {**facts, "reason": digest(reason, said.salt)})
+    return said
+
+
+@transaction.atomic
+def ask_again(message: Message, *, by: Actor) -> None:
+    """The writer says that her message needs a case after all: it lies with the body again, for good. Once.
+
+    Raises NotAllowed, NotSetAside."""
+    require(by, "respond.ask_again", message.body.path)
+    held = SetAside.objects.standing().filter(message=message, message__case_message=None)
+    if held.update(asked_again_at=timezone.now()) != 1:
+        raise NotSetAside(message.pk)
+    append("message.asked_again", {"message": message.pk, "body": message.body.code})
 
 
 @transaction.atomic

@@ -78,6 +78,20 @@ class TakeForm(forms.Form):
     )
 
 
+class SetAsideForm(forms.Form):
+    """A message needs no case."""
+
+    reason = forms.CharField(
+        label=_("Why it needs no case"),
+        help_text=_(
+            "Everybody can read it, in the name of your body. Say what the writer can do instead. Criticism is no reason."
+        ),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2000,
+        error_messages={"required": _("Say why. The writer will read it, and may ask again.")},
+    )
+
+
 class VersionedForm(forms.Form):
     """A form about a case as it stood when the page was opened."""
 

@@ -120,6 +120,32 @@ class CaseMessage(models.Model):
         return f"message {self.message_id} in case {self.case_id}"
 
 
+class SetAsideQuerySet(models.QuerySet["SetAside"]):
+    def standing(self) -> Self:
+        """Those that hold: the writer has not asked again."""
+        return self.filter(asked_again_at=None)
+
+
+class SetAside(models.Model):
+    """A body's word that a message needs no case, and why. Everybody can read it; the writer may ask again, once."""
+
+    message = models.OneToOneField(Message, on_delete=models.PROTECT, related_name="set_aside")
+    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField(_("reason"))
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    asked_again_at = models.DateTimeField(null=True, blank=True)
+    salt = models.CharField(max_length=32, default=new_salt)
+
+    objects = SetAsideQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "messages set aside"
+
+    def __str__(self) -> str:
+        return f"message {self.message_id}: {self.reason[:60]}"
+
+
 class Turn(models.Model):
     """The time during which one body owned a case, how it came to it, and why."""
 

@@ -13,7 +13,7 @@ from massline.bodies.rules import CalendarUnknown, WorkCalendar
 from massline.concentrate.models import Placement, Run
 from massline.gather.models import Message
 from massline.people.models import User
-from massline.respond.models import ANSWERING_ROLES, DESK_ROLES, Case, Reply, Turn
+from massline.respond.models import ANSWERING_ROLES, DESK_ROLES, Case, Reply, SetAside, Turn
 from massline.respond.rules import SOON, ActKind, Span, State, counted_days, reply_due, working_days_left
 from massline.rights import Actor
 
@@ -119,10 +119,16 @@ def soon_until(actor_body: Body | None, today: date) -> date:
 
 
 def messages_to_take(actor: Actor) -> QuerySet[Message]:
-    """What came to her body or under it and is in no case yet: first what waits to be published, then the oldest."""
+    """What came to her body or under it, is in no case and not set aside: first what waits to be published, then the oldest."""
     messages = Message.objects.handled_by(actor) if actor.role in DESK_ROLES else Message.objects.none()
     waiting_first = F("published_at").asc(nulls_first=True)
-    return messages.filter(case_message=None).select_related("body", "call").order_by(waiting_first, "pk")
+    mine = messages.filter(Q(set_aside=None) | Q(set_aside__asked_again_at__isnull=False), case_message=None)
+    return mine.select_related("body", "call", "set_aside").order_by(waiting_first, "pk")
+
+
+def set_aside_of(message: Message) -> SetAside | None:
+    """A body's word that this message needs no case, whether it holds or its writer asked again."""
+    return SetAside.objects.filter(message=message).select_related("body").first()
 
 
 def messages_to_publish(actor: Actor) -> QuerySet[Message]:

@@ -80,6 +80,22 @@ class MessageTaken(CaseError):
         self.message, self.case = message, case
 
 
+class CannotSetAside(CaseError):
+    """A message that is not public yet, whose writer asked again, or that was set aside before; or a reason is missing."""
+
+    def __init__(self, message: int, problem: str) -> None:
+        super().__init__(f"Message {message} cannot be set aside: {problem}.")
+        self.message, self.problem = message, problem
+
+
+class NotSetAside(CaseError):
+    """The writer asks again for a message that nobody set aside, or that was taken or asked for again meanwhile."""
+
+    def __init__(self, message: int) -> None:
+        super().__init__(f"Message {message} is not set aside.")
+        self.message = message
+
+
 class ReopenedBefore(CaseError):
     """A case may be reopened once."""
 

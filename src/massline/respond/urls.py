@@ -12,6 +12,7 @@ urlpatterns = [
     path("desk/", views.queue, name="queue"),
     path("desk/messages/<int:pk>/publish/", views.publish, name="publish"),
     path("desk/messages/<int:pk>/take/", views.take, name="take"),
+    path("desk/messages/<int:pk>/set-aside/", views.set_aside, name="set_aside"),
     path("desk/cases/<int:pk>/", views.desk_case, name="desk_case"),
     path("desk/cases/<int:pk>/hand-over/", views.hand_over, name="hand_over"),
     path("desk/cases/<int:pk>/reply/", views.reply, name="reply"),

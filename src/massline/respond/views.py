@@ -18,9 +18,26 @@ from massline.gather.models import Message
 from massline.people.models import User
 from massline.people.queries import operators
 from massline.respond import actions, queries
-from massline.respond.forms import CASE_FILTERS, MESSAGE_FILTERS, DeskFilter, HandOverForm, ReplyForm, TakeForm
+from massline.respond.forms import (
+    CASE_FILTERS,
+    MESSAGE_FILTERS,
+    DeskFilter,
+    HandOverForm,
+    ReplyForm,
+    SetAsideForm,
+    TakeForm,
+)
 from massline.respond.models import ANSWERING_ROLES, Case
-from massline.respond.rules import ActKind, HandOverRefused, MessageTaken, StaleCase, State, WrongState, suggested_title
+from massline.respond.rules import (
+    ActKind,
+    CannotSetAside,
+    HandOverRefused,
+    MessageTaken,
+    StaleCase,
+    State,
+    WrongState,
+    suggested_title,
+)
 from massline.rights import NotAllowed, may
 
 AT_A_TIME = 20
@@ -43,6 +60,7 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
             "case": of_case,
             "replies": queries.replies_of(of_case) if of_case else [],
             "placement": queries.placement_of(found),
+            "set_aside": queries.set_aside_of(found),
             "may_take": of_case is None and _may(request, "respond.open_case", found),
         },
     )
@@ -99,7 +117,7 @@ def take(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Message.objects.handled_by(_user(request)).select_related("body", "call"), pk=pk)
     if not _may(request, "respond.open_case", found):
         raise Http404
-    form = TakeForm(request.POST or None, initial={"title": suggested_title(found.shown_title or found.shown_text)})
+    form = TakeForm(request.POST or None, initial=_title(found))
     if not form.is_valid():
         return _take_page(request, found, form, status=422 if form.is_bound else 200)
     try:
@@ -108,6 +126,25 @@ def take(request: HttpRequest, pk: int) -> HttpResponse:
         return _take_page(request, found, form, status=409)
     notices.success(request, _("The message is now a case of %(body)s.") % {"body": opened.body})
     return redirect("respond:desk_case", opened.pk)
+
+
+@login_required
+def set_aside(request: HttpRequest, pk: int) -> HttpResponse:
+    """A message needs no case, says the body that it came to. One that was taken or set aside meanwhile is shown again."""
+    found = get_object_or_404(Message.objects.handled_by(_user(request)).select_related("body", "call"), pk=pk)
+    if not _may(request, "respond.set_aside", found):
+        raise Http404
+    if request.method != "POST":
+        return redirect("respond:take", pk)
+    form = SetAsideForm(request.POST)
+    if not form.is_valid():
+        return _take_page(request, found, None, status=422, set_aside_form=form)
+    try:
+        actions.set_aside(found, reason=form.cleaned_data["reason"], by=_user(request))
+    except (MessageTaken, CannotSetAside):
+        return _take_page(request, found, None, status=409, set_aside_form=form)
+    notices.success(request, _("The message needs no case, you said. The writer can read why, and may ask again."))
+    return redirect("respond:queue")
 
 
 @login_required
@@ -192,12 +229,26 @@ def _case_context(found: Case, shown: QuerySet[Message]) -> dict[str, Any]:
     }
 
 
-def _take_page(request: HttpRequest, found: Message, form: TakeForm, *, status: int) -> HttpResponse:
-    """The form, the day by which a reply would be due, and who can help where that day cannot be told."""
+def _title(found: Message) -> dict[str, str]:
+    """What the form for a new case starts with."""
+    return {"title": suggested_title(found.shown_title or found.shown_text)}
+
+
+def _take_page(
+    request: HttpRequest,
+    found: Message,
+    form: TakeForm | None,
+    *,
+    status: int,
+    set_aside_form: SetAsideForm | None = None,
+) -> HttpResponse:
+    """Both forms, the day by which a reply would be due, and who can help where that day cannot be told."""
     taken = Case.objects.visible_to(_user(request)).filter(messages=found).first()
     context: dict[str, Any] = {
         "message": found,
-        "form": form,
+        "form": form or TakeForm(initial=_title(found)),
+        "set_aside": queries.set_aside_of(found),
+        "set_aside_form": set_aside_form or SetAsideForm(),
         "taken": taken,
         "is_taken": hasattr(found, "case_message"),
     }

@@ -13,8 +13,8 @@ from django.db.models.functions import TruncDate, TruncWeek
 from massline.bodies.models import Body
 from massline.gather.models import Message
 from massline.gather.rules import receipt_digest
-from massline.respond.models import DESK_ROLES, Case, Reply, Turn
-from massline.respond.queries import Act, acts
+from massline.respond.models import DESK_ROLES, Case, Reply, SetAside, Turn
+from massline.respond.queries import Act, acts, set_aside_of
 from massline.respond.rules import REOPENINGS, State
 from massline.rights import Actor, covers
 from massline.supervise.models import Rating
@@ -42,6 +42,12 @@ class Standing:
     acts: list[Act]
     reply: Reply | None
     rating: Rating | None
+    set_aside: SetAside | None = None
+
+    @property
+    def may_ask_again(self) -> bool:
+        """After a body said that the message needs no case, once."""
+        return self.case is None and self.set_aside is not None and self.set_aside.asked_again_at is None
 
     @property
     def replies(self) -> list[Reply]:
@@ -77,7 +83,7 @@ def standing(message: Message) -> Standing:
     """Where this message stands. Four queries."""
     case = Case.objects.filter(messages=message).select_related("body").first()
     if case is None:
-        return Standing(message, None, [], None, None)
+        return Standing(message, None, [], None, None, set_aside_of(message))
     reply = Reply.objects.filter(case=case).select_related("body").order_by("-pk").first()
     rating = Rating.objects.filter(reply=reply, message=message).first() if reply else None
     return Standing(message, case, acts(case), reply, rating)

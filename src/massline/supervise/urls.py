@@ -11,6 +11,7 @@ urlpatterns = [
     path("receipt/<str:code>/proof.json", views.proof, name="proof"),
     path("receipt/<str:code>/rate/", views.rate, name="rate"),
     path("receipt/<str:code>/reopen/", views.reopen, name="reopen"),
+    path("receipt/<str:code>/ask-again/", views.ask_again, name="ask_again"),
     path("scoreboard/", views.scoreboard, name="scoreboard"),
     path("bodies/<str:code>/", views.body, name="body"),
 ]

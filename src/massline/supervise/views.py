@@ -18,6 +18,7 @@ from massline.bodies.rules import CalendarUnknown
 from massline.gather.rules import ALPHABET, CODE_LENGTH, ReceiptMistyped, grouped, read_receipt
 from massline.ledger.keys import KeyRefused
 from massline.ledger.queries import receipt_for
+from massline.respond.actions import ask_again as respond_again
 from massline.respond.models import Case
 from massline.respond.queries import due_story, lines
 from massline.respond.rules import CaseError
@@ -130,6 +131,18 @@ def reopen(request: HttpRequest, code: str) -> HttpResponse:
     except CalendarUnknown:
         return _receipt_page(request, now, read, reopen_form=form, problem="calendar", status=409)
     return redirect(reverse("supervise:receipt_page", args=[grouped(read)]) + "#say")
+
+
+@unlisted
+def ask_again(request: HttpRequest, code: str) -> HttpResponse:
+    """The writer says that her message needs a case after all."""
+    read, now = _own(code)
+    if request.method == "POST":
+        try:
+            respond_again(now.message, by=RESIDENT)
+        except CaseError:
+            return _receipt_page(request, queries.standing(now.message), read, problem="asked", status=409)
+    return redirect("supervise:receipt_page", grouped(read))
 
 
 def scoreboard(request: HttpRequest) -> HttpResponse:
