@@ -126,10 +126,11 @@ def _given(column: pa.ChunkedArray) -> bool:
 
 def _values(column: pa.ChunkedArray) -> dict[str, int]:
     """Values and how often each was said, most frequent first; what is beyond the 50th is summed."""
-    counted = pc.value_counts(column.fill_null("")).to_pylist()
-    pairs = sorted(((one["values"], one["counts"]) for one in counted), key=lambda pair: (-pair[1], pair[0]))
-    if len(pairs) > MOST_VALUES:
-        pairs = [*pairs[: MOST_VALUES - 1], ("…", sum(count for _, count in pairs[MOST_VALUES - 1 :]))]
+    counted = pa.Table.from_struct_array(pc.value_counts(column.fill_null("")))
+    order = pc.select_k_unstable(counted, MOST_VALUES, [("counts", "descending"), ("values", "ascending")])
+    pairs = [(one["values"], one["counts"]) for one in counted.take(order).to_pylist()]
+    if len(counted) > MOST_VALUES:
+        pairs = [*pairs[: MOST_VALUES - 1], ("…", len(column) - sum(count for _, count in pairs[: MOST_VALUES - 1]))]
     return dict(pairs)
 
 

@@ -33,7 +33,7 @@ from massline.engine.workfolder import Progress, WorkFolder
 METHOD: Final = "taught-1"
 """Version of the method. It changes whenever the same input would give another result."""
 
-METHOD_OF_WORDS: Final = "words-1"
+METHOD_OF_WORDS: Final = "words-2"
 """Version of the method that goes by words alone, where no teacher can be asked or none shall be."""
 
 TEACH: Final = 12_000
