@@ -1,0 +1,75 @@
+"""Large type on every public page, against the rules that the ministry (工业和信息化部) published for it in April 2021.
+
+Numbers of clauses are those of 移动互联网应用（APP）适老化通用设计规范, which gives figures; 互联网网站适老化通用设计规范 asks
+for the same in words (type that can be made very large, reading aloud, no advertisements, nothing that lures). Ours are stricter.
+What each clause became here stands in docs/reference/large-type.md.
+"""
+
+from typing import Any
+
+import pytest
+
+from tests.journeys.addresses import VISITOR, tour
+from tests.journeys.house import House
+
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(600)]
+PHONE = {"width": 390, "height": 844}
+
+LOOK = """() => {
+    const channels = colour => (colour.match(/[\\d.]+/g) || []).map(Number);
+    const light = ([r, g, b]) => [r, g, b].map(c => c / 255).map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
+        .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+    const ground = e => {
+        for (; e; e = e.parentElement) {
+            const colour = channels(getComputedStyle(e).backgroundColor);
+            if (colour.length === 3 || colour[3] > 0) return colour;
+        }
+        return [255, 255, 255];
+    };
+    const name = e => `${(e.innerText || e.name || "").trim().slice(0, 30)} <${e.tagName.toLowerCase()} ${e.className}>`;
+    const unseen = ".ds-sr-only, .ds-skip-link";
+    const shown = e => e.offsetParent && e.checkVisibility({visibilityProperty: true}) && !e.closest(unseen);
+    const texts = [...document.querySelectorAll("body *")].filter(e => shown(e) && !e.closest("svg")
+        && [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim()));
+    const style = new Map(texts.map(e => [e, getComputedStyle(e)]));
+    const size = e => parseFloat(style.get(e).fontSize);
+    const contrast = e => {
+        const [a, b] = [light(channels(style.get(e).color)), light(ground(e))];
+        return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    };
+    const controls = "a[href], button, summary, select, input:not([type=hidden]), textarea";
+    const targets = [...document.querySelectorAll(controls)].filter(shown)
+        .map(e => e.matches("[type=radio], [type=checkbox]") ? e.closest(".ds-field") || e : e);
+    const box = e => e.getBoundingClientRect();
+    const wrong = (rule, elements, figure = () => "") => elements.map(e => rule + ": " + name(e) + " " + figure(e));
+    const running = texts.filter(e => e.innerText.length > 20 && !e.closest("h1, h2, h3, h4, a, button, summary"));
+    const calls = targets.filter(e => e.matches(".face-call a[href^='tel:']"));
+    const viewport = document.querySelector("meta[name=viewport]").content.replace("initial-scale=1", "");
+    const moving = "iframe, marquee, video[autoplay], audio[autoplay], meta[http-equiv=refresh], dialog[open]";
+    return [
+        ...wrong("1.1 under 24 px (18 are asked)", texts.filter(e => size(e) < 24), size),
+        ...(Math.max(...texts.map(size)) < 40 ? ["1.1 nothing of 40 px (30 are asked)"] : []),
+        ...wrong("1.2 lines nearer than 1.3", running.filter(e => parseFloat(style.get(e).lineHeight) / size(e) < 1.3)),
+        ...wrong("1.3 contrast under 7 (4.5 are asked)", texts.filter(e => contrast(e) < 7), contrast),
+        ...wrong("2.1 under 60 px high", targets.filter(e => box(e).height < 59.5), e => box(e).height),
+        ...(calls.length ? [] : ["nobody to call"]),
+        ...wrong("moves or opens by itself", [...document.querySelectorAll(moving)]),
+        ...(/user-scalable|maximum-scale/.test(viewport) ? ["cannot be made larger"] : []),
+    ];
+}"""
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en-GB"])
+def test_every_page_is_large_clear_easy_to_hit_and_knows_a_person_to_call(
+    chromium: Any, house: House, language: str
+) -> None:
+    found = {}
+    with chromium.new_context(locale=language, viewport=PHONE) as context:
+        context.add_cookies([{"name": "large_type", "value": "1", "url": house.url}])
+        page = context.new_page()
+        for place in tour(house).of(VISITOR):
+            page.goto(house.url + place.path)
+            for colours in ("light", "dark"):
+                page.emulate_media(color_scheme=colours)
+                found[f"{place.path} {colours}"] = page.evaluate(LOOK)
+    assert {path: wrong for path, wrong in found.items() if wrong} == {}
