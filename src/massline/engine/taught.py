@@ -64,19 +64,21 @@ def space_of(sample: Sample, read: F32, *, seed: int) -> Space:
         )
 
 
-def find_tree(space: Space, *, even: Bools, number: int | None, seed: int, starts: int = STARTS) -> Tree:
+def find_tree(space: Space, *, even: Bools, number: int | None, seed: int, half: bool = False) -> Tree:
     """Coarse themes (`number` of them, or as many as halves of the sample agree on) and the dense groups in them.
 
     even (m,): messages drawn evenly; the others, drawn because they are odd, have no say in what the coarse themes are.
+    half: the space holds half of a sample; fine themes may be half as large, and a few starts must do.
     """
     with threadpool_limits(1):
         drawn = space.wide[even]
         count = number or stable_number(drawn, COARSE_NUMBERS, seed=seed)
-        centres = by_size(spherical_kmeans(drawn, count, seed=seed, starts=starts), drawn)
+        centres = by_size(spherical_kmeans(drawn, count, seed=seed, starts=3 if half else STARTS), drawn)
         homes, lead = first_and_lead(space.wide @ centres.T)
         groups = dense_groups(space.close, homes, seed=seed)
         homes = _whole_groups(homes, groups, len(centres))
-        return _rooted(space.close, _in_order_of_size(homes), groups, lead < np.quantile(lead, UNSURE))
+        unsure = lead < np.quantile(lead, UNSURE)
+        return _rooted(space.close, _in_order_of_size(homes), groups, unsure, fewest=(HANDFUL + half) // (1 + half))
 
 
 def _whole_groups(homes: I64, groups: I64, count: int) -> I64:
@@ -95,13 +97,13 @@ def _in_order_of_size(labels: I64) -> I64:
     return rank[index]
 
 
-def _rooted(close: F32, homes: I64, groups: I64, unsure: Bools) -> Tree:
+def _rooted(close: F32, homes: I64, groups: I64, unsure: Bools, *, fewest: int) -> Tree:
     """The tree: groups that are large enough become fine themes; all other messages go to the nearest one of their
     coarse theme, or are strange where they are unsure of that."""
     coarse = int(homes.max()) + 1
     pieces = np.unique(homes * (groups.max() + 1) + groups, return_inverse=True)[1]
     sizes = np.bincount(pieces)
-    least = max(HANDFUL, SMALLEST * len(homes), np.sort(sizes)[::-1][:MOST_FINE].min())
+    least = max(fewest, SMALLEST * len(homes), np.sort(sizes)[::-1][:MOST_FINE].min())
     parents, leaves, strange = [-1] * coarse, homes.copy(), np.zeros(len(homes), np.bool_)
     for theme in range(coarse):
         members = np.flatnonzero(homes == theme)
@@ -150,7 +152,7 @@ def stability(space: Space, tree: Tree, *, even: Bools, seed: int) -> F32:
     for turn in range(RESAMPLED):
         half = np.sort(np.random.default_rng((seed, turn)).permutation(len(tree.homes))[: len(tree.homes) // 2])
         part = Space(space.points[half], space.wide[half], space.close[half])
-        again = find_tree(part, even=even[half], number=count, seed=seed + turn, starts=3)
+        again = find_tree(part, even=even[half], number=count, seed=seed + turn, half=True)
         found += _likeness(tree, half, again)
     return (found / RESAMPLED).astype(np.float32)
 

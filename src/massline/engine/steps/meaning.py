@@ -86,7 +86,7 @@ def _chances(work: WorkFolder, pool: I64, first: I64, seen: F32, *, seed: int) -
     the teacher has seen the vectors `seen`."""
     sample, even = _weighed(work, pool[first]), np.ones(len(first), np.bool_)
     space = space_of(sample, seen, seed=seed)
-    tree = find_tree(space, even=even, number=None, seed=seed, starts=3)
+    tree = find_tree(space, even=even, number=None, seed=seed)
     lesson = lesson_of(space, tree, np.zeros(len(tree.parents), np.float32))
     themes = themes_of(honest_vectors(sample, lesson.targets, seed=seed), tree, lesson)
     return place_by(vectors(_forms(work, pool), learn(sample, lesson.targets)), themes)[2]
