@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from massline.face.parts import Cell, Column, Moment, Row, Share
+from massline.face.reading import reading
 
 PARTS = Path(__file__).parent / "templates/face/parts"
 CHINESE_MESSAGE = "我们村口到卫生室那段路晚上没有灯，老人看病回来都是摸黑走。\n上个月李大爷摔了一跤，希望能装几盏路灯。"
@@ -54,6 +55,7 @@ class SampleForm(forms.Form):
 def content(request: HttpRequest) -> dict[str, Any]:
     """Everything the page shows besides its form. `?page=` moves the sample pager."""
     return {
+        "reading": reading(str(_("The lane belongs to the county road; the township cannot put lights there."))),
         "chinese_message": CHINESE_MESSAGE,
         "english_message": ENGLISH_MESSAGE,
         "due": date(2026, 10, 12),

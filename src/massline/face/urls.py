@@ -5,4 +5,7 @@ from django.urls import path
 from massline.face import views
 
 app_name = "face"
-urlpatterns = [path("", views.living_page, name="parts")]
+urlpatterns = [
+    path("", views.living_page, name="parts"),
+    path("reading/", views.read, name="reading"),
+]

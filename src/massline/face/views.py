@@ -1,10 +1,14 @@
-"""The page of all parts, and what a reader sees when a form has grown too old."""
+"""The page of all parts, how easy a text is to read, and what a reader sees when a form has grown too old."""
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_POST
 
 from massline.face import living
+from massline.face.reading import reading
+
+LONGEST_READ = 20_000  # characters
 
 
 def living_page(request: HttpRequest) -> HttpResponse:
@@ -14,6 +18,14 @@ def living_page(request: HttpRequest) -> HttpResponse:
     form = living.SampleForm(request.POST if request.method == "POST" else None)
     status = 422 if form.is_bound and not form.is_valid() else 200
     return render(request, "face/living.html", {"form": form, **living.content(request)}, status=status)
+
+
+@require_POST
+def read(request: HttpRequest) -> HttpResponse:
+    """How easy the text in the field named by `of` is to read. Keeps nothing; to htmx only the part."""
+    text = request.POST.get(request.POST.get("of", ""), "")[:LONGEST_READ]
+    name = "face/parts/reading.html" if "HX-Request" in request.headers else "face/reading.html"
+    return render(request, name, {"text": text, "reading": reading(text)})
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
