@@ -50,7 +50,7 @@ def running(folder: Path) -> Iterator[House]:
     port = _free_port()
     granian = [str(Path(sys.executable).with_name("granian")), "--interface", "wsgi", "--port", str(port)]
     server = [*granian, "--blocking-threads", "4", "--log-level", "error", "massline.project.wsgi:application"]
-    worker = [sys.executable, "-m", "django", "db_worker", "--no-startup-delay", "--no-reload", "-v", "0"]
+    worker = [sys.executable, "-m", "django", "work"]
     with (folder / "output").open("w") as log:
         started = [subprocess.Popen(command, env=environment, stdout=log, stderr=log) for command in (server, worker)]
         try:
@@ -60,13 +60,25 @@ def running(folder: Path) -> Iterator[House]:
             for process in started:
                 process.terminate()
             for process in started:
-                process.wait(timeout=20)
+                _wait_for_end(process)
 
 
 def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+    """Below those that the system gives away by itself: between this look and the server's start nobody else gets it."""
+    for port in range(20_000 + os.getpid() % 12_000, 32_768):
+        with socket.socket() as free:
+            if free.connect_ex(("127.0.0.1", port)):
+                return port
+    raise RuntimeError("No port between 20000 and 32767 is free.")
+
+
+def _wait_for_end(process: subprocess.Popen[bytes]) -> None:
+    """How fast a server ends on a busy machine is no matter of the journeys."""
+    try:
+        process.wait(timeout=60)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:

@@ -31,7 +31,7 @@ from massline.ledger.actions import append
 from massline.ledger.rules import digest
 from massline.rights import Actor, require
 
-BATCH = 2_000  # rows that are written in one transaction
+BATCH = 1_000  # rows that are written in one transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

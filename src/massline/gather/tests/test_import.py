@@ -188,7 +188,7 @@ def test_a_failure_after_the_file_was_accepted_loses_nothing_and_doubles_nothing
     path = file_of(tmp_path, "".join(f"{number},,第{number}行,,,,\n" for number in range(5_000)))
     with monkeypatch.context() as patch:
         fails_in_its_second_batch(patch, Message)
-        with pytest.raises(CommandError, match="accepted whole, but 3,000") as stopped:
+        with pytest.raises(CommandError, match="accepted whole, but 4,000") as stopped:
             call_command("import_messages", str(path), call=call.ref)
     assert stopped.value.returncode == 1
     assert continue_imports(by=SYSTEM) == 0  # it may still live

@@ -31,7 +31,7 @@ from massline.gather.queries import areas_of
 from massline.gather.rules import Channel, ImportUnderWay, ImportUnfinished, MessageRefused, check_length, sender_seed
 from massline.rights import OPERATOR
 
-BATCH = 2_000  # rows that are checked and written together
+BATCH = 1_000  # rows that are checked and written together
 LONGEST_ID = 120  # characters of a row's own id; a longer one is known by its digest
 
 
