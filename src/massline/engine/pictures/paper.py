@@ -14,8 +14,8 @@ COLOURS: Final = 6
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """What a picture is drawn for. width, height: in units of the picture; height is a wish. least: its smallest type. tips:
-    marks tell a mouse what they are."""
+    """What a picture is drawn for. width, height: in units of the picture; height is a wish. least: its smallest type. tips: it
+    is for a desk, where marks tell a mouse what they are."""
 
     width: float
     height: float

@@ -1,5 +1,6 @@
 """Outlines: what is wrong with a file is said by feature; what is drawn is where it belongs, readable, and light."""
 
+import itertools
 import json
 import math
 import re
@@ -114,6 +115,23 @@ def test_a_name_too_long_for_its_area_gives_way_to_its_number(label):
     words = [text.text for text in svg.iter(f"{SVG}text")]
     assert all(label in title.text for title in svg.findall(f"{SVG}g/{SVG}g/{SVG}title"))
     assert all(text_width(word) * DESK.least < DESK.width / 6 + 20 for word in words)
+
+
+@pytest.mark.parametrize("paper", [DESK, PHONE, LARGE_TYPE])
+@pytest.mark.parametrize("count", [2, 6, 14])
+def test_words_on_a_map_neither_meet_nor_leave_the_paper(paper, count):
+    svg = parsed(a_map(count, "滨河社区", sizes=tuple(range(count, 0, -1)), paper=paper))
+    left, top, width, height = map(float, svg.get("viewBox").split())
+    boxes = []
+    for group in svg.findall(f"{SVG}g/{SVG}g"):
+        lines, size = group.findall(f"{SVG}g/{SVG}text"), float(group.find(f"{SVG}g").get("font-size"))
+        half = max(text_width(line.text) for line in lines) * size / 2
+        x, first, last = (float(lines[0].get("x")), float(lines[0].get("y")), float(lines[-1].get("y")))
+        boxes.append((x - half, first - 0.8 * size, x + half, last + 0.15 * size))
+        assert last + 0.15 * size <= top + height
+    named = [box for box in boxes if box[2] - box[0] > 60]
+    for (a, b, c, d), (e, f, g, h) in itertools.combinations(named, 2):
+        assert c <= e + 1 or g <= a + 1 or d <= f + 1 or h <= b + 1
 
 
 @pytest.mark.parametrize(("paper", "narrowest", "least"), [(DESK, 550, 12), (PHONE, 280, 12), (LARGE_TYPE, 280, 24)])
