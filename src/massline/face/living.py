@@ -73,7 +73,7 @@ def content(request: HttpRequest) -> dict[str, Any]:
         "table_rows": _table_rows(),
         "shares": _shares(),
         "here": request.path,
-        "address": request.build_absolute_uri("/receipt/ML7K-4Q2X-WD5A/"),
+        "address": request.build_absolute_uri("/receipt/"),
         "parameters": _parameters(),
     }
 
