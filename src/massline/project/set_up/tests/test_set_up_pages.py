@@ -13,6 +13,7 @@ from massline.bodies.queries import above
 from massline.gather.models import Call
 from massline.ledger.models import Entry
 from massline.people.models import User
+from massline.project.cli import _set_up_line
 from massline.project.set_up import door
 from massline.project.set_up.steps import steps
 from massline.rights import Role
@@ -309,3 +310,9 @@ def test_every_page_of_the_set_up_takes_few_queries(client, operator, page, djan
         a_user(Role.HANDLER, Body.objects.get(code="330101" if number % 2 else "330101201"))
     with django_assert_max_num_queries(15):
         assert client.get(reverse(f"set_up:{page}")).status_code == 200
+
+
+def test_the_server_prints_the_address_while_nobody_runs_the_place() -> None:
+    assert "http://127.0.0.1:9000/set-up/" in _set_up_line("http://127.0.0.1:9000")
+    a_user(Role.OPERATOR, a_body())
+    assert _set_up_line("http://127.0.0.1:9000") == ""
