@@ -13,12 +13,12 @@ from django.utils import timezone
 from massline.ledger.keys import make_key, read_signer
 from massline.ledger.models import Entry, Head
 from massline.ledger.rules import canonical, entry_bytes
-from massline.ledger.tiles import publish
+from massline.ledger.tiles import publish, published
 from massline.tlog.checkpoint import Checkpoint
 from massline.tlog.layout import CHECKPOINT
 
-BATCH = 10_000
-"""Entries that get their numbers in one transaction."""
+BATCH = 4_096
+"""Entries that are numbered, or published, in one transaction: on SQLite nobody else writes meanwhile."""
 
 
 def append(kind: str, data: dict[str, Any]) -> Entry:
@@ -38,13 +38,22 @@ def sequence() -> Checkpoint:
     the database alone, so a crash between the two is made good by the next call. Raises KeyRefused, LogDisagrees."""
     while Entry.objects.waiting().exists():
         _number_some()
-    with transaction.atomic():
-        head = _held_head()
-        folder, key_file = Path(settings.LOG_ROOT), Path(settings.LOG_KEY)
-        if not key_file.exists() and not (folder / CHECKPOINT).exists():
-            make_key(key_file)
-        key, sign = read_signer(key_file, settings.LOG_NAME)
-        return publish(folder, _lines, size=head.size, key=key, sign=sign)
+    whole = False
+    while not whole:
+        checkpoint, whole = _publish_some()
+    return checkpoint
+
+
+@transaction.atomic
+def _publish_some() -> tuple[Checkpoint, bool]:
+    """The log as it is published now, and whether that is all of it."""
+    head = _held_head()
+    folder, key_file = Path(settings.LOG_ROOT), Path(settings.LOG_KEY)
+    if not key_file.exists() and not (folder / CHECKPOINT).exists():
+        make_key(key_file)
+    key, sign = read_signer(key_file, settings.LOG_NAME)
+    size = min(head.size, published(folder, key).size + BATCH)
+    return publish(folder, _lines, size=size, key=key, sign=sign), size == head.size
 
 
 def _held_head() -> Head:
