@@ -104,7 +104,7 @@ def test_a_page_whose_files_were_lost_on_the_way_is_still_read_and_its_form_sent
     page.goto(server + "/face/")
     assert page.locator("h1").is_visible()
     page.locator("textarea").first.fill("路灯坏了")
-    page.locator("form[novalidate] button").click()
+    page.locator("form[novalidate] button").first.click()
     page.locator(".ds-error-summary").wait_for()
     assert page.locator("textarea").first.input_value() == "路灯坏了"
     page.close()

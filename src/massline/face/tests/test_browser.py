@@ -49,7 +49,7 @@ def test_axe_finds_nothing(visit: Any, language: str, theme: str, large: bool) -
     if not AXE.exists():
         pytest.skip(f"No {AXE.relative_to(ROOT)}. Run: npm ci --ignore-scripts")
     page = visit(language=language, theme=theme, large=large)
-    page.locator("form[novalidate] button").click()  # with its errors shown there is more to find
+    page.locator("form[novalidate] button").first.click()  # with its errors shown there is more to find
     page.wait_for_load_state("networkidle")
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate(VIOLATIONS, RULES)
@@ -103,7 +103,7 @@ def test_the_first_tab_leads_to_the_content_and_an_error_takes_the_focus(visit: 
     assert page.locator(".ds-skip-link").bounding_box()["height"] >= 24
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
-    page.locator("form[novalidate] button").focus()
+    page.locator("form[novalidate] button").first.focus()
     with page.expect_navigation():
         page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.className") == "ds-error-summary"
