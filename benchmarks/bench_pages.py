@@ -1,0 +1,125 @@
+"""How soon a page is there for somebody with an old phone far from a mast: largest paint and answer to a touch.
+
+    scripts/bench pages
+
+A house with a made-up county is started; Chromium opens each page as a first visit, nothing cached, a phone of 390 × 844 px,
+its own throttling set (Chrome DevTools Protocol): the network as WebPageTest's "3G slow" (400 kbit/s each way, 400 ms there and
+back), the processor four times slower. The largest paint is what the browser reports (`largest-contentful-paint`); the answer
+is the slowest of typing a sentence, opening what can be opened and pressing Tab (`event` timing, from the touch to
+the next paint). Medians of ROUNDS. Result in results/pages.json.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))  # the house of the journeys
+
+from tests.journeys.house import House, running  # noqa: E402
+
+RESULT = Path(__file__).parent / "results" / "pages.json"
+ROUNDS = 3
+NETWORK = {"offline": False, "latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 50_000}  # ms, bytes/s
+SLOWER = 4
+PHONE = {"width": 390, "height": 844}
+MOST_PAINT, MOST_ANSWER = 1500, 200  # ms
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
+WATCH = """() => {
+    window.paints = []; window.answers = []
+    new PerformanceObserver(seen => paints.push(...seen.getEntries().map(e => e.startTime)))
+        .observe({type: "largest-contentful-paint", buffered: true})
+    new PerformanceObserver(seen => answers.push(...seen.getEntries().map(e => e.duration)))
+        .observe({type: "event", durationThreshold: 16, buffered: true})
+}"""
+PATHS = (
+    "/",
+    "/calls/",
+    "/calls/what-first/",
+    "/calls/what-first/say/",
+    "/calls/what-first/themes/",
+    "/you-said/",
+    "/scoreboard/",
+)
+
+
+def measure(chromium: Browser, address: str) -> tuple[float, float]:
+    """Largest paint and slowest answer of one first visit, milliseconds."""
+    with chromium.new_context(locale="zh-CN", viewport=PHONE, has_touch=True, bypass_csp=True) as context:
+        page = context.new_page()
+        throttle = context.new_cdp_session(page)
+        throttle.send("Network.enable")
+        throttle.send("Network.emulateNetworkConditions", NETWORK)
+        throttle.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+        page.goto(address, wait_until="load")
+        page.evaluate(WATCH)
+        page.wait_for_timeout(500)  # what is painted late is reported late
+        paint = float(page.evaluate("Math.max(0, ...paints)"))
+        touch(page)
+        page.wait_for_timeout(500)
+        return paint, float(page.evaluate("Math.max(0, ...answers)"))
+
+
+def touch(page: Page) -> None:
+    """What one does on any page."""
+    for field in page.locator("main textarea:visible").all()[:1]:
+        field.tap()
+        page.keyboard.type("村口的路灯坏了三个月")
+    for summary in page.locator("main details > summary:visible").all()[:2]:
+        summary.tap()
+    for _ in range(3):
+        page.keyboard.press("Tab")
+
+
+def measure_all(house: House) -> list[dict[str, object]]:
+    """A line for each page; the receipt's among them."""
+    lines: list[dict[str, object]] = []
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        for path in (*PATHS, f"/receipt/{house.receipt}/"):
+            measure(chromium, house.url + path)  # the server's first answer is not the page's
+            rounds = [measure(chromium, house.url + path) for _ in range(ROUNDS)]
+            paints, answers = [paint for paint, _ in rounds], [answer for _, answer in rounds]
+            name = path if house.receipt not in path else "/receipt/…/"
+            lines.append(
+                {"page": name, "paint_ms": round(median(paints)), "paints": [round(paint) for paint in paints]}
+            )
+            lines[-1] |= {"answer_ms": round(median(answers)), "answers": [round(answer) for answer in answers]}
+            print(f"{name:32} paint {lines[-1]['paint_ms']:>5} ms   answer {lines[-1]['answer_ms']:>4} ms")
+        chromium.close()
+    return lines
+
+
+def main() -> int:
+    """1 when a page is slower than it may be."""
+    with tempfile.TemporaryDirectory() as folder, running(Path(folder)) as house:
+        lines = measure_all(house)
+    about = {
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        "network": NETWORK,
+        "cpu_slower": SLOWER,
+    }
+    RESULT.write_text(json.dumps({**about, "pages": lines}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    slow = [
+        line for line in lines if int(str(line["paint_ms"])) > MOST_PAINT or int(str(line["answer_ms"])) > MOST_ANSWER
+    ]
+    print(f"{len(slow)} of {len(lines)} pages are slower than {MOST_PAINT} ms to paint or {MOST_ANSWER} ms to answer.")
+    return 1 if slow else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
