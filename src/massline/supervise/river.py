@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Case as Choice
@@ -43,7 +44,7 @@ class Reach:
     verdict: Verdict
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Course:
     """Everything that a river shows. Every figure counts published messages, but for `cases`.
 
@@ -53,6 +54,11 @@ class Course:
     themes: list[Theme]
     cases: int
     reached: Mapping[Reach, int]
+
+    @cached_property
+    def place_of(self) -> dict[int, int]:
+        """Where each theme stands among them, by its key; 0 is the largest."""
+        return {theme.pk: place for place, theme in enumerate(self.themes)}
 
 
 def course(call: Call | None, now: datetime, today: date) -> Course:

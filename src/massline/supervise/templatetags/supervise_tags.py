@@ -11,7 +11,6 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from massline.concentrate.models import Theme
 from massline.engine import pictures
 from massline.gather.models import Call
 from massline.supervise.river import Course, Kept, Reach, Verdict, course
@@ -64,7 +63,7 @@ def _in_no_theme(found: Course) -> int:
     """Messages that no run has put into a theme; never fewer than those among them that are in cases.
 
     What was withdrawn after a run is still counted in its themes, so the plain difference may be too small."""
-    taken = sum(number for reach, number in found.reached.items() if _theme(found, reach) == NO_THEME)
+    taken = sum(number for reach, number in found.reached.items() if reach.theme not in found.place_of)
     return max(found.messages - sum(theme.messages for theme in found.themes), taken)
 
 
@@ -134,10 +133,10 @@ def _bands(found: Course) -> dict[tuple[str, str], int]:
 
 def _theme(found: Course, reach: Reach) -> str:
     """The pool of the themes' stage that holds these messages."""
-    named: list[Theme] = found.themes[:THEMES_NAMED]
-    if any(theme.pk == reach.theme for theme in named):
-        return str(reach.theme)
-    return OTHERS if any(theme.pk == reach.theme for theme in found.themes) else NO_THEME
+    place = None if reach.theme is None else found.place_of.get(reach.theme)
+    if place is None:
+        return NO_THEME
+    return str(reach.theme) if place < THEMES_NAMED else OTHERS
 
 
 def _answered(reach: Reach) -> bool:
