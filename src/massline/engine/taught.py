@@ -24,6 +24,10 @@ SMALLEST: Final = 0.0004
 
 MOST_FINE: Final = 400
 STRANGE: Final = 0.05
+RARE: Final = 0.1
+"""A fine theme with a smaller share of its coarse one takes a message from outside only if it is nearer than half of the
+theme's own: a small view must not become the place for all that fits nowhere."""
+
 UNSURE: Final = 0.25
 """A message outside every dense group is strange when it is farther from the nearest fine theme than all but STRANGE of
 the theme's own, and its coarse theme is ahead of the next by less than with all but UNSURE of the messages."""
@@ -125,6 +129,10 @@ def _nearest_fine(points: F32, fine: I64, count: int) -> tuple[I64, Bools]:
     centres = mean_directions(points[inside], fine[inside], count)
     scores = points @ centres.T
     own = scores[np.flatnonzero(inside), fine[inside]]
+    small = np.flatnonzero(np.bincount(fine[inside], minlength=count) < RARE * len(points))
+    for theme in small if len(small) < count else ():
+        bar = np.quantile(own[fine[inside] == theme], 0.5)
+        scores[scores[:, theme] < bar, theme] = -1
     nearest_one = np.where(inside, fine, scores.argmax(axis=1))
     return nearest_one, ~inside & (scores.max(axis=1) < np.quantile(own, STRANGE))
 
