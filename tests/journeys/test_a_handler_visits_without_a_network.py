@@ -58,9 +58,7 @@ def test_a_telephone_without_room_keeps_the_words_in_the_form(handler: Person) -
     handler.page.evaluate(FULL)
     loses_the_network(handler)
     writes_down(handler, "灯坏了，手机也满了")
-    handler.page.locator("[role=status]").filter(
-        has_text="手机存储已满"
-    ).wait_for()
+    handler.page.locator("[role=status]").filter(has_text="手机存储已满").wait_for()
     assert handler.page.locator("#id_text").input_value() == "灯坏了，手机也满了"
 
 
