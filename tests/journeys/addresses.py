@@ -119,6 +119,7 @@ def _walk(house: House, who: str, starts: list[str], found: Tour) -> Iterator[Pl
         status, text, onward = _open(house, path, found.cookies[who])
         if status >= 400 and path != NO_SUCH_PAGE:
             found.broken.add((path, status))
+            continue
         place = Place(who, kind, path, text)
         if text:
             opened[kind] += 1
