@@ -11,15 +11,13 @@ NOWHERE = "/desk/cases/999999/"
 
 
 def addresses(person: Person) -> list[str]:
-    """Every desk address on all pages of somebody's queue of open cases and of new messages."""
+    """Every address of a case or a message on all pages of somebody's queue of open cases and of new messages."""
     found: set[str] = set()
     for show in ("open", "new"):
         person.opens(f"/desk/?show={show}")
         while True:
-            links = person.page.locator("main a[href^='/desk/']").all()
-            found |= {
-                str(link.get_attribute("href")) for link in links if "/desk/?" not in str(link.get_attribute("href"))
-            }
+            links = person.page.locator("main a[href^='/desk/cases/'], main a[href^='/desk/messages/']").all()
+            found |= {str(link.get_attribute("href")) for link in links}
             if not person.page.locator("a[rel=next]").count():
                 break
             person.follows(person.word("Next"))

@@ -35,7 +35,7 @@ ELSEWHERE = {
 
 # Scripts that run in the page.
 STOPS = """() => [...document.querySelectorAll("a[href], button, summary, input, select, textarea, [tabindex='0']")]
-    .filter(e => e.checkVisibility({visibilityProperty: true}) && !e.disabled && e.type !== "hidden")
+    .filter(e => e.checkVisibility({visibilityProperty: true}) && !e.disabled && e.type !== "hidden" && e.tabIndex >= 0)
     .filter(e => !e.closest("details:not([open])") || e.closest("summary"))
     .filter(e => e.type !== "radio" || e === ([...e.form.elements[e.name]].find(e => e.checked) || e.form.elements[e.name][0]))
     .length"""

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from massline.bodies.models import Body
+from massline.face.language import language_of
 from massline.gather.models import Call
 from massline.gather.queries import areas_of, calls_for
 from massline.gather.rules import LONGEST_MESSAGE, MessageRefused, check_length, storable
@@ -111,6 +112,15 @@ class SayForm(forms.Form):
         return number
 
 
+class CallSelect(forms.Select):
+    """A choice among calls, each title marked with the language it is in."""
+
+    def create_option(self, *args: Any, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401  (Django's own signature)
+        option = super().create_option(*args, **kwargs)
+        option["attrs"]["lang"] = language_of(str(option["label"]))
+        return option
+
+
 class VisitForm(forms.Form):
     """What a member of staff writes down at a resident's door, often without a network: its number is made in the browser."""
 
@@ -119,6 +129,7 @@ class VisitForm(forms.Form):
         queryset=Call.objects.none(),
         to_field_name="ref",
         empty_label=None,
+        widget=CallSelect,
         error_messages={
             "required": gettext_lazy("No call of yours is open now. Keep the words, and send them when one opens."),
             "invalid_choice": gettext_lazy("This call takes no messages any more. Choose one that is open."),

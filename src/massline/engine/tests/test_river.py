@@ -79,7 +79,7 @@ def test_no_two_pools_of_a_stage_overlap_and_none_leaves_the_picture(sizes):
     column = [(float(bar.get("y")), float(bar.get("height"))) for bar in svg.iter(f"{SVG}rect") if bar.get("x") != "0"]
     ends = [top, *(y + height for y, height in column)]
     assert all(y >= end for (y, _), end in zip(column, ends, strict=False))
-    assert ends[-1] <= tall + 0.1
+    assert ends[-1] <= tall + 0.2  # each figure is written to a tenth
     assert max((float(text.get("y")) for text in svg.iter(f"{SVG}text")), default=0) <= tall
 
 

@@ -20,7 +20,7 @@ TEXT_SIZES = """() => [...document.querySelectorAll("main *, header *, footer *"
     .filter(e => e.offsetParent && !e.matches("code, .ds-sr-only"))
     .map(e => parseFloat(getComputedStyle(e).fontSize))"""
 SMALL_TARGETS = """() => [...document.querySelectorAll("a, button, summary, .face-choices label, .ds-input")]
-    .filter(e => e.offsetParent && !e.matches(".ds-skip-link, [type=radio], [type=checkbox]"))
+    .filter(e => e.offsetParent && !e.matches(".ds-skip-link, .ds-sr-only, [type=radio], [type=checkbox]"))
     .filter(e => e.getBoundingClientRect().height < 60)
     .map(e => e.getBoundingClientRect().height + " " + e.outerHTML.slice(0, 80))"""
 FIRST_PARAGRAPH = """() => {
