@@ -7,5 +7,6 @@ from massline.face import views
 app_name = "face"
 urlpatterns = [
     path("", views.living_page, name="parts"),
+    path("style.<str:digest>.css", views.style, name="style"),
     path("reading/", views.read, name="reading"),
 ]

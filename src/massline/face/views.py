@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST
 
 from massline.face import living
 from massline.face.reading import reading
+from massline.face.styles import bundle
 
 LONGEST_READ = 20_000  # characters
 
@@ -26,6 +27,14 @@ def read(request: HttpRequest) -> HttpResponse:
     text = request.POST.get(request.POST.get("of", ""), "")[:LONGEST_READ]
     name = "face/parts/reading.html" if "HX-Request" in request.headers else "face/reading.html"
     return render(request, name, {"text": text, "reading": reading(text)})
+
+
+def style(request: HttpRequest, digest: str) -> HttpResponse:
+    """The style sheets of every page. An older name still gives the newest ones, but is not kept."""
+    now, content = bundle()
+    response = HttpResponse(content, content_type="text/css; charset=utf-8")
+    response["Cache-Control"] = "public, max-age=31536000, immutable" if digest == now else "no-cache"
+    return response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -11,11 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-SHELL = (
-    "vendor/designsystemet-css-1.22.0/designsystemet.css",
-    "face/tokens.css",
-    "face/face.css",
-)
+from massline.face.styles import style_url
 
 
 @require_safe
@@ -41,7 +37,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
 @cache_control(no_cache=True)
 def worker(request: HttpRequest) -> HttpResponse:
     """The service worker. Its text changes with the style sheets, so that browsers take the new ones."""
-    context = {"shell": [static(name) for name in SHELL]}
+    context = {"shell": [style_url(), static("face/dark.css")]}
     return render(request, "project/worker.js", context, content_type="text/javascript")
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext, pgettext
 
 from massline.face.language import language_of
 from massline.face.parts import Cell, Column, Share, Words
+from massline.face.styles import style_url
 
 register = template.Library()
 
@@ -21,6 +22,12 @@ register = template.Library()
 def lang_of(text: object) -> str:
     """`<p lang="{% lang_of message.text %}">`: the language of what somebody else wrote."""
     return language_of(str(text))
+
+
+@register.simple_tag
+def style() -> str:
+    """`<link rel="stylesheet" href="{% style %}">`: the style sheets of every page in one file."""
+    return style_url()
 
 
 @register.simple_tag(takes_context=True)

@@ -12,6 +12,7 @@ from types import ModuleType
 import pytest
 
 from massline.face import living
+from massline.face.styles import SHEETS, bundle
 
 ROOT = Path(__file__).resolve().parents[4]
 FACE = ROOT / "src/massline/face"
@@ -136,10 +137,22 @@ def test_the_lock_file_records_no_address() -> None:
 
 def test_style_and_script_of_a_public_page_stay_in_their_budget() -> None:
     base = (FACE / "templates/face/base.html").read_text()
-    files = re.findall(r'{% static "([^"]+\.(?:css|js))" %}', base)
+    files = [*SHEETS, *re.findall(r'{% static "([^"]+\.(?:css|js))" %}', base)]
     weight = {name: len(gzip.compress((FACE / "static" / name).read_bytes(), 9)) for name in files}
     assert len(weight) == 10
     assert sum(weight.values()) <= BUDGET, weight
+
+
+def test_the_style_of_a_page_comes_in_one_file_that_is_kept_until_it_changes(client) -> None:
+    digest, content = bundle()
+    for name in SHEETS:
+        assert (FACE / "static" / name).read_bytes() in content
+    kept = client.get(f"/face/style.{digest}.css")
+    assert kept.content == content
+    assert "immutable" in kept["Cache-Control"]
+    older = client.get("/face/style.0123456789ab.css")
+    assert older.content == content
+    assert "immutable" not in older["Cache-Control"]
 
 
 def test_every_part_is_in_the_reference() -> None:

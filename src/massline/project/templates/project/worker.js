@@ -29,8 +29,10 @@ async function file(request) {
     }
 }
 
+const isFile = path => path.startsWith("{% get_static_prefix %}") || SHELL.includes(path)
+
 addEventListener("fetch", event => {
     const {request} = event
     if (request.mode === "navigate") event.respondWith(page(request))
-    else if (new URL(request.url).pathname.startsWith("{% get_static_prefix %}")) event.respondWith(file(request))
+    else if (isFile(new URL(request.url).pathname)) event.respondWith(file(request))
 })
