@@ -46,7 +46,9 @@ def everywhere() -> str:
 
 def area_of(code: str) -> Body | None:
     """The place of this code; None for a department, for an unknown code and for none. One query, none for no code."""
-    return Body.objects.exclude(level=Level.DEPARTMENT).filter(code=code).first() if code else None
+    if not code or "\x00" in code:  # PostgreSQL refuses to look for what it cannot hold
+        return None
+    return Body.objects.exclude(level=Level.DEPARTMENT).filter(code=code).first()
 
 
 def areas_under(body: Body | None) -> list[tuple[Body, bool]]:

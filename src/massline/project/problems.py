@@ -62,6 +62,11 @@ class PagesOfOthers:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
+    def process_view(self, request: HttpRequest, *_view: object) -> None:
+        """An address with NUL in it names nothing: no database holds one, and PostgreSQL refuses to look."""
+        if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            raise Http404
+
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         return page_not_found(request, error) if isinstance(error, NotAllowed) else None
 

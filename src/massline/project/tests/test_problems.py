@@ -28,3 +28,19 @@ def test_the_api_writes_chinese_as_chinese(client) -> None:
     answer = client.get(f"/api/calls/{call.ref}")
     assert call.title in answer.content.decode()
     assert json.loads(answer.content)["title"] == call.title
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/bodies/a%00b/",
+        "/calls/a%00b/",
+        "/receipt/a%00b/",
+        "/scoreboard/?under=a%00b",
+        "/area/?in=a%00b",
+        "/api/calls/a%00b",
+    ],
+)
+def test_an_address_that_no_database_can_hold_is_no_page(client, address: str) -> None:
+    assert client.get(address).status_code == 404
