@@ -81,7 +81,8 @@ class Visitor:
         if form:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         else:
-            headers["Accept-Encoding"] = "br" if path.startswith("/static/") else "identity"
+            style = "gzip" if path.endswith(".css") else "identity"  # pages are read, style is weighed
+            headers["Accept-Encoding"] = "br" if path.startswith("/static/") else style
         connection = HTTPConnection(self.host, timeout=30)
         try:
             body = urlencode(form) if form else None
