@@ -54,17 +54,20 @@ def register(api: "NinjaAPI") -> None:
 
 
 class PagesOfOthers:
-    """Middleware: a page that asked for something its reader may not do says "no such page", as every guessed address does."""
+    """Middleware: a page that asked for something its reader may not do says "no such page", as every guessed address does.
+
+    NUL is a character no database can hold, and PostgreSQL refuses to look for it: no page lies at an address with one, and
+    one in the question behind an address is passed over, as it is in a form."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.META["QUERY_STRING"] = request.META.get("QUERY_STRING", "").replace("%00", "")
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *_view: object) -> None:
-        """An address with NUL in it names nothing: no database holds one, and PostgreSQL refuses to look."""
-        if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+        if "\x00" in request.path:
             raise Http404
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:

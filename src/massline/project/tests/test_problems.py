@@ -4,7 +4,7 @@ import json
 
 import pytest
 from django.test import RequestFactory
-from tests.builders import a_call
+from tests.builders import a_body, a_call
 
 from massline.project.problems import PagesOfOthers
 from massline.rights import NotAllowed
@@ -31,16 +31,13 @@ def test_the_api_writes_chinese_as_chinese(client) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(
-    "address",
-    [
-        "/bodies/a%00b/",
-        "/calls/a%00b/",
-        "/receipt/a%00b/",
-        "/scoreboard/?under=a%00b",
-        "/area/?in=a%00b",
-        "/api/calls/a%00b",
-    ],
-)
+@pytest.mark.parametrize("address", ["/bodies/a%00b/", "/calls/a%00b/", "/receipt/a%00b/", "/api/calls/a%00b"])
 def test_an_address_that_no_database_can_hold_is_no_page(client, address: str) -> None:
     assert client.get(address).status_code == 404
+
+
+@pytest.mark.django_db
+def test_what_no_database_can_hold_is_passed_over_behind_an_address(client) -> None:
+    place = a_body()
+    for address, status in {f"/scoreboard/?under={place.code}%00": 200, "/scoreboard/?under=nowhere%00": 404}.items():
+        assert client.get(address).status_code == status
