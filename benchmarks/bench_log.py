@@ -40,7 +40,8 @@ def timed(act: Callable[[], Any]) -> float:
 def read_side(count: int, folder: Path) -> dict[str, Any]:
     """Publish `count` entries, prove a hundred of them, read all."""
     from massline.ledger.keys import make_key, read_signer
-    from massline.ledger.tiles import fetch_from, publish
+    from massline.ledger.tiles import publish
+    from massline.tlog.folder import fetch_from
     from massline.tlog.merkle import inclusion_proof
     from massline.tlog.verify import Tiles, check_all, find_entry
 

@@ -14,20 +14,25 @@ LEASE = timedelta(seconds=90)
 
 @contextmanager
 def beating(beat: Callable[[], object]) -> Iterator[None]:
-    """Call `beat` every so often, in a thread and with a database connection of its own, while the block works.
-
-    Inside a transaction nobody else sees the work begin, so nothing beats. A sign that the database has no room for is
-    left out."""
+    """Give the sign `beat` while the block works. Inside a transaction nobody else sees the work begin, so nothing beats."""
     if connection.in_atomic_block:
         yield
         return
+    with meanwhile(beat, every=EVERY):
+        yield
+
+
+@contextmanager
+def meanwhile(act: Callable[[], object], *, every: timedelta) -> Iterator[None]:
+    """Do `act` every so often, in a thread and with a database connection of its own, until the block ends. A turn that the
+    database has no room for is left out."""
     done = threading.Event()
 
     def go() -> None:
         try:
-            while not done.wait(EVERY.total_seconds()):
+            while not done.wait(every.total_seconds()):
                 with suppress(OperationalError):
-                    beat()
+                    act()
         finally:
             connections.close_all()
 

@@ -170,13 +170,22 @@ def summary(result: RunResult, out: Path) -> str:
 @click.option("--population", metavar="HEADING", help="Column that says how many clusters (or rows) there are in all.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a figure.")
 @refusals
-def weigh(sample: Path, margins: Path, as_json: bool, **headings: str | None) -> int:
+def weigh(  # noqa: PLR0913 - one argument for each option
+    sample: Path,
+    margins: Path,
+    of: str,
+    weights: str | None,
+    cluster: str | None,
+    strata: str | None,
+    population: str | None,
+    as_json: bool,
+) -> int:
     """Correct a sample for groups heard too much or too little: the raw and the corrected figure, and how sure it is.
 
     SAMPLE has one person or message a row, and for each variable of the margins a column of its name. Margins are a file
     with one group a row: variable, category, count (or percent).
     """
-    weighed = weigh_file(sample, margins, Columns(**headings))  # type: ignore[arg-type] # click gives --of always
+    weighed = weigh_file(sample, margins, Columns(of, weights, cluster, strata, population))
     click.echo(as_lines(weighed) if as_json else readable(weighed))
     for warning in weighed.warnings:
         click.echo(f"massline: {warning}", err=True)

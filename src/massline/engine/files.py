@@ -9,6 +9,7 @@ from massline.engine.sources import JsonLines, ParquetFile, Source, Spreadsheet
 
 SPREADSHEETS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 PARQUET: Final = b"PAR1"
+JSON_SUFFIXES: Final = (".jsonl", ".ndjson", ".json")
 START: Final = 4096
 """Bytes from which the kind is known."""
 
@@ -25,13 +26,15 @@ def start_of(path: Path, *, expected: str) -> bytes:
     return start
 
 
-def source_of(path: Path, *, expected: str) -> Source:
-    """The file by its content: XLSX, Parquet, JSON lines, else delimited under a row of headings. Raises InputError."""
+def source_of(path: Path, *, expected: str, by_number: bool = False) -> Source:
+    """The file by its content: XLSX, Parquet, JSON lines (by its suffix too), else delimited under a row of headings.
+
+    by_number: see Delimited. Raises InputError."""
     start = start_of(path, expected=expected)
     if start.startswith(SPREADSHEETS):
         return Spreadsheet(path)
     if start.startswith(PARQUET):
         return ParquetFile(path)
-    if start.startswith(b"{"):
+    if start.startswith(b"{") or path.suffix.lower() in JSON_SUFFIXES:
         return JsonLines(path)
-    return Delimited(path, by_number=False)
+    return Delimited(path, by_number=by_number)

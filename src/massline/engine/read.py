@@ -13,12 +13,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from massline.engine.buffers import strings_of
-from massline.engine.delimited import Delimited
 from massline.engine.errors import InputError
+from massline.engine.files import source_of
 from massline.engine.headings import check_mapping, columns_of, listed
 from massline.engine.rejects import Reject
 from massline.engine.siphash import Key, hash_strings
-from massline.engine.sources import BLOCK_ROWS, Block, JsonLines, ParquetFile, Source, Spreadsheet
+from massline.engine.sources import BLOCK_ROWS, Block, Source
 from massline.engine.tables import MESSAGES
 from massline.engine.times import IMPOSSIBLE, READ, UNREADABLE, read_times
 
@@ -30,6 +30,7 @@ BLOCK_BYTES: Final = 64 << 20
 """A batch is also closed when its texts reach this size, so that 65,536 very long messages do not have to be held
 at once."""
 PIECE_ROWS: Final = 4_096
+EXPECTED: Final = "Send a file with a row of headings and one message a row."
 TIME_CODES: Final = {UNREADABLE: "unreadable_time", IMPOSSIBLE: "impossible_time"}
 
 
@@ -62,7 +63,11 @@ def _opened(paths: Sequence[Path], columns: Mapping[str, str]) -> dict[str, Sour
     column."""
     names = [path.name for path in paths]
     labels = [name if names.count(name) == 1 else f"{name}#{number}" for number, name in enumerate(names, 1)]
-    sources = {label: _open(path, columns) for label, path in zip(labels, paths, strict=True)}
+    by_number = bool(columns) and all(heading.isdecimal() for heading in columns.values())
+    sources = {
+        label: source_of(path, expected=EXPECTED, by_number=by_number)
+        for label, path in zip(labels, paths, strict=True)
+    }
     check_mapping(columns, {label: source.headings for label, source in sources.items()})
     for label, source in sources.items():
         if "text" not in columns_of(source.headings, columns):
@@ -72,24 +77,6 @@ def _opened(paths: Sequence[Path], columns: Mapping[str, str]) -> dict[str, Sour
                 "in a text file without headings give the column's number, for example --map text=1."
             )
     return sources
-
-
-def _open(path: Path, columns: Mapping[str, str]) -> Source:
-    """The file by its content, then by its suffix."""
-    try:
-        with path.open("rb") as stream:
-            start = stream.read(4096)
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}. Check the name and the rights.") from error
-    if not start.removeprefix(b"\xef\xbb\xbf").strip():
-        raise InputError(f"{path.name} is empty. Send a file with a row of headings and one message a row.")
-    if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        return Spreadsheet(path)
-    if start.startswith(b"PAR1"):
-        return ParquetFile(path)
-    if path.suffix.lower() in (".jsonl", ".ndjson", ".json") or start.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{"):
-        return JsonLines(path)
-    return Delimited(path, by_number=bool(columns) and all(heading.isdecimal() for heading in columns.values()))
 
 
 def _judged(

@@ -7,7 +7,7 @@ Z95: Final = 1.959963984540054
 """Normal quantile of a two-sided interval of 95 %."""
 
 
-def likely(part: int, whole: int) -> tuple[float, float]:
+def likely(part: float, whole: float) -> tuple[float, float]:
     """Low and high end of Wilson's 95 % interval of part / whole; 0 to 1 where there is no whole. Honest for few as well.
 
     Source: E. B. Wilson, Probable inference, J. Am. Stat. Assoc. 22 (1927) 209-212."""

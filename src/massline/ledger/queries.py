@@ -8,8 +8,9 @@ from django.conf import settings
 
 from massline.ledger.keys import read_signer
 from massline.ledger.models import Entry
-from massline.ledger.tiles import fetch_from, published
+from massline.ledger.tiles import published
 from massline.tlog.checkpoint import Checkpoint
+from massline.tlog.folder import fetch_from
 from massline.tlog.layout import CHECKPOINT, TILE_WIDTH
 from massline.tlog.merkle import BadProof, inclusion_proof, leaf_hash
 from massline.tlog.receipt import Proof, Receipt

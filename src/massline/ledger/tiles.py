@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from massline.tlog.checkpoint import Checkpoint, VerifierKey, read_checkpoint, write_checkpoint
+from massline.tlog.folder import fetch_from
 from massline.tlog.layout import CHECKPOINT, TILE_WIDTH, bundle_path, tile_path, tiles_between, to_bundle
 from massline.tlog.merkle import empty_root, leaf_hash, root
 from massline.tlog.verify import MissingFile, Tiles, folded
@@ -19,14 +20,6 @@ Entries = Callable[[int, int], Sequence[bytes]]
 
 class LogDisagrees(Exception):
     """The published log and the database are not of one history."""
-
-
-def fetch_from(folder: Path, path: str) -> bytes:
-    """A file of a log that lies in a folder. Raises MissingFile."""
-    try:
-        return (folder / path).read_bytes()
-    except OSError as error:
-        raise MissingFile(f"{folder / path} cannot be read: {error.strerror}.") from error
 
 
 def published(folder: Path, key: VerifierKey) -> Checkpoint:

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from massline.ledger.keys import KeyRefused
 from massline.ledger.models import Entry
 from massline.ledger.queries import download_lines, log_key, newest_checkpoint
-from massline.ledger.tiles import fetch_from
 from massline.tlog.checkpoint import BadCheckpoint
+from massline.tlog.folder import fetch_from
 from massline.tlog.layout import CHECKPOINT
 from massline.tlog.verify import MissingFile
 

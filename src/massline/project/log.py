@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from urllib.request import urlopen
 import click
 
 from massline.tlog.checkpoint import BadCheckpoint, Checkpoint, VerifierKey, read_key
+from massline.tlog.folder import fetch_from
 from massline.tlog.merkle import empty_root
 from massline.tlog.receipt import BadReceipt, read_receipt
 from massline.tlog.verify import REFUSALS, Fetch, MissingFile, NotInLog, check_all, check_growth, find_entry, newest
@@ -34,15 +36,8 @@ def fetch_of(log: str) -> Fetch:
         folder = Path(log)
         if not folder.is_dir():
             raise Unreachable(f"{log} is neither a folder nor an address that begins with http:// or https://.")
-        return lambda path: _from_folder(folder, path)
+        return partial(fetch_from, folder)
     return lambda path: _from_address(log.rstrip("/"), path)
-
-
-def _from_folder(folder: Path, path: str) -> bytes:
-    try:
-        return (folder / path).read_bytes()
-    except OSError as error:
-        raise MissingFile(f"{folder / path} cannot be read: {error.strerror}.") from error
 
 
 def _from_address(address: str, path: str) -> bytes:

@@ -5,17 +5,8 @@ import sys
 from pathlib import Path
 
 from .checkpoint import read_key
+from .folder import fetch_from
 from .verify import REFUSALS, MissingFile, check_all
-
-
-def fetch_from(folder: Path, path: str) -> bytes:
-    """A file of a log that lies in a folder. Raises MissingFile."""
-    try:
-        return (folder / path).read_bytes()
-    except OSError as error:
-        raise MissingFile(
-            f"{folder / path} cannot be read: {error.strerror}. Download the log again, whole."
-        ) from error
 
 
 def main() -> int:
@@ -32,7 +23,7 @@ def main() -> int:
         key = read_key(options.key)
         entries = max(check_all(fetch, key), default=0)
     except MissingFile as missing:
-        sys.stderr.write(f"{missing}\n")
+        sys.stderr.write(f"{missing} Download the log again, whole.\n")
         return 2
     except REFUSALS as refusal:
         sys.stderr.write(f"The log is not whole: {refusal}\n")

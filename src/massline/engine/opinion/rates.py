@@ -6,9 +6,8 @@ import numba as nb
 import numpy as np
 
 from massline.engine.opinion.votes import AGREE, DISAGREE, F64, I8, I32, I64, Votes
+from massline.engine.shares import Z95
 
-Z95: Final = 1.959963984540054
-"""Normal quantile of a two-sided interval of 95 %."""
 SIDES: Final = (AGREE, DISAGREE)
 
 

@@ -11,11 +11,10 @@ from typing import Final
 import numpy as np
 
 from massline.engine.errors import InputError
+from massline.engine.shares import Z95, likely
 from massline.engine.weigh.margins import F64, I64
 from massline.engine.weigh.raking import Cells, Raked
 
-Z95: Final = 1.959963984540054
-"""Normal quantile of a two-sided interval of 95 %."""
 FREEINGS: Final = 10
 """Turns through the margins in which the linearised values are freed of them; as many as R's `svyrecvar`."""
 NOTHING: Final = 1e-13
@@ -54,9 +53,7 @@ class Estimate:
         if self.error == 0:
             return self.value, self.value
         rows = self.value * (1 - self.value) / self.error**2
-        middle = (self.value + Z95**2 / (2 * rows)) / (1 + Z95**2 / rows)
-        half = Z95 / (1 + Z95**2 / rows) * np.sqrt(self.value * (1 - self.value) / rows + Z95**2 / (4 * rows**2))
-        return float(max(middle - half, 0)), float(min(middle + half, 1))
+        return likely(self.value * rows, rows)
 
 
 def mean_of(values: F64, raked: Raked, cells: Sequence[Cells], design: Design) -> Estimate:

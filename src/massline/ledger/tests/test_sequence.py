@@ -12,8 +12,9 @@ from massline.ledger.actions import append, sequence
 from massline.ledger.keys import KeyRefused
 from massline.ledger.models import Entry, Head
 from massline.ledger.queries import log_key, newest_checkpoint, receipt_for, verify_log
-from massline.ledger.tiles import LogDisagrees, fetch_from
+from massline.ledger.tiles import LogDisagrees
 from massline.tlog.checkpoint import VerifierKey, read_key
+from massline.tlog.folder import fetch_from
 from massline.tlog.receipt import read_receipt, write_receipt
 from massline.tlog.verify import REFUSALS, check_all, check_growth
 

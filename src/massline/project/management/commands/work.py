@@ -5,23 +5,23 @@ massline manage work --once"""
 
 import logging
 import signal
-import threading
 import time
 from argparse import ArgumentParser
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
+from datetime import timedelta
 from types import FrameType
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import OperationalError, close_old_connections, connections
+from django.db import OperationalError, close_old_connections
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 
+from massline.beat import meanwhile
 from massline.project.due import do_due_work, publish_entries
 
 LOOK_FOR_TASKS = 1.0  # seconds between two looks at the queue
-LOOK_FOR_ENTRIES = 1.0  # seconds between two looks at the log
+LOOK_FOR_ENTRIES = timedelta(seconds=1)  # between two looks at the log
 LOOK_FOR_DUE_WORK = 30.0  # seconds; what is overdue since midnight can wait so long
 log = logging.getLogger(__name__)
 
@@ -54,7 +54,8 @@ class Command(BaseCommand):
         stop = _Stop(queue)
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
-        with suppress(KeyboardInterrupt), keeping_the_log_in_order():
+        # A run of the engine takes minutes, and a receipt's proof should not wait for it.
+        with suppress(KeyboardInterrupt), meanwhile(publish_entries, every=LOOK_FOR_ENTRIES):
             _work_until(stop, queue)
 
 
@@ -76,26 +77,6 @@ def _work_until(stop: _Stop, queue: Worker) -> None:
         _look(queue, due=due)
         last = time.monotonic() if due else last
         time.sleep(LOOK_FOR_TASKS)
-
-
-@contextmanager
-def keeping_the_log_in_order() -> Iterator[None]:
-    """Number and publish what the log has waiting, about once a second, in a thread of its own: a run of the engine takes
-    minutes, and a receipt's proof should not wait for it."""
-    done = threading.Event()
-
-    def go() -> None:
-        while not done.wait(LOOK_FOR_ENTRIES):
-            publish_entries()
-        connections.close_all()
-
-    thread = threading.Thread(target=go, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
 
 
 def _look(queue: Worker, *, due: bool) -> None:
