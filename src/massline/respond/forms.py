@@ -13,6 +13,7 @@ from massline.respond.models import Case
 from massline.respond.queries import hand_over_choices
 from massline.rights import Actor
 
+LONGEST_REPLY = 20_000  # characters
 CASE_FILTERS: dict[str, str | Promise] = {
     "open": _("Cases to answer"),
     "overdue": _("Overdue"),
@@ -143,6 +144,6 @@ class ReplyForm(VersionedForm):
             "It is published at once in the name of your body, and cannot be changed. Say what was done, or by when."
         ),
         widget=forms.Textarea(attrs={"rows": 8}),
-        max_length=20_000,
+        max_length=LONGEST_REPLY,
         error_messages={"required": _("Write the reply, then publish it.")},
     )

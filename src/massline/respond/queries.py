@@ -17,6 +17,8 @@ from massline.respond.models import ANSWERING_ROLES, DESK_ROLES, Case, Reply, Se
 from massline.respond.rules import SOON, ActKind, Span, State, counted_days, reply_due, working_days_left
 from massline.rights import Actor
 
+ASKED = 20  # messages of a case that a reply is compared with
+
 
 @dataclass(frozen=True, slots=True)
 class Act:
@@ -140,6 +142,12 @@ def messages_shown_to(actor: Actor, case: Case) -> QuerySet[Message]:
     """Messages of a case that the actor may see: all at a desk, for everybody else the published ones."""
     messages = Message.objects.filter(cases=case)
     return messages if actor.role in DESK_ROLES else messages.public()
+
+
+def asked_in(case: Case) -> list[str]:
+    """The words of a case's messages, as they came, for the coach of its reply: the first ASKED of them. One query."""
+    first = Message.objects.filter(cases=case).order_by("pk").values_list("title", "text")[:ASKED]
+    return [f"{title}\n{text}" for title, text in first]
 
 
 def replies_of(case: Case) -> QuerySet[Reply]:

@@ -16,4 +16,5 @@ urlpatterns = [
     path("desk/cases/<int:pk>/", views.desk_case, name="desk_case"),
     path("desk/cases/<int:pk>/hand-over/", views.hand_over, name="hand_over"),
     path("desk/cases/<int:pk>/reply/", views.reply, name="reply"),
+    path("desk/cases/<int:pk>/coach/", views.coach, name="coach"),
 ]

@@ -14,12 +14,16 @@ from django.views.decorators.http import require_POST
 
 from massline.bodies.rules import CalendarUnknown
 from massline.gather.actions import publish_message
-from massline.gather.models import Message
+from massline.gather.models import Message, Removal
+from massline.gather.queries import removals_of
 from massline.people.models import User
 from massline.people.queries import operators
 from massline.respond import actions, queries
+from massline.respond.coaching import Coaching
+from massline.respond.coaching import coach as coached
 from massline.respond.forms import (
     CASE_FILTERS,
+    LONGEST_REPLY,
     MESSAGE_FILTERS,
     DeskFilter,
     HandOverForm,
@@ -61,6 +65,8 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
             "replies": queries.replies_of(of_case) if of_case else [],
             "placement": queries.placement_of(found),
             "set_aside": queries.set_aside_of(found),
+            "removals": removals_of(found) if found.published_at else [],
+            "may_remove": _may(request, "gather.ask_removal", found),
             "may_take": of_case is None and _may(request, "respond.open_case", found),
         },
     )
@@ -93,6 +99,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "form": form,
         "counts": queries.desk_counts(user, today, soon),
         "answers": user.role in ANSWERING_ROLES,
+        "removals": Removal.objects.awaiting(user).count(),
     }
     if form.chosen in (*CASE_FILTERS, ""):
         page = Paginator(cases, size).get_page(request.GET.get("page"))
@@ -188,12 +195,36 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("respond:desk_case", pk)
 
 
+@login_required
+def coach(request: HttpRequest, pk: int) -> HttpResponse:
+    """Hints for a reply before it goes out; nothing is kept. To htmx the hints alone, else the page with the text in its form."""
+    found = _known_case(request, pk)
+    if request.method != "POST":
+        return redirect("respond:desk_case", pk)
+    sent = ReplyForm(request.POST, case=found)
+    if sent.is_valid() and sent.cleaned_data["version"] < found.version:
+        return _desk_page(request, found, sent, status=409)
+    if not may(_user(request), "respond.publish_reply", found.body.path):
+        raise Http404
+    form, text = ReplyForm(case=found), request.POST.get("text", "")[:LONGEST_REPLY]
+    form.initial["text"] = text
+    hints = coached(text, queries.asked_in(found))
+    if "HX-Request" in request.headers:
+        return render(request, "respond/parts/coaching.html", {"coaching": hints})
+    return _desk_page(request, found, form, coaching=hints)
+
+
 def _known_case(request: HttpRequest, pk: int) -> Case:
     return get_object_or_404(Case.objects.visible_to(_user(request)).select_related("body", "overseer"), pk=pk)
 
 
 def _desk_page(
-    request: HttpRequest, found: Case, form: HandOverForm | ReplyForm | None = None, *, status: int = 200
+    request: HttpRequest,
+    found: Case,
+    form: HandOverForm | ReplyForm | None = None,
+    *,
+    status: int = 200,
+    coaching: Coaching | None = None,
 ) -> HttpResponse:
     """A case on the desk. With status 409 it shows what happened since the form was opened, and keeps what was typed.
 
@@ -211,7 +242,7 @@ def _desk_page(
         fresh = form.about(found) if status == 409 else form
         context |= {"kept": fresh, "hand_over_form" if isinstance(form, HandOverForm) else "reply_form": fresh}
     context |= {"changed": context["acts"][seen + 1 :], "conflict": status == 409, "may_act": may_act}
-    context |= {"raw": may(user, "respond.publish_reply", found.body.path)}
+    context |= {"raw": may(user, "respond.publish_reply", found.body.path), "coaching": coaching}
     return render(request, "respond/desk_case.html", context, status=status)
 
 

@@ -466,3 +466,54 @@ def test_staff_on_a_public_page_have_a_way_back_to_their_desk_and_others_none(cl
     client.force_login(a_handler())
     for path in ("/", "/calls/", "/you-said/", "/no-such-page/"):
         assert desk in client.get(path).content.decode(), path
+
+
+# --- hints for a reply before it goes out
+
+
+def test_a_reply_looked_over_is_shown_with_hints_and_published_by_nobody(here: County) -> None:
+    case = here.case()
+    shown = text_of(post(here.handler, "coach", case.pk, text="您的留言已收悉。", version=case.version))
+    assert "It says only that the message was received or passed on." in shown
+    assert "您的留言已收悉。</textarea>" in shown
+    assert not Reply.objects.exists()
+
+
+def test_a_script_gets_the_hints_alone(here: County) -> None:
+    case = here.case()
+    client = signed_in(here.handler)
+    address = reverse("respond:coach", args=[case.pk])
+    shown = text_of(client.post(address, {"text": "您的留言已收悉。"}, headers={"hx-request": "true"}))
+    assert "已收悉" in shown
+    assert "<html" not in shown
+
+
+@pytest.mark.parametrize("text", ["", " ", "<script>alert(1)</script>", "好" * 30_000])
+def test_odd_text_looked_over_is_no_error_and_runs_nowhere(here: County, text: str) -> None:
+    case = here.case()
+    answer = post(here.handler, "coach", case.pk, text=text)
+    assert answer.status_code == 200
+    assert "<script>alert" not in text_of(answer)
+
+
+def test_a_reply_looked_over_after_somebody_acted_shows_what_happened_and_keeps_the_text(here: County) -> None:
+    case = here.case()
+    seen = case.version
+    hand_over(case, to=here.department, reason="管子归它", by=here.handler, version=seen)
+    for writer in (a_leader(here.county), here.handler):
+        answer = post(writer, "coach", case.pk, text="水管换好了。", version=seen)
+        assert answer.status_code == 409
+        assert "管子归它" in text_of(answer)
+        assert "水管换好了。</textarea>" in text_of(answer)
+
+
+def test_only_who_may_reply_is_coached(here: County) -> None:
+    case = here.case()
+    for stranger in [an_inspector(here.county), an_outsider(), a_handler(here.department)]:
+        assert post(stranger, "coach", case.pk, text="好").status_code == 404
+    assert post(None, "coach", case.pk, text="好").status_code == 302
+
+
+def test_a_look_by_its_address_leads_back_to_the_case(here: County) -> None:
+    case = here.case()
+    assert page(here.handler, "coach", case.pk).headers["location"] == reverse("respond:desk_case", args=[case.pk])
