@@ -1,32 +1,23 @@
 """A worker that is killed outright in the middle of writing what a run found, and the one that comes after it."""
 
 import json
-import os
 import signal
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
+from tests.killed import program
 
 BEGIN = """
-import os, signal
 import django; django.setup()
 from django.core.management import call_command
 call_command("migrate", verbosity=0)
 from massline.concentrate import actions
 from massline.concentrate.tests.runs import a_call_with_messages
 from massline.rights import SYSTEM
+from tests.killed import die_at
 
-actions.BATCH, real, batches = 20, actions._hold, []
-def hold(claim):
-    batches.append(claim)
-    if len(batches) == LAST:  # inside the transaction of this batch
-        os.kill(os.getpid(), signal.SIGKILL)
-    return real(claim)
-actions._hold = hold
+actions.BATCH = 20
+die_at(LAST, actions, "_hold")  # inside the transaction of this batch
 actions.run_engine(actions.request_run(a_call_with_messages(), by=SYSTEM).pk, by=SYSTEM)
-print("not killed: it wrote", len(batches))
 """
 GO_ON = """
 import json
@@ -56,12 +47,6 @@ said["entries"] = sequence().size == verify_log().size == Entry.objects.count()
 said["recorded"] = Entry.objects.filter(kind="run.recorded").count()
 print(json.dumps(said))
 """
-
-
-def program(text: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    database = f"sqlite:///{folder}/test.sqlite3"
-    known = {**os.environ, "MASSLINE_DATABASE": database, "PYTHONPATH": os.pathsep.join(sys.path)}
-    return subprocess.run([sys.executable, "-c", text], env=known, cwd=folder, capture_output=True, text=True)
 
 
 @pytest.mark.parametrize("batch", [2, 5, 8])

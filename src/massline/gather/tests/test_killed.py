@@ -1,31 +1,24 @@
 """An import that is killed outright, before or after its file was accepted, and what comes after it."""
 
 import json
-import os
 import signal
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
+from tests.killed import program
 
 IMPORT = """
-import os, signal
+import os
 import django; django.setup()
 from django.core.management import call_command
 from massline.gather import actions
 from massline.gather.models import ArrivingFile, Call
+from tests.killed import die_at
 if not os.path.exists("test.sqlite3"):
     call_command("migrate", verbosity=0)
     from tests.builders import a_call
     a_call()
-actions.BATCH, real, held = 10, actions._hold, []
-def hold(file):
-    held.append(file)
-    if len(held) == LAST:  # inside the transaction of this batch
-        os.kill(os.getpid(), signal.SIGKILL)
-    return real(file)
-actions._hold = hold
+actions.BATCH = 10
+die_at(LAST, actions, "_hold")  # inside the transaction of this batch
 call_command("import_messages", "letters.csv", call=Call.objects.get().ref, json=True)
 """
 LOOK = """
@@ -51,11 +44,6 @@ said["after"], said["distinct"] = counts(), Message.objects.values("source_id").
 said["entries"] = sequence().size == verify_log().size == Entry.objects.count()
 print(json.dumps(said))
 """
-
-
-def program(text: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    known = {**os.environ, "MASSLINE_DATABASE": "sqlite:///test.sqlite3", "PYTHONPATH": os.pathsep.join(sys.path)}
-    return subprocess.run([sys.executable, "-c", text], env=known, cwd=folder, capture_output=True, text=True)
 
 
 @pytest.mark.parametrize(
