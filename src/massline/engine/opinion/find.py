@@ -21,7 +21,7 @@ from massline.engine.workfolder import Progress
 
 METHODS: Final = ("stable", "polis")
 STEPS: Final = ("floods", "groups", "count")
-METHOD_VERSION: Final = {"stable": "stable 1", "polis": "polis 1"}
+METHOD_VERSION: Final = {"stable": "stable 2", "polis": "polis 2"}
 SIDE_NAMES: Final = {AGREE: "agree", DISAGREE: "disagree"}
 META_PRIORITY: Final = 7
 PLACED, UNSURE, TOO_FEW, NO_GROUPS = range(4)

@@ -25,6 +25,12 @@ PEOPLE_PER_GROUP: Final = 12
 """At most 2 + base clusters / this many groups are tried."""
 SAME_WITHIN: Final = 0.01
 """Centres that move less than this have come to rest."""
+ORDERS: Final = 10
+"""Orders of the people in which the groups are sought when there are more people than base clusters."""
+STARTS: Final = 10
+"""Starts of k-means in each of them."""
+MOST_CLUSTERED: Final = 10_000
+"""People at most from whom the base clusters of one order are made; the others join the nearest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +49,22 @@ class PolisGroups:
 def polis_groups(votes: Votes, *, moderated: Bools) -> PolisGroups:
     """Groups of a conversation. moderated (m,): statements taken out, which Polis counts as passed by everybody.
 
-    Polis carries clusters on from update to update, so its result depends on its past; this is what it finds after a
-    restart, when the people come in the order in which they entered. Cost: the axes, and 100 rounds over people x 100
-    base clusters.
+    Polis carries clusters on from update to update, so its result depends on its past. With at most BASE_CLUSTERS people
+    this is what it finds after a restart, the people in the order in which they entered. With more, that order alone
+    decides the base clusters and where k-means begins: then the number of groups is the one whose mean silhouette over
+    ORDERS orders is the best, and of these groupings the one that agrees most with the others is taken.
+
+    Cost: the axes, and for each order some dozen rounds over at most MOST_CLUSTERED people x 100 base clusters.
     """
     axes, places = polis_map(votes, moderated=moderated)
     inside = entered(votes)
-    group, base = np.full(len(places), -1, np.int32), np.full(len(places), -1, np.int32)
-    points = places[inside]
-    base_of, centres = k_means(points, np.ones(len(points)), k=BASE_CLUSTERS, rounds=BASE_ROUNDS)
-    weights = np.bincount(base_of, minlength=len(centres)).astype(np.float64)
-    found, silhouettes = _best_grouping(centres, weights)
-    base[inside], group[inside] = base_of, found[base_of]
-    groups = int(found.max()) + 1 if len(found) else 0
-    middles = np.array([np.average(centres[found == g], axis=0, weights=weights[found == g]) for g in range(groups)])
-    return PolisGroups(group, places, middles.reshape(groups, 2), silhouettes, base, axes)
+    base, group, silhouettes = _grouped(places[inside])
+    everywhere = np.full((2, len(places)), -1, np.int32)
+    everywhere[:, inside] = base, group
+    groups = int(group.max(initial=-1)) + 1
+    middles = [places[everywhere[1] == one].mean(axis=0) for one in range(groups)]
+    centres = np.reshape(np.array(middles, np.float64), (groups, 2))
+    return PolisGroups(everywhere[1], places, centres, silhouettes, everywhere[0], axes)
 
 
 def polis_map(votes: Votes, *, moderated: Bools) -> tuple[Axes, F64]:
@@ -119,26 +126,114 @@ def _busiest_outside(counts: I64, inside: Bools) -> int:
     return most
 
 
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """One order of the people. base (n,): base cluster of each. labels: number of groups -> group of each base cluster.
+    silhouettes: number of groups -> mean silhouette."""
+
+    base: I32
+    labels: dict[int, I32]
+    silhouettes: dict[int, float]
+
+
+def _grouped(points: F64) -> tuple[I32, I32, dict[int, float]]:
+    """Base cluster and group of each point (n,), and number of groups -> mean silhouette."""
+    if len(points) <= BASE_CLUSTERS:
+        tried = [_tried(points, np.arange(len(points)), starts=1)]
+    else:
+        generator = np.random.default_rng(0)
+        orders = [np.arange(len(points)), *(generator.permutation(len(points)) for _ in range(ORDERS - 1))]
+        tried = [_tried(points, order, starts=STARTS) for order in orders]
+    counts = set.intersection(*(set(one.labels) for one in tried))
+    silhouettes = {k: float(np.mean([one.silhouettes[k] for one in tried])) for k in sorted(counts)}
+    if not silhouettes:
+        return tried[0].base, np.zeros(len(points), np.int32), {}
+    best = max(silhouettes, key=lambda k: (silhouettes[k], k))
+    groupings = [one.labels[best][one.base] for one in tried]
+    chosen = _most_alike(groupings)
+    return tried[chosen].base, groupings[chosen], silhouettes
+
+
+def _tried(points: F64, order: I64, *, starts: int) -> _Tried:
+    """Groups of the points (n, 2), which come in this order (n,)."""
+    first = points[order[:MOST_CLUSTERED]]
+    centres = k_means(first, np.ones(len(first)), k=BASE_CLUSTERS, rounds=BASE_ROUNDS)[1]
+    base = _nearest(points, centres).astype(np.int32)
+    weights = np.bincount(base, minlength=len(centres)).astype(np.float64)
+    most = min(MOST_GROUPS, 2 + len(centres) // PEOPLE_PER_GROUP)
+    counts = range(2, most + 1) if len(centres) > 1 else ()
+    labels = {k: _best_of(centres, weights, k=k, starts=starts) for k in counts}
+    return _Tried(base, labels, {k: silhouette(centres, label) for k, label in labels.items()})
+
+
+def _best_of(centres: F64, weights: F64, *, k: int, starts: int) -> I32:
+    """Groups of the base clusters (b,): of several starts of k-means, the one with the least scatter."""
+    generator, least, best = np.random.default_rng(k), np.inf, np.zeros(len(centres), np.int32)
+    for start in range(starts):
+        order = generator.permutation(len(centres)) if start else np.arange(len(centres))
+        label, middles = k_means(centres[order], weights[order], k=k, rounds=GROUP_ROUNDS)
+        scatter = float(((centres[order] - middles[label]) ** 2).sum(axis=1) @ weights[order])
+        if scatter < least:
+            least, best = scatter, label[np.argsort(order)]
+    return best
+
+
+def _most_alike(groupings: list[I32]) -> int:
+    """Which grouping (n,) agrees most with the others: by pairs that are together in both. Source: Fowlkes and Mallows,
+    A method for comparing two hierarchical clusterings, JASA 78 (1983) 553-569."""
+    together = np.array([[_together(one, other) for other in groupings] for one in groupings])
+    own = np.diag(together)
+    return int((together / np.sqrt(own[:, None] * own)).sum(axis=1).argmax())
+
+
+def _together(one: I32, other: I32) -> float:
+    """Pairs of people who are in one group in both groupings, each person with itself too."""
+    both = np.bincount(one.astype(np.int64) * (int(other.max()) + 1) + other)
+    return float((both.astype(np.float64) ** 2).sum())
+
+
 def k_means(points: F64, weights: F64, *, k: int, rounds: int) -> tuple[I32, F64]:
     """Polis' k-means: it starts from the first k distinct points, and clusters that become empty vanish. points (n, 2),
-    weights (n,).
+    weights (n,) above 0.
 
     Returns the cluster of each point (n,) and the centres (at most k, 2).
     """
-    centres = _first_distinct(points, k)
+    return _settled(np.ascontiguousarray(points), weights, _first_distinct(points, k), rounds)
+
+
+@nb.njit(nogil=True, cache=True)
+def _settled(points: F64, weights: F64, centres: F64, rounds: int) -> tuple[I32, F64]:
     while True:
         nearest = _nearest(points, centres)
-        label = np.unique(nearest, return_inverse=True)[1].astype(np.int32)
-        total = np.bincount(label, weights=weights)
-        moved = np.stack([np.bincount(label, weights=weights * axis) / total for axis in points.T], axis=1)
+        total, sums = np.zeros(len(centres)), np.zeros(centres.shape)
+        for one in range(len(points)):
+            at = nearest[one]
+            total[at] += weights[one]
+            sums[at, 0] += weights[one] * points[one, 0]
+            sums[at, 1] += weights[one] * points[one, 1]
+        filled = total > 0
+        number = np.cumsum(filled) - 1
+        moved = sums[filled] / total[filled].reshape(-1, 1)
         if rounds == 0 or _at_rest(centres, moved):
-            return label, moved
+            return number[nearest].astype(np.int32), moved
         centres, rounds = moved, rounds - 1
 
 
-def _first_distinct(points: F64, k: int) -> F64:
-    first = np.sort(np.unique(points, axis=0, return_index=True)[1])[:k]
-    return points[first]
+@nb.njit(nogil=True, cache=True)
+def _first_distinct(points: F64, most: int) -> F64:
+    """The first `most` distinct points, fewer when there are fewer."""
+    kept = np.empty((min(most, len(points)), 2))
+    number = 0
+    for one in range(len(points)):
+        if number == len(kept):
+            break
+        known = False
+        for at in range(number):
+            known = known or (kept[at, 0] == points[one, 0] and kept[at, 1] == points[one, 1])
+        if not known:
+            kept[number] = points[one]
+            number += 1
+    return kept[:number].copy()
 
 
 @nb.njit(nogil=True, cache=True)
@@ -153,22 +248,21 @@ def _nearest(points: F64, centres: F64) -> I64:
     return out
 
 
+@nb.njit(nogil=True, cache=True)
 def _at_rest(before: F64, after: F64) -> bool:
     """Whether the centres, sorted, are pairwise closer than SAME_WITHIN (as far as both lists go)."""
-    common = min(len(before), len(after))
-    one, other = (places[np.lexsort(places.T[::-1])][:common] for places in (before, after))
-    return bool((np.hypot(*(one - other).T) < SAME_WITHIN).all())
+    one, other = _sorted_centres(before), _sorted_centres(after)
+    for at in range(min(len(one), len(other))):
+        if np.hypot(one[at, 0] - other[at, 0], one[at, 1] - other[at, 1]) >= SAME_WITHIN:
+            return False
+    return True
 
 
-def _best_grouping(centres: F64, weights: F64) -> tuple[I32, dict[int, float]]:
-    """Groups of the base clusters (b,) for the number of groups with the best silhouette, and all silhouettes."""
-    if len(centres) < 2:
-        return np.zeros(len(centres), np.int32), {}
-    tried = range(2, min(MOST_GROUPS, 2 + len(centres) // PEOPLE_PER_GROUP) + 1)
-    labels = {k: k_means(centres, weights, k=k, rounds=GROUP_ROUNDS)[0] for k in tried}
-    silhouettes = {k: silhouette(centres, label) for k, label in labels.items()}
-    best = max(silhouettes, key=lambda k: (silhouettes[k], k))
-    return labels[best], silhouettes
+@nb.njit(nogil=True, cache=True)
+def _sorted_centres(centres: F64) -> F64:
+    """By x, then by y."""
+    by_y = centres[np.argsort(centres[:, 1], kind="mergesort")]
+    return by_y[np.argsort(by_y[:, 0], kind="mergesort")]
 
 
 def silhouette(points: F64, label: I32) -> float:

@@ -51,8 +51,11 @@ def principal_axes(votes: Votes, *, count: int, tolerance: float = 0.0) -> Axes:
     )
     if statements < max(DENSE_BELOW, 2 * count + 2):
         spread, vectors = np.linalg.eigh(operator @ np.eye(statements))
+    elif (votes.values == means[votes.columns]).all():  # nobody differs: there is no direction to be found
+        spread, vectors = np.zeros(count), np.eye(statements, count)
     else:
-        spread, vectors = eigsh(operator, k=count, v0=np.ones(statements), which="LA", tol=tolerance)
+        start = np.random.default_rng(0).standard_normal(statements)
+        spread, vectors = eigsh(operator, k=count, v0=start, which="LA", tol=tolerance)
     order = np.argsort(-spread, kind="stable")[:count]
     components = vectors[:, order].T.copy()  # (d, m)
     signs = np.sign(components[np.arange(count), np.abs(components).argmax(1)])

@@ -103,12 +103,19 @@ def stable_groups(
     certainty = None
     while len(mixture.weight) > 1:
         certainty = _resampled(learners, mixture, seed=seed, replicates=replicates)
-        if certainty.stays >= STEADY and certainty.stays_by.min() >= WEAKEST:
+        steady = certainty.stays >= STEADY and certainty.stays_by.min() >= WEAKEST
+        if steady and _smallest(learners, mixture) >= SMALLEST:
             break
         mixture, certainty = _Fitting.of(learners, seed=seed).best(len(mixture.weight) - 1), None
     fitted = _sample(teachers, most=FITTED)
     mixture = refine(fitted, mixture, weights=np.ones(len(fitted.people)), rounds=LONG)
     return _placed(votes, taken, used, _largest_first(mixture, certainty), foretold)
+
+
+def _smallest(people: Votes, mixture: Mixture) -> int:
+    """People in the smallest group."""
+    group = memberships(people, mixture).argmax(axis=1)
+    return int(np.bincount(group, minlength=len(mixture.weight)).min())
 
 
 def regroup(votes: Votes, before: StableGroups, known: pa.Array, *, moderated: Bools) -> StableGroups:

@@ -12,6 +12,7 @@ from sklearn.metrics import adjusted_rand_score
 from massline.engine.opinion.cli import opinion
 from massline.engine.opinion.exports import Export, Statement
 from massline.engine.opinion.find import Opinion, find_opinion
+from massline.engine.opinion.polis import polis_groups
 from massline.engine.opinion.rates import bridging, consensus, wilson
 from massline.engine.opinion.stable import regroup, stable_groups
 from massline.engine.opinion.votes import Votes, collect
@@ -56,9 +57,20 @@ def from_rows(rows: list[tuple[str, str, int]]) -> Votes:
         [("p", "a", 1), ("p", "b", -1), ("p", "c", 0)],
         [(f"p{i}", f"s{j}", 0) for i in range(20) for j in range(10)],
         [(f"p{i}", f"s{j}", 1) for i in range(20) for j in range(10)],
+        [(f"p{i}", f"s{j}", 0) for i in range(30) for j in range(40)],
+        [(f"p{i}", f"s{j}", 1) for i in range(120) for j in range(40)],
         [(f"p{i}", f"s{(7 * i + j) % 60}", 1 - 2 * (i % 2)) for i in range(30) for j in range(3)],
     ],
-    ids=["one vote", "one statement", "one person", "all passes", "all equal", "three votes each"],
+    ids=[
+        "one vote",
+        "one statement",
+        "one person",
+        "all passes",
+        "all equal",
+        "many passes",
+        "many equal",
+        "three votes each",
+    ],
 )
 def test_a_poor_conversation_is_computed_as_far_as_it_goes(method: str, rows: list[tuple[str, str, int]]) -> None:
     found = found_in(from_rows(rows), method=method)
@@ -75,6 +87,23 @@ def test_planted_groups_are_found_with_their_number(groups: int) -> None:
     found = stable_groups(votes, moderated=np.zeros(60, bool), replicates=3)
     assert found.groups == groups
     assert adjusted_rand_score(truth, found.group) > 0.9
+
+
+def test_one_person_who_differs_from_all_makes_no_group() -> None:
+    votes = from_rows([(f"p{i}", f"s{j}", 1 if i == 0 else -1) for i in range(40) for j in range(30)])
+    assert found_in(votes).grouping.groups == 0
+
+
+@pytest.mark.parametrize("seed", [2, 4])
+def test_the_reference_finds_a_small_group_that_came_last(seed: int) -> None:
+    generator = np.random.default_rng(seed)
+    few = np.arange(300) >= 284
+    person, statement = np.nonzero(generator.random((300, 60)) < 0.5)
+    chance = np.where(few[person], 0.05 + 0.9 * (statement % 2), np.linspace(0.1, 0.9, 60)[statement])
+    values = np.where(generator.random(len(person)) < chance, 1, -1).astype(np.int8)
+    votes = collect(ids(person), ids(statement), values, times=person * 60_000 + statement)
+    found = polis_groups(votes, moderated=np.zeros(60, bool))
+    assert adjusted_rand_score([few[int(name)] for name in votes.people.to_pylist()], found.group) > 0.9
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -68,7 +68,12 @@ def test_marks_and_consensus_of_a_golden_export_are_polis_own(name: str, tmp_pat
 
 
 @pytest.mark.parametrize(
-    ("name", "least"), [("austria-climate.5twd2jsnkf.2022-08-08", 0.95), ("scoop-hivemind.biodiversity", 0.95)]
+    ("name", "least"),
+    [
+        ("austria-climate.5twd2jsnkf.2022-08-08", 0.95),
+        ("scoop-hivemind.biodiversity", 0.95),
+        ("canadian-electoral-reform", 0.85),
+    ],
 )
 def test_real_conversations_with_separate_groups_are_grouped_as_polis_did(name: str, least: float) -> None:
     export = read_export(REAL / name, reject=pytest.fail)
