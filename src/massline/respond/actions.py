@@ -1,5 +1,6 @@
 """The verbs of responding. Each one asks `require`, changes the case and appends to the ledger in one transaction."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from django.db import IntegrityError, transaction
@@ -12,23 +13,38 @@ from massline.gather.models import Message
 from massline.ledger.actions import append
 from massline.ledger.rules import digest
 from massline.people.models import User
-from massline.respond.models import Case, CaseMessage, Reply, SetAside, Turn
-from massline.respond.queries import reply_day
+from massline.respond.models import Case, CaseMessage, Extension, Pause, Reply, SetAside, Turn
+from massline.respond.queries import promise_body, reply_day, running_pause
 from massline.respond.rules import (
+    LONGEST_PAUSE,
+    PAUSES,
     REOPENINGS,
     CannotSetAside,
+    ClockRefused,
     HandOverRefused,
     MessageTaken,
     NotSetAside,
+    PauseKind,
     ReopenedBefore,
     StaleCase,
     State,
     TurnKind,
     WrongState,
     check_move,
+    due_after_pause,
+    longest_extension,
     reply_due,
 )
 from massline.rights import Actor, require
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """What a body waits for, why, and how many working days at most."""
+
+    kind: PauseKind
+    reason: str
+    days: int
 
 
 @transaction.atomic
@@ -93,6 +109,8 @@ def hand_over(case: Case, *, to: Body, reason: str, by: User, version: int) -> C
         raise HandOverRefused(to.code, "a reason is missing")
     if Turn.objects.filter(case=case, body=to).exists():
         raise HandOverRefused(to.code, "it has, or had, this case already")
+    if running_pause(case, timezone.localdate()):
+        raise HandOverRefused(to.code, "the clock stands still; let it go on first")
     before = case.body
     _claim(case, version, body=to)
     _next_turn(case, kind=TurnKind.HANDED_OVER, reason=reason, by=by)
@@ -101,6 +119,74 @@ def hand_over(case: Case, *, to: Body, reason: str, by: User, version: int) -> C
         {"case": case.pk, "from": before.code, "to": to.code, "reason": digest(reason, str(case.pk))},
     )
     return case
+
+
+@transaction.atomic
+def pause(case: Case, wait: Wait, *, by: User, version: int) -> Pause:
+    """Let the clock stand still while the body waits for the writer or for a third party. Docs: docs/rules/reply-deadline.md, R8.
+
+    Raises NotAllowed, WrongState, StaleCase, ClockRefused, CalendarUnknown."""
+    require(by, "respond.pause", case.body.path)
+    today, is_open = _clock_of(case, wait.reason), work_calendar(promise_body(case)).is_open
+    earlier = list(Pause.objects.of_promise(case))
+    if any(one.ended_at is None and one.until >= today for one in earlier):
+        raise ClockRefused(case.pk, "it stands still already")
+    if len(earlier) >= PAUSES:
+        raise ClockRefused(case.pk, f"it stood still {PAUSES} times, which is the most")
+    if not 1 <= wait.days <= LONGEST_PAUSE:
+        raise ClockRefused(case.pk, f"a pause has 1 to {LONGEST_PAUSE} working days, not {wait.days}")
+    until = reply_due(today, wait.days, is_open)
+    try:
+        due = due_after_pause(today, until, case.reply_due, is_open)
+    except ValueError:
+        raise ClockRefused(case.pk, "no working day is left that could be counted later") from None
+    held = Pause(case=case, reopening=case.reopenings, kind=wait.kind, reason=wait.reason, until=until)
+    held.began_at, held.began_by, held.due_before = timezone.now(), by, case.reply_due
+    held.save(force_insert=True)
+    _set_due(case, due, version)
+    facts = {"case": case.pk, "kind": wait.kind, "until": str(until), "reply_due": str(due)}
+    append("case.paused", {**facts, "reason": digest(wait.reason, str(case.pk))})
+    return held
+
+
+@transaction.atomic
+def resume(case: Case, *, by: User, version: int) -> Case:
+    """The body got what it waited for: the clock goes on from today. Raises NotAllowed, WrongState, StaleCase, ClockRefused."""
+    require(by, "respond.resume", case.body.path)
+    today = _clock_of(case)
+    held = running_pause(case, today)
+    if held is None:
+        raise ClockRefused(case.pk, "it does not stand still")
+    is_open = work_calendar(promise_body(case)).is_open
+    due = due_after_pause(timezone.localdate(held.began_at), today, held.due_before, is_open)
+    Pause.objects.filter(pk=held.pk).update(until=today, ended_at=timezone.now(), ended_by=by)
+    _set_due(case, due, version)
+    append("case.resumed", {"case": case.pk, "reply_due": str(due)})
+    return case
+
+
+@transaction.atomic
+def extend(case: Case, *, days: int, reason: str, by: User, version: int) -> Extension:
+    """Add working days to the promise, once, before it is broken. Docs: docs/rules/reply-deadline.md, R9.
+
+    Raises NotAllowed, WrongState, StaleCase, ClockRefused, CalendarUnknown."""
+    require(by, "respond.extend", case.body.path)
+    today, most = _clock_of(case, reason), longest_extension(case.promised_days)
+    if running_pause(case, today):
+        raise ClockRefused(case.pk, "it stands still; let it go on first")
+    if not 1 <= days <= most:
+        raise ClockRefused(case.pk, f"an extension has 1 to {most} working days, not {days}")
+    more = Extension(case=case, reopening=case.reopenings, days=days, reason=reason, at=timezone.now(), by=by)
+    try:
+        with transaction.atomic():
+            more.save(force_insert=True)
+    except IntegrityError:
+        raise ClockRefused(case.pk, "it was extended before, which can be done once") from None
+    due = reply_due(case.reply_due, days, work_calendar(promise_body(case)).is_open)
+    _set_due(case, due, version)
+    facts = {"case": case.pk, "days": days, "reply_due": str(due)}
+    append("case.extended", {**facts, "reason": digest(reason, str(case.pk))})
+    return more
 
 
 @transaction.atomic
@@ -164,6 +250,25 @@ def escalate_if_overdue(case_id: int, *, today: date, by: Actor) -> bool:
             {"case": case_id, "from": case.body.code, "to": overseer.code, "reply_due": str(case.reply_due)},
         )
     return escalated
+
+
+def _clock_of(case: Case, reason: str = "-") -> date:
+    """Today, where the clock of a case may be touched: it is open, not late, and a reason is given. Raises WrongState,
+    ClockRefused."""
+    today = timezone.localdate()
+    if case.state != State.OPEN:
+        raise WrongState(case.pk, case.state, "paused or extended")
+    if not reason.strip():
+        raise ClockRefused(case.pk, "a reason is missing")
+    if case.reply_due < today:
+        raise ClockRefused(case.pk, "its day has passed")
+    return today
+
+
+def _set_due(case: Case, due: date, version: int) -> None:
+    """Move the due day of a case and of the turn that runs. Raises StaleCase."""
+    _claim(case, version, reply_due=due)
+    Turn.objects.filter(case=case, ended_at=None).update(reply_due=due)
 
 
 def _put_into(case: Case, message: Message) -> None:

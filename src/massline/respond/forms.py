@@ -9,14 +9,16 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from massline.bodies.models import Body
-from massline.respond.models import Case
+from massline.respond.models import PAUSE_KINDS, Case
 from massline.respond.queries import hand_over_choices
+from massline.respond.rules import LONGEST_PAUSE, longest_extension
 from massline.rights import Actor
 
 LONGEST_REPLY = 20_000  # characters
 CASE_FILTERS: dict[str, str | Promise] = {
     "open": _("Cases to answer"),
     "overdue": _("Overdue"),
+    "very_late": _("Very late"),
     "soon": _("Due soon"),
     "reopened": _("Reopened"),
     "escalated": _("Put before the body above"),
@@ -147,3 +149,50 @@ class ReplyForm(VersionedForm):
         max_length=LONGEST_REPLY,
         error_messages={"required": _("Write the reply, then publish it.")},
     )
+
+
+class PauseForm(VersionedForm):
+    """The clock stands still while the body waits."""
+
+    kind = forms.ChoiceField(
+        label=_("Whom you wait for"),
+        choices=PAUSE_KINDS,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose whom you wait for. There is no other ground for a pause.")},
+    )
+    days = forms.IntegerField(
+        label=_("Working days at most"),
+        min_value=1,
+        max_value=LONGEST_PAUSE,
+        initial=5,
+        help_text=_("Then the clock goes on by itself; sooner if you say so."),
+    )
+    reason = forms.CharField(
+        label=_("What you wait for"),
+        help_text=_("Everybody can read it. Say what is missing, and how the writer can send it."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2000,
+        error_messages={"required": _("Say what you wait for. The writer will read it.")},
+    )
+
+
+class ResumeForm(VersionedForm):
+    """What was waited for has come."""
+
+
+class ExtendForm(VersionedForm):
+    """More working days for a reply, once."""
+
+    reason = forms.CharField(
+        label=_("Why it takes longer"),
+        help_text=_("Everybody can read it. Say what is left to do, and by when."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2000,
+        error_messages={"required": _("Say why it takes longer. The writer will read it.")},
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, case: Case) -> None:
+        super().__init__(data, case=case)
+        self.most = longest_extension(case.promised_days)
+        self.fields["days"] = forms.IntegerField(label=_("Working days more"), min_value=1, max_value=self.most)
+        self.order_fields(["version", "days", "reason"])

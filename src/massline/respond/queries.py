@@ -1,8 +1,8 @@
 """Reads that join cases, turns, messages and calendars for one page."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import Count, F, Max, Prefetch, Q, QuerySet
 from django.utils import timezone
@@ -13,8 +13,19 @@ from massline.bodies.rules import CalendarUnknown, WorkCalendar
 from massline.concentrate.models import Placement, Run
 from massline.gather.models import Message
 from massline.people.models import User
-from massline.respond.models import ANSWERING_ROLES, DESK_ROLES, Case, Reply, SetAside, Turn
-from massline.respond.rules import SOON, ActKind, Span, State, counted_days, reply_due, working_days_left
+from massline.respond.models import ANSWERING_ROLES, DESK_ROLES, Case, Extension, Pause, Reply, SetAside, Turn
+from massline.respond.rules import (
+    PAUSES,
+    SOON,
+    VERY_LATE,
+    ActKind,
+    Span,
+    State,
+    TurnKind,
+    counted_days,
+    reply_due,
+    working_days_left,
+)
 from massline.rights import Actor
 
 ASKED = 20  # messages of a case that a reply is compared with
@@ -30,16 +41,21 @@ class Act:
     by: User | None = None
     text: str = ""
     shown_text: str = ""
+    day: date | None = None  # of a pause: its last day as it stands now
+    days: int = 0  # of an extension: working days
 
 
 @dataclass(frozen=True, slots=True)
 class DueStory:
-    """How a due day came about. `spans` is None where the calendar was changed since, or does not know these days any more."""
+    """How a due day came about. `spans` is None where the calendar was changed since, or does not know these days any more.
+
+    extended: working days that were added, 0 for none."""
 
     received: date
     working_days: int
     due: date
     spans: list[Span] | None
+    extended: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +65,10 @@ class Line:
     case: Case
     left: int | None
 
+    @property
+    def is_very_late(self) -> bool:
+        return self.left is not None and self.left <= -VERY_LATE
+
 
 def reply_day(message: Message) -> date:
     """The last day on which a reply to this message is on time, were it taken as a case. Raises CalendarUnknown."""
@@ -57,7 +77,7 @@ def reply_day(message: Message) -> date:
 
 
 def acts(case: Case) -> list[Act]:
-    """Everything that happened to a case, in order; always `case.version + 1` acts. One query."""
+    """Everything that happened to a case, in order; always `case.version + 1` acts. Three queries."""
     turns = Turn.objects.filter(case=case).order_by("pk")
     told: list[Act] = []
     for turn in turns.select_related("body", "overseer", "began_by", "reply__body", "reply__published_by"):
@@ -70,28 +90,68 @@ def acts(case: Case) -> list[Act]:
             told.append(
                 Act(ActKind.REPLIED, reply.published_at, reply.body, reply.published_by, reply.text, reply.text)
             )
-    return [*told, Act(ActKind.SETTLED, case.settled_at)] if case.settled_at else told
+    if case.settled_at:
+        told.append(Act(ActKind.SETTLED, case.settled_at))
+    of_clock = list(_acts_of_clock(case))
+    return sorted([*told, *of_clock], key=lambda act: act.at) if of_clock else told
+
+
+def _acts_of_clock(case: Case) -> Iterator[Act]:
+    """Pauses, their ends before their last day, and extensions. Two queries."""
+    for pause in Pause.objects.filter(case=case).select_related("began_by", "ended_by").order_by("pk"):
+        words = (pause.reason, pause.reason)
+        yield Act(ActKind.PAUSED, pause.began_at, None, pause.began_by, *words, day=pause.until)
+        if pause.ended_at:
+            yield Act(ActKind.RESUMED, pause.ended_at, None, pause.ended_by)
+    for more in Extension.objects.filter(case=case).select_related("by").order_by("pk"):
+        yield Act(ActKind.EXTENDED, more.at, None, more.by, more.reason, more.reason, days=more.days)
 
 
 def due_story(case: Case, told: Sequence[Act], today: date) -> tuple[DueStory, Line]:
     """How the due day of a case came about, from the day of its first message or of its reopening; and what is left of it.
 
-    told: its acts. Three queries."""
+    told: its acts. Five queries."""
     began = next(act for act in reversed(told) if act.kind in (ActKind.TAKEN, ActKind.REOPENED))
     first = case.messages.order_by("pk").first()
     received = _day(first.received_at if first and began.kind == ActKind.TAKEN else began.at)
     body = began.body or case.body
     calendars = work_calendars([body, case.body])
-    story = DueStory(received, case.promised_days, case.reply_due, _spans(received, case, calendars[body.pk]))
+    more = Extension.objects.filter(case=case, reopening=case.reopenings).first()
+    extended = more.days if more else 0
+    spans = _spans(received, case, case.promised_days + extended, calendars[body.pk])
+    story = DueStory(received, case.promised_days, case.reply_due, spans, extended)
     return story, Line(case, days_left(case, today, calendars[case.body_id]))
 
 
-def _spans(received: date, case: Case, calendar: WorkCalendar) -> list[Span] | None:
+def _spans(received: date, case: Case, promised: int, calendar: WorkCalendar) -> list[Span] | None:
+    pauses = [(_day(pause.began_at), pause.until) for pause in Pause.objects.of_promise(case)]
     try:
-        spans = counted_days(received, case.reply_due, calendar.is_open)
+        spans = counted_days(received, case.reply_due, calendar.is_open, pauses)
     except CalendarUnknown:
         return None
-    return spans if spans and spans[-1].is_open and spans[-1].number == case.promised_days else None
+    return spans if spans and spans[-1].is_open and spans[-1].number == promised else None
+
+
+def promise_body(case: Case) -> Body:
+    """The body whose promise runs, and by whose working days it is counted: who took the case, or got it when it was reopened."""
+    began = Turn.objects.filter(case=case, kind__in=(TurnKind.TAKEN, TurnKind.REOPENED)).order_by("-pk")
+    return began.select_related("body")[0].body
+
+
+def clock(case: Case) -> dict[str, object]:
+    """What may be done to the clock of an open case: `pause` that runs, `may_pause`, `may_extend`. Two queries."""
+    today = timezone.localdate()
+    held = list(Pause.objects.of_promise(case))
+    running = next((one for one in held if one.ended_at is None and one.until >= today), None)
+    free = running is None and case.reply_due >= today
+    extended = Extension.objects.filter(case=case, reopening=case.reopenings).exists()
+    may_pause = free and case.reply_due > today and len(held) < PAUSES
+    return {"pause": running, "may_pause": may_pause, "may_extend": free and not extended}
+
+
+def running_pause(case: Case, today: date) -> Pause | None:
+    """What a case's clock stands still for today."""
+    return Pause.objects.of_promise(case).running(today).first()
 
 
 def lines(cases: Sequence[Case], today: date) -> list[Line]:
@@ -118,6 +178,20 @@ def soon_until(actor_body: Body | None, today: date) -> date:
         return reply_due(today, SOON, work_calendar(actor_body).is_open)
     except CalendarUnknown:
         return today
+
+
+def very_late_until(actor_body: Body | None, today: date) -> date:
+    """The latest due day of which a case is very late today, on this desk. Without a calendar, a week back."""
+    day = today - timedelta(days=VERY_LATE)
+    if actor_body is None:
+        return day
+    try:
+        is_open = work_calendar(actor_body).is_open
+        while working_days_left(today, day, is_open) > -VERY_LATE:
+            day -= timedelta(days=1)
+    except CalendarUnknown:
+        return today - timedelta(days=7)
+    return day
 
 
 def messages_to_take(actor: Actor) -> QuerySet[Message]:
@@ -158,7 +232,7 @@ def placement_of(message: Message) -> Placement | None:
     """Where the newest run over its call put this message."""
     run = Run.objects.current(message.call)
     found = Placement.objects.filter(run=run, message=message) if run else Placement.objects.none()
-    return found.select_related("theme", "copy_of").first()
+    return found.select_related("theme__merged_into", "copy_of").first()
 
 
 def desk_counts(actor: Actor, today: date, soon: date) -> dict[str, int]:
@@ -180,9 +254,11 @@ def desk_counts(actor: Actor, today: date, soon: date) -> dict[str, int]:
 
 
 def desk_cases(actor: Actor, show: str, today: date, soon: date) -> QuerySet[Case]:
-    """Cases of her desk under one filter, the most urgent first. show: a name that `desk_counts` counts."""
+    """Cases of her desk under one filter, the most urgent first. show: a name of `forms.CASE_FILTERS`."""
     cases = Case.objects.on_desk_of(actor).select_related("body", "overseer").in_order_of_urgency()
     match show:
+        case "very_late":
+            return cases.overdue(very_late_until(actor.body, today) + timedelta(days=1))  # type: ignore[attr-defined]
         case "overdue":
             return cases.overdue(today)
         case "soon":

@@ -1,7 +1,7 @@
 """The procedure of a case: states, moves, days. Sources: docs/rules/case.md, docs/rules/reply-deadline.md."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -23,6 +23,9 @@ MOVES: dict[State, frozenset[State]] = {
 
 REOPENINGS = 1  # how often a writer may say "not solved, look again"
 SOON = 2  # working days: a case due within them is due soon
+VERY_LATE = 5  # working days after the due day: a case is then very late
+PAUSES = 2  # how often a clock may stand still, until the case is reopened
+LONGEST_PAUSE = 10  # working days
 
 
 class TurnKind(StrEnum):
@@ -42,6 +45,16 @@ class ActKind(StrEnum):
     REPLIED = "replied"
     REOPENED = "reopened"
     SETTLED = "settled"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    EXTENDED = "extended"
+
+
+class PauseKind(StrEnum):
+    """Whom a body waits for while its clock stands still. There is no other ground."""
+
+    WRITER = "writer"
+    THIRD_PARTY = "third party"
 
 
 class CaseError(ValueError):
@@ -70,6 +83,14 @@ class HandOverRefused(CaseError):
     def __init__(self, code: str, problem: str) -> None:
         super().__init__(f"The case cannot be handed over to {code}: {problem}.")
         self.code, self.problem = code, problem
+
+
+class ClockRefused(CaseError):
+    """A pause or an extension that the rules do not allow. Source: docs/rules/reply-deadline.md, R8 and R9."""
+
+    def __init__(self, number: int, problem: str) -> None:
+        super().__init__(f"The clock of case {number} stays as it is: {problem}.")
+        self.number, self.problem = number, problem
 
 
 class MessageTaken(CaseError):
@@ -125,12 +146,14 @@ def reply_due(received: date, working_days: int, is_open: Callable[[date], bool]
 
 
 class Span(NamedTuple):
-    """Days that follow each other and are all worked or all closed. `number`: working days of the promise up to the last one."""
+    """Days that follow each other and are all worked, all closed or all paused. `number`: working days of the promise up to
+    the last one; paused days are not worked on this case, whatever the calendar says."""
 
     first: date
     last: date
     is_open: bool
     number: int
+    is_paused: bool = False
 
     @property
     def first_number(self) -> int:
@@ -138,19 +161,40 @@ class Span(NamedTuple):
         return self.number - (self.last - self.first).days
 
 
-def counted_days(received: date, due: date, is_open: Callable[[date], bool]) -> list[Span]:
-    """How a due day came about: the days after `received` up to `due`, worked and closed ones in turns.
+def counted_days(
+    received: date, due: date, is_open: Callable[[date], bool], pauses: Collection[tuple[date, date]] = ()
+) -> list[Span]:
+    """How a due day came about: the days after `received` up to `due`, worked, closed and paused ones in turns.
 
-    Raises CalendarUnknown as `is_open` does. Source: docs/rules/reply-deadline.md, R4."""
+    pauses: the day on which each began and its last one. Raises CalendarUnknown as `is_open` does. Source:
+    docs/rules/reply-deadline.md, R4 and R8."""
     spans: list[Span] = []
     day, number = received, 0
     while day < due:
         day += timedelta(days=1)
-        worked = is_open(day)
+        paused = any(began < day <= last for began, last in pauses)
+        worked = not paused and is_open(day)
         number += worked
-        first = spans.pop().first if spans and spans[-1].is_open == worked else day
-        spans.append(Span(first, day, worked, number))
+        follows = spans and (spans[-1].is_open, spans[-1].is_paused) == (worked, paused)
+        first = spans.pop().first if follows else day
+        spans.append(Span(first, day, worked, number, paused))
     return spans
+
+
+def due_after_pause(began: date, last: date, due: date, is_open: Callable[[date], bool]) -> date:
+    """When a reply is due after a pause: the working days that were left when it began are counted again from its last day on.
+
+    began < due, last >= began. Raises CalendarUnknown as `is_open` does, ValueError where no day is left. Source: R8."""
+    days = ((began + timedelta(days=step)) for step in range(1, (due - began).days + 1))
+    left = sum(map(is_open, days))
+    if not left:
+        raise ValueError(f"No working day is left between {began} and {due}.")
+    return reply_due(last, left, is_open) if last > began else due
+
+
+def longest_extension(promised_days: int) -> int:
+    """Working days by which a promise may be extended: half of it, rounded up. Source: R9."""
+    return (promised_days + 1) // 2
 
 
 def working_days_left(today: date, due: date, is_open: Callable[[date], bool]) -> int:

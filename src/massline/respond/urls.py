@@ -17,4 +17,7 @@ urlpatterns = [
     path("desk/cases/<int:pk>/hand-over/", views.hand_over, name="hand_over"),
     path("desk/cases/<int:pk>/reply/", views.reply, name="reply"),
     path("desk/cases/<int:pk>/coach/", views.coach, name="coach"),
+    path("desk/cases/<int:pk>/pause/", views.pause, name="pause"),
+    path("desk/cases/<int:pk>/resume/", views.resume, name="resume"),
+    path("desk/cases/<int:pk>/extend/", views.extend, name="extend"),
 ]

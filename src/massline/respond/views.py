@@ -1,5 +1,6 @@
 """Pages of cases: what everybody reads, and the desk of those who answer."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages as notices
@@ -26,17 +27,23 @@ from massline.respond.forms import (
     LONGEST_REPLY,
     MESSAGE_FILTERS,
     DeskFilter,
+    ExtendForm,
     HandOverForm,
+    PauseForm,
     ReplyForm,
+    ResumeForm,
     SetAsideForm,
     TakeForm,
+    VersionedForm,
 )
 from massline.respond.models import ANSWERING_ROLES, Case
 from massline.respond.rules import (
     ActKind,
     CannotSetAside,
+    ClockRefused,
     HandOverRefused,
     MessageTaken,
+    PauseKind,
     StaleCase,
     State,
     WrongState,
@@ -46,6 +53,13 @@ from massline.rights import NotAllowed, may
 
 AT_A_TIME = 20
 AT_A_GLANCE = 8  # of each list on the overview
+CASE_FORMS: dict[type[VersionedForm], str] = {
+    HandOverForm: "hand_over_form",
+    ReplyForm: "reply_form",
+    PauseForm: "pause_form",
+    ResumeForm: "resume_form",
+    ExtendForm: "extend_form",
+}
 CHANGED = (StaleCase, WrongState, NotAllowed)  # what a form meets that was opened before somebody else acted
 
 
@@ -214,6 +228,64 @@ def coach(request: HttpRequest, pk: int) -> HttpResponse:
     return _desk_page(request, found, form, coaching=hints)
 
 
+@login_required
+def pause(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let the clock stand still while the body waits."""
+    said = _("The clock stands still. The writer can read what you wait for.")
+
+    def do(found: Case, given: dict[str, Any]) -> None:
+        wait = actions.Wait(PauseKind(given["kind"]), given["reason"], given["days"])
+        actions.pause(found, wait, by=_user(request), version=given["version"])
+
+    return _change(request, pk, PauseForm, do, said)
+
+
+@login_required
+def resume(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let the clock go on."""
+
+    def do(found: Case, given: dict[str, Any]) -> None:
+        actions.resume(found, by=_user(request), version=given["version"])
+
+    return _change(request, pk, ResumeForm, do, _("The clock goes on from today."))
+
+
+@login_required
+def extend(request: HttpRequest, pk: int) -> HttpResponse:
+    """Add working days to the promise, once."""
+    said = _("The reply may come later now. The writer can read why.")
+
+    def do(found: Case, given: dict[str, Any]) -> None:
+        actions.extend(found, **given, by=_user(request))
+
+    return _change(request, pk, ExtendForm, do, said)
+
+
+def _change(
+    request: HttpRequest,
+    pk: int,
+    form_class: type[VersionedForm],
+    do: Callable[[Case, dict[str, Any]], None],
+    said: str,
+) -> HttpResponse:
+    """One act upon a case by a form. A case that changed meanwhile is shown again, with what was typed."""
+    found = _known_case(request, pk)
+    if request.method != "POST":
+        return redirect("respond:desk_case", pk)
+    form = form_class(request.POST, case=found)
+    if not form.is_valid():
+        return _desk_page(request, found, form, status=422)
+    try:
+        do(found, form.cleaned_data)
+    except CHANGED:
+        return _desk_page(request, found, form, status=409)
+    except (ClockRefused, CalendarUnknown):
+        form.add_error(None, _("The clock cannot be changed like this now. Read below how the due day is counted."))
+        return _desk_page(request, found, form, status=422)
+    notices.success(request, said)
+    return redirect("respond:desk_case", pk)
+
+
 def _known_case(request: HttpRequest, pk: int) -> Case:
     return get_object_or_404(Case.objects.visible_to(_user(request)).select_related("body", "overseer"), pk=pk)
 
@@ -221,7 +293,7 @@ def _known_case(request: HttpRequest, pk: int) -> Case:
 def _desk_page(
     request: HttpRequest,
     found: Case,
-    form: HandOverForm | ReplyForm | None = None,
+    form: VersionedForm | None = None,
     *,
     status: int = 200,
     coaching: Coaching | None = None,
@@ -237,10 +309,10 @@ def _desk_page(
         raise Http404
     context = _case_context(found, queries.messages_shown_to(user, found))
     if may_act:
-        context |= {"hand_over_form": HandOverForm(case=found), "reply_form": ReplyForm(case=found)}
+        context |= {name: kind(case=found) for kind, name in CASE_FORMS.items()} | queries.clock(found)
     if form:
         fresh = form.about(found) if status == 409 else form
-        context |= {"kept": fresh, "hand_over_form" if isinstance(form, HandOverForm) else "reply_form": fresh}
+        context |= {"kept": fresh, CASE_FORMS[type(form)]: fresh}
     context |= {"changed": context["acts"][seen + 1 :], "conflict": status == 409, "may_act": may_act}
     context |= {"raw": may(user, "respond.publish_reply", found.body.path), "coaching": coaching}
     return render(request, "respond/desk_case.html", context, status=status)
