@@ -9,7 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from massline.beat import LEASE
+from massline.concentrate.rules import LONGEST_NAME, ActKind
 from massline.gather.models import Call, Message
+from massline.ledger.rules import new_salt
 
 
 class RunQuerySet(models.QuerySet["Run"]):
@@ -68,18 +70,29 @@ class ThemeQuerySet(models.QuerySet["Theme"]):
         """Themes of runs that ended well."""
         return self.filter(run__finished_at__isnull=False, run__problem="")
 
+    def standing(self) -> Self:
+        """Themes that were not merged into another one."""
+        return self.filter(merged_into=None)
+
     def coarsest(self) -> Self:
-        return self.filter(parent=None).order_by("-messages", "number")
+        return self.standing().filter(parent=None).order_by("-messages", "number")
+
+    def of_family(self, theme: "Theme") -> Self:
+        """Itself, its finer themes, and all that was merged into one of them: where the messages of a theme lie."""
+        finer = models.Q(parent=theme, merged_into=None) | models.Q(merged_into__parent=theme)
+        return self.filter(models.Q(pk=theme.pk) | models.Q(merged_into=theme) | finer, run=theme.run_id)
 
 
 class Theme(models.Model):
-    """Messages that speak of one matter, as one run found them."""
+    """Messages that speak of one matter, as one run found them and analysts have changed it since (their acts: `Act`).
+
+    A theme that was merged into another one keeps its messages and shows nowhere any more; what shows counts them."""
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="themes")
     number = models.PositiveIntegerField()  # the engine's number, unique in its run
     parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="children")
     grain = models.PositiveSmallIntegerField()  # 0 is the coarsest
-    label = models.CharField(_("name"), max_length=200)
+    label = models.CharField(_("name"), max_length=LONGEST_NAME)
     keywords = models.JSONField(default=list)
     messages = models.PositiveIntegerField()  # copies counted
     senders = models.PositiveIntegerField()
@@ -93,6 +106,11 @@ class Theme(models.Model):
     y = models.FloatField(default=0.0)
     typical = models.ManyToManyField(Message, related_name="+")
     dissenting = models.ManyToManyField(Message, related_name="+")  # at its edge: what the label says least of
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.CASCADE, null=True, blank=True, related_name="merged"
+    )  # a theme that stands: never one that was merged itself
+    by_hand = models.BooleanField(default=False)  # split off by an analyst, not found by the run
+    version = models.PositiveIntegerField(default=0)  # how often it was changed: of two changes at once, one is told
 
     objects = ThemeQuerySet.as_manager()
 
@@ -134,6 +152,11 @@ class Placement(models.Model):
     def __str__(self) -> str:
         return f"message {self.message_id}: {self.fate}"
 
+    @property
+    def home(self) -> Theme | None:
+        """The theme in which the message shows. Needs `theme__merged_into`."""
+        return self.theme and (self.theme.merged_into or self.theme)
+
 
 class Campaign(models.Model):
     """One text sent by many, as one run counted it: beside the themes, never hidden in them."""
@@ -159,3 +182,47 @@ class Statement(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+
+ACTS = [
+    (ActKind.RENAMED, _("renamed")),
+    (ActKind.MERGED, _("merged")),
+    (ActKind.SPLIT, _("split")),
+    (ActKind.MOVED, _("messages moved")),
+    (ActKind.UNDONE, _("taken back")),
+]
+
+
+class ActQuerySet(models.QuerySet["Act"]):
+    def standing(self) -> Self:
+        """Acts that count: neither taken back nor the taking back itself."""
+        return self.filter(undone_at=None).exclude(kind=ActKind.UNDONE)
+
+    def newest_first(self) -> Self:
+        return self.select_related("theme", "other", "by", "undoes").order_by("-pk")
+
+
+class Act(models.Model):
+    """What an analyst did to themes of a run, with what is needed to take it back. No act changes what a message says."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="acts")
+    kind = models.CharField(max_length=10, choices=ACTS)
+    theme = models.ForeignKey(Theme, on_delete=models.CASCADE, related_name="+")  # that was changed
+    other = models.ForeignKey(
+        Theme, on_delete=models.CASCADE, null=True, related_name="+"
+    )  # merged into, moved to, new
+    before = models.CharField(max_length=LONGEST_NAME, blank=True)  # its name then
+    after = models.CharField(max_length=LONGEST_NAME, blank=True)  # the other one's name, or the new name
+    messages = models.PositiveIntegerField(default=0)  # that stand elsewhere for it, copies counted
+    was = models.JSONField(default=dict)  # what it found: rules.Was
+    touched = models.ManyToManyField(Theme, related_name="acts")
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    undoes = models.OneToOneField("self", on_delete=models.CASCADE, null=True, related_name="undone_by")
+    undone_at = models.DateTimeField(null=True)
+    salt = models.CharField(max_length=32, default=new_salt)
+
+    objects = ActQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.before} {self.kind}"

@@ -1,14 +1,18 @@
 """Reads that join a call with what a run found in it."""
 
 from collections import Counter
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from massline.bodies.models import Body
 from massline.bodies.rules import Level
-from massline.concentrate.models import FATES, Campaign, Placement, Run, Statement, Theme
+from massline.concentrate.models import FATES, Act, Campaign, Placement, Run, Statement, Theme
+from massline.concentrate.rules import MOST_AT_ONCE, ActKind, TakeOutRefused, period_of
 from massline.gather.models import Call, Message
 
 FATE_COUNTS = {
@@ -19,6 +23,10 @@ FATE_COUNTS = {
     "removed": "removed",
 }
 """Fate of a message -> its name in the counts of a run, as `massline concentrate --json` prints them."""
+
+
+DONE = [kind for kind in ActKind if kind != ActKind.UNDONE]
+FINER = Count("children", filter=Q(children__merged_into=None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +49,7 @@ def latest(call: Call) -> Run | None:
 def count_themes() -> int:
     """Coarsest themes that the pages of all calls show now. One query."""
     newest = Run.objects.finished().filter(call=OuterRef("run__call")).order_by("-finished_at", "-pk").values("pk")[:1]
-    return Theme.objects.filter(parent=None, run=Subquery(newest)).count()
+    return Theme.objects.standing().filter(parent=None, run=Subquery(newest)).count()
 
 
 def themes_in_brief(call: Call, most: int) -> tuple[Run | None, list[Theme]]:
@@ -52,9 +60,7 @@ def themes_in_brief(call: Call, most: int) -> tuple[Run | None, list[Theme]]:
 
 def picture_of(run: Run, campaigns: int) -> Picture:
     """Three queries."""
-    themes = list(
-        Theme.objects.filter(run=run).coarsest().select_related("run__call").annotate(finer=Count("children"))
-    )
+    themes = list(Theme.objects.filter(run=run).coarsest().select_related("run__call").annotate(finer=FINER))
     found = Campaign.objects.filter(run=run).order_by("-messages", "pk")
     numbers = run_counts(run)
     fates = [(fate, str(name), numbers[fate]) for fate, name in FATES]
@@ -70,7 +76,8 @@ def run_counts(run: Run) -> dict[str, int]:
 def themes_of(run: Run) -> list[Theme]:
     """All themes of a run, coarse to fine, the larger first, each with `typical_ids`. Two queries."""
     public = Prefetch("typical", Message.objects.public().only("pk").order_by("pk"), to_attr="typical_messages")
-    themes = list(Theme.objects.filter(run=run).order_by("grain", "-messages", "number").prefetch_related(public))
+    standing = Theme.objects.standing().filter(run=run)
+    themes = list(standing.order_by("grain", "-messages", "number").prefetch_related(public))
     for theme in themes:
         theme.typical_ids = [message.pk for message in theme.typical_messages]  # type: ignore[attr-defined]
     return themes
@@ -83,14 +90,15 @@ def last_request(call: Call) -> Run | None:
     return under_way or (newest if newest and newest.problem else None)
 
 
-def theme_messages(theme: Theme) -> QuerySet[Message]:
+def theme_messages(theme: Theme, words: str = "") -> QuerySet[Message]:
     """Published messages that a theme (of any grain) holds, the nearest to its middle first, copies left out.
 
-    Each has `copies`: how many others say the same."""
-    inside = Placement.objects.filter(Q(theme=theme) | Q(theme__parent=theme), fate="placed")
+    words: only those that hold them. Each has `copies`: how many others say the same."""
+    inside = Placement.objects.filter(theme__in=Theme.objects.of_family(theme), fate="placed")
+    said = Q(shown_text__icontains=words) | Q(shown_title__icontains=words) if words else Q()
     return (
         Message.objects.public()
-        .filter(placements__in=inside)
+        .filter(said, placements__in=inside)
         .select_related("body")
         .annotate(copies=Count("copied_by", filter=Q(copied_by__run=theme.run_id)))
         .order_by("-placements__similarity", "pk")
@@ -104,14 +112,15 @@ def statement_messages(statement: Statement) -> QuerySet[Message]:
 
 def statements_of(theme: Theme) -> QuerySet[Statement]:
     """Each with `support`: how many messages its trace leads to. A coarse theme says what its finer ones say."""
-    mine = Statement.objects.filter(Q(theme=theme) | Q(theme__parent=theme))
+    mine = Statement.objects.filter(theme__in=Theme.objects.of_family(theme))
     return mine.annotate(support=Count("trace")).order_by("-support", "pk")
 
 
 def siblings(theme: Theme) -> QuerySet[Theme]:
     """Other themes of the same grain beside this one."""
     return (
-        Theme.objects.filter(run=theme.run_id, parent=theme.parent_id)
+        Theme.objects.standing()
+        .filter(run=theme.run_id, parent=theme.parent_id)
         .exclude(pk=theme.pk)
         .order_by("-messages", "number")
     )
@@ -145,3 +154,123 @@ def places(call: Call) -> tuple[list[Spoken], int]:
     ]
     elsewhere = sum(said.values()) - sum(place.messages for place in found)
     return sorted(found, key=lambda place: (-place.messages, place.body.path)), elsewhere
+
+
+# --- the reading room
+
+
+def figures(theme: Theme) -> dict[str, Any]:
+    """What a theme counts now, by the names of its columns. A writer counts once; a message without one counts as one.
+
+    What the run corrected for who is missing does not hold for other messages than it found: the next run corrects anew."""
+    family = list(Theme.objects.of_family(theme).values_list("pk", flat=True))
+    inside = Placement.objects.filter(theme__in=family)
+    nameless = Q(message__sender="")
+    counts = inside.aggregate(
+        messages=Count("pk"),
+        nameless=Count("pk", filter=nameless),
+        named=Count("message__sender", filter=~nameless, distinct=True),
+    )
+    whole = max(1, run_counts(theme.run)["messages"])
+    found = {
+        "messages": counts["messages"],
+        "senders": counts["nameless"] + counts["named"],
+        "share_raw": counts["messages"] / whole,
+        **dict.fromkeys(("share_corrected", "low", "high")),
+    }
+    return found | ({} if theme.parent_id else {"over_time": _over_time(theme.run, inside)})
+
+
+def _over_time(run: Run, inside: QuerySet[Placement]) -> list[int]:
+    """Messages in each period of the run; nothing where it has none."""
+    if not run.periods:
+        return []
+    said = inside.annotate(said=Coalesce("message__said_at", "message__received_at")).values_list("said", flat=True)
+    counts = Counter(period_of(timezone.localdate(moment), run.periods[0]) for moment in said.iterator())
+    return [counts[period] for period in run.periods]
+
+
+def to_take_out(theme: Theme, messages: Collection[int]) -> dict[int, list[int]]:
+    """Where these messages of a theme lie, and their copies: theme -> keys of placements. Raises TakeOutRefused."""
+    if not messages:
+        raise TakeOutRefused(theme.pk, "none")
+    if len(messages) > MOST_AT_ONCE:
+        raise TakeOutRefused(theme.pk, "many")
+    family = Theme.objects.of_family(theme)
+    placed = Placement.objects.filter(theme__in=family, fate="placed")
+    chosen = placed.filter(message__in=messages)
+    if chosen.count() != len(messages):
+        raise TakeOutRefused(theme.pk, "elsewhere")
+    if placed.count() == len(messages):
+        raise TakeOutRefused(theme.pk, "all")
+    found: dict[int, list[int]] = {}
+    copies = Placement.objects.filter(run=theme.run_id, theme__in=family, copy_of__in=messages)
+    for part in (chosen, copies):
+        for key, lies in part.order_by("pk").values_list("pk", "theme"):
+            found.setdefault(lies, []).append(key)
+    return found
+
+
+def later_act(act: Act, touched: Collection[int]) -> Act | None:
+    """The newest act that counts and rests on this one: it touched one of the same themes later."""
+    later = Act.objects.standing().filter(run=act.run_id, pk__gt=act.pk, touched__in=touched)
+    return later.order_by("-pk").first()
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A coarse theme in the tree of the reading room, with the largest of its finer ones."""
+
+    theme: Theme
+    finer: list[Theme]
+    more: int  # finer ones that are not listed
+
+
+def tree(run: Run, most_finer: int) -> list[Branch]:
+    """All standing themes of a run, the larger first. One query."""
+    standing = Theme.objects.standing().filter(run=run).order_by("-messages", "number")
+    finer: dict[int, list[Theme]] = {}
+    coarse = []
+    for theme in standing:
+        if theme.parent_id is None:
+            coarse.append(theme)
+        else:
+            finer.setdefault(theme.parent_id, []).append(theme)
+    parts = [(theme, finer.get(theme.pk, [])) for theme in coarse]
+    return [Branch(theme, found[:most_finer], max(0, len(found) - most_finer)) for theme, found in parts]
+
+
+def themes_found(run: Run, words: str, most: int) -> list[Theme]:
+    """Themes of any grain whose name or words that stand out hold these words; for a number, the theme of that message first."""
+    wanted = words.casefold()
+    found = [
+        theme
+        for theme in Theme.objects.standing().filter(run=run).order_by("-messages", "number")
+        if wanted in theme.label.casefold() or any(wanted in str(word).casefold() for word in theme.keywords)
+    ]
+    if words.isascii() and words.isdecimal() and len(words) < 19:
+        placed = Placement.objects.filter(run=run, message=int(words)).select_related("theme__merged_into").first()
+        found = ([placed.home] if placed and placed.home else []) + found
+    return found[:most]
+
+
+def choices_beside(theme: Theme) -> QuerySet[Theme]:
+    """Where a theme, or messages of it, can go: all coarse themes of the run, and the finer ones beside it."""
+    beside = Q(parent=None) if theme.parent_id is None else Q(parent=None) | Q(parent=theme.parent_id)
+    return Theme.objects.standing().filter(beside, run=theme.run_id).exclude(pk=theme.pk).order_by("grain", "label")
+
+
+def history(run: Run, theme: Theme | None = None) -> QuerySet[Act]:
+    """What was done to the themes of a run, or to one theme, the newest first."""
+    acts = Act.objects.filter(run=run).newest_first()
+    return acts.filter(pk__in=Act.touched.through.objects.filter(theme=theme).values("act")) if theme else acts
+
+
+def may_be_undone(run: Run, acts: Iterable[Act]) -> set[int]:
+    """Keys of those acts that no later one rests on. One query."""
+    links = Act.touched.through.objects.filter(act__run=run, act__kind__in=DONE, act__undone_at=None)
+    last = dict(links.values_list("theme").annotate(last=Max("act")))
+    touched: dict[int, set[int]] = {}
+    for act, theme in links.filter(act__in=[act.pk for act in acts]).values_list("act", "theme"):
+        touched.setdefault(act, set()).add(theme)
+    return {act for act, themes in touched.items() if all(last[theme] == act for theme in themes)}

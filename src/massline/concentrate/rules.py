@@ -1,4 +1,10 @@
-"""When a run is given up or taken over. Pure; the clock is an argument of whoever asks."""
+"""When a run is given up or taken over, and what may be done to its themes by hand (docs/rules/reading-room.md).
+
+Pure; the clock is an argument of whoever asks."""
+
+from datetime import date
+from enum import StrEnum
+from typing import TypedDict
 
 MOST_ATTEMPTS = 3  # workers that may end over one run before it is given up
 ENDED_OVER_IT = (
@@ -13,3 +19,106 @@ class RunTakenOver(RuntimeError):
     def __init__(self, run: int) -> None:
         super().__init__(f"Run {run} was taken over by another worker; nothing more is written by this one.")
         self.run = run
+
+
+LONGEST_NAME = 200  # characters
+MOST_AT_ONCE = 2_000  # messages that one act takes out of a theme, copies counted
+
+
+class ActKind(StrEnum):
+    """What an analyst can do to themes."""
+
+    RENAMED = "renamed"
+    MERGED = "merged"
+    SPLIT = "split"
+    MOVED = "moved"
+    UNDONE = "undone"
+
+
+class Was(TypedDict, total=False):
+    """What an act found, by keys of rows; those that are keys here are written in figures, as JSON has them.
+
+    into: theme -> where it was merged into before (None: it stood); parents: theme -> the one above it; placements: theme ->
+    the placements that were taken out of it."""
+
+    into: dict[str, int | None]
+    parents: dict[str, int]
+    placements: dict[str, list[int]]
+
+
+class ThemeError(ValueError):
+    """Base of what the reading room refuses. `reason` is the word by which a page finds its sentence."""
+
+    reason = "refused"
+
+
+class StaleTheme(ThemeError):
+    """Somebody changed the theme after this page was opened; nothing was overwritten."""
+
+    reason = "stale"
+
+    def __init__(self, theme: int) -> None:
+        super().__init__(f"Theme {theme} was changed by somebody else. Look at it again before you go on.")
+        self.theme = theme
+
+
+class NameRefused(ThemeError):
+    """An empty name, one that is too long, or that another theme of the run has."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"{name!r} cannot be the name of a theme: it is {reason}.")
+        self.name, self.reason = name, reason
+
+
+class MergeRefused(ThemeError):
+    """A theme cannot go into itself, into one of its own finer ones, or into one of another run."""
+
+    def __init__(self, theme: int, into: int, reason: str) -> None:
+        super().__init__(f"Theme {theme} cannot be merged into {into}: {reason}.")
+        self.theme, self.into, self.reason = theme, into, reason
+
+
+class TakeOutRefused(ThemeError):
+    """Messages cannot be taken out of a theme: none is named, one is not in it, they are all it has, or they are too many."""
+
+    def __init__(self, theme: int, reason: str) -> None:
+        super().__init__(f"Messages cannot be taken out of theme {theme}: {reason}.")
+        self.theme, self.reason = theme, reason
+
+
+class UndoRefused(ThemeError):
+    """The act was taken back before, or a later one rests on it."""
+
+    def __init__(self, act: int, reason: str, later: int | None = None) -> None:
+        super().__init__(f"Act {act} cannot be taken back: {reason}.")
+        self.act, self.reason, self.later = act, reason, later
+
+
+def check_merge(theme: int, run: int, *, into: tuple[int, int, int | None]) -> None:
+    """Raises MergeRefused. into: key, run and parent of the theme that takes the other in."""
+    key, its_run, parent = into
+    if key == theme:
+        raise MergeRefused(theme, key, "itself")
+    if its_run != run:
+        raise MergeRefused(theme, key, "another run")
+    if parent == theme:
+        raise MergeRefused(theme, key, "its own part")
+
+
+def checked_name(name: str) -> str:
+    """A name in one line, or NameRefused."""
+    name = " ".join(name.split())
+    if not name:
+        raise NameRefused(name, "empty")
+    if len(name) > LONGEST_NAME:
+        raise NameRefused(name, "too long")
+    return name
+
+
+def period_of(day: date, like: str) -> str:
+    """The step of time that a day lies in, written as `like` is: 2026-03-01, 2026-W09, 2026-03, 2026 or 2020s."""
+    if like.endswith("s"):
+        return f"{day.year // 10 * 10}s"
+    if "W" in like:
+        return day.strftime("%G-W%V")
+    return day.isoformat()[: len(like)]

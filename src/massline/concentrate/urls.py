@@ -11,5 +11,12 @@ urlpatterns = [
     path("calls/<slug:ref>/themes/", views.themes, name="themes"),
     path("calls/<slug:ref>/themes/run/", views.request_run, name="request_run"),
     path("calls/<slug:ref>/themes/<int:pk>/", views.theme, name="theme"),
+    path("calls/<slug:ref>/themes/acts/", views.acts, name="acts"),
+    path("desk/calls/<slug:ref>/themes/", views.room, name="room"),
+    path("desk/calls/<slug:ref>/themes/<int:pk>/", views.room_theme, name="room_theme"),
+    path("desk/calls/<slug:ref>/themes/<int:pk>/rename/", views.rename, name="rename"),
+    path("desk/calls/<slug:ref>/themes/<int:pk>/merge/", views.merge, name="merge"),
+    path("desk/calls/<slug:ref>/themes/<int:pk>/take-out/", views.take_out, name="take_out"),
+    path("desk/calls/<slug:ref>/acts/<int:pk>/undo/", views.undo, name="undo"),
     path("pictures.css", views.picture_style, name="picture_style"),
 ]

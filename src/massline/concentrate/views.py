@@ -1,18 +1,23 @@
-"""Pages of concentrating: a call with what was said, its themes, one theme with its messages."""
+"""Pages of concentrating: a call with what was said, its themes, one theme with its messages; and the reading room."""
 
 from http import HTTPStatus
 
+from django.contrib import messages as notices
+from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST
 
 from massline.concentrate import actions, queries, tasks
-from massline.concentrate.models import Statement, Theme
+from massline.concentrate.forms import REFUSED, MergeForm, RenameForm, TakeOutForm, ThemeForm
+from massline.concentrate.models import Act, Statement, Theme
 from massline.concentrate.pictures import lines, rise_and_fall
 from massline.concentrate.queries import (
+    history,
     last_request,
     latest,
     picture_of,
@@ -22,6 +27,7 @@ from massline.concentrate.queries import (
     theme_messages,
     themes_in_brief,
 )
+from massline.concentrate.rules import MOST_AT_ONCE, StaleTheme, ThemeError, UndoRefused
 from massline.engine import pictures
 from massline.gather.models import Call
 from massline.gather.queries import newest_messages, voices
@@ -32,6 +38,14 @@ MESSAGES_PER_PAGE = 10
 THEMES_IN_BRIEF = 5
 THEMES_PER_PAGE = 40
 CAMPAIGNS_SHOWN = 10
+FINER_IN_TREE = 6
+ACTS_SHOWN = 10
+ACTS_PER_PAGE = 30
+TO_CHOOSE_FROM = 20  # messages of a theme on one page of the reading room
+LONGEST_SEARCH = 100  # characters
+
+
+# --- what everybody reads
 
 
 def call(request: HttpRequest, ref: str) -> HttpResponse:
@@ -50,7 +64,9 @@ def themes(request: HttpRequest, ref: str) -> HttpResponse:
     picture = picture_of(run, CAMPAIGNS_SHOWN) if run else None
     page = Paginator(picture.themes if picture else [], THEMES_PER_PAGE).get_page(request.GET.get("page"))
     shown = lines(list(page.object_list), picture.run, first=page.start_index()) if picture else []
-    context = {"call": asked, "picture": picture, "page": page, "lines": shown}
+    changed = Act.objects.standing().filter(run=run).count() if run else 0
+    context = {"call": asked, "picture": picture, "page": page, "lines": shown, "acts": changed}
+    context |= {"may_edit": _may_edit(request, asked)}
     request_now = last_request(asked) if may_request or not run else None
     if "HX-Request" in request.headers and request_now and not request_now.problem:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)  # parts/waiting.html asks; nothing is new yet
@@ -80,24 +96,40 @@ def request_run(request: HttpRequest, ref: str) -> HttpResponse:
 def theme(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
     """A theme: its statements with their traces, its messages, what stands beside it. `?statement=` shows one trace."""
     shown = get_object_or_404(
-        Theme.objects.public().select_related("run__call__body", "parent"), pk=pk, run__call=_public_call(ref)
+        Theme.objects.public().select_related("run__call__body", "parent", "merged_into"),
+        pk=pk,
+        run__call__in=Call.objects.public(timezone.now()).filter(ref=ref),
     )
+    if shown.merged_into:
+        return redirect("concentrate:theme", ref, shown.merged_into_id)
     statement = _statement(shown, request.GET.get("statement", ""))
     messages = statement_messages(statement) if statement else theme_messages(shown)
     context = {
         "theme": shown,
         "call": shown.run.call,
         "newer": latest(shown.run.call) != shown.run,
+        "may_edit": _may_edit(request, shown.run.call),
         "statements": statements_of(shown)[:10],
         "statement": statement,
         "page": Paginator(messages, MESSAGES_PER_PAGE).get_page(request.GET.get("page")),
         "dissenting": shown.dissenting.public()[:3],
-        "finer": shown.children.order_by("-messages", "number"),
+        "finer": shown.children.standing().order_by("-messages", "number"),
+        "acts": history(shown.run, shown)[:ACTS_SHOWN],
         "siblings": siblings(shown)[:12],
         "time": rise_and_fall(shown, shown.run),
         "steps": list(zip(shown.run.periods, shown.over_time, strict=False)),
     }
     return render(request, "concentrate/theme.html", context)
+
+
+def acts(request: HttpRequest, ref: str) -> HttpResponse:
+    """Everything that was changed by hand since the run that shows, without names of staff."""
+    asked = _public_call(ref)
+    run = latest(asked)
+    if run is None:
+        raise Http404
+    page = Paginator(history(run), ACTS_PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "concentrate/acts.html", {"call": asked, "run": run, "page": page})
 
 
 @cache_control(max_age=86_400, public=True)
@@ -106,12 +138,185 @@ def picture_style(request: HttpRequest) -> HttpResponse:
     return HttpResponse(pictures.STYLE, content_type="text/css")
 
 
+# --- the reading room
+
+
+@login_required
+def room(request: HttpRequest, ref: str) -> HttpResponse:
+    """The themes of a call's newest run as a tree and a picture; `?q=` looks for one; below, what was done."""
+    asked, words = _call_to_edit(request, ref), _words(request.GET)
+    run = latest(asked)
+    if run is None:
+        return render(request, "concentrate/room.html", {"call": asked, "requested": last_request(asked)})
+    branches = queries.tree(run, FINER_IN_TREE)
+    page = Paginator([branch.theme for branch in branches], THEMES_PER_PAGE).get_page(request.GET.get("page"))
+    done = list(history(run)[:ACTS_SHOWN])
+    context = {
+        "call": asked,
+        "run": run,
+        "words": words,
+        "found": queries.themes_found(run, words, THEMES_PER_PAGE) if words else [],
+        "branches": branches[page.start_index() - 1 : page.end_index()],
+        "page": page,
+        "acts": done,
+        "undoable": queries.may_be_undone(run, done),
+        "whole": queries.run_counts(run)["messages"],
+    }
+    return render(request, "concentrate/room.html", context)
+
+
+@login_required
+def room_theme(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
+    """One theme in the reading room: its name, its messages to take out, where it can go, what was done to it."""
+    return _room_page(request, _theme_to_edit(request, ref, pk))
+
+
+@require_POST
+@login_required
+def rename(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
+    shown = _theme_to_edit(request, ref, pk)
+    form = RenameForm(request.POST, theme=shown)
+    if not form.is_valid():
+        return _room_page(request, shown, form, status=422)
+    given = form.cleaned_data
+    try:
+        actions.rename_theme(shown, name=given["name"], by=_user(request), version=given["version"])
+    except ThemeError as error:
+        return _refused(request, shown, form, error)
+    notices.success(request, _("The theme has a new name. The old one stands in the history."))
+    return redirect("concentrate:room_theme", ref, pk)
+
+
+@require_POST
+@login_required
+def merge(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
+    shown = _theme_to_edit(request, ref, pk)
+    form = MergeForm(request.POST, theme=shown)
+    if not form.is_valid():
+        return _room_page(request, shown, form, status=422)
+    into = form.cleaned_data["into"]
+    try:
+        actions.merge_themes(shown, into=into, by=_user(request), version=form.cleaned_data["version"])
+    except ThemeError as error:
+        return _refused(request, shown, form, error)
+    notices.success(request, _("The two themes are one. Every writer counts once."))
+    return redirect("concentrate:room_theme", ref, into.pk)
+
+
+@require_POST
+@login_required
+def take_out(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
+    """Messages go to another theme, or become one of their own."""
+    shown = _theme_to_edit(request, ref, pk)
+    form = TakeOutForm(request.POST, theme=shown)
+    if not form.is_valid():
+        return _room_page(request, shown, form, status=422)
+    given = form.cleaned_data
+    what = {"messages": _chosen(request, shown), "by": _user(request), "version": given["version"]}
+    try:
+        if given["into"]:
+            actions.move_messages(shown, to=given["into"], **what)
+        else:
+            actions.split_theme(shown, name=given["name"], **what)
+    except ThemeError as error:
+        return _refused(request, shown, form, error)
+    notices.success(request, _("The messages stand in the other theme now. Their words are as they were."))
+    return redirect("concentrate:room_theme", ref, pk)
+
+
+@require_POST
+@login_required
+def undo(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
+    """Take an act back; where that cannot be done, say why on the page of the room."""
+    asked = _call_to_edit(request, ref)
+    act = get_object_or_404(Act.objects.select_related("run__call__body", "theme__run__call"), pk=pk, run__call=asked)
+    try:
+        actions.undo_act(act, by=_user(request))
+    except (UndoRefused, StaleTheme) as error:
+        words = REFUSED.get(error.reason, _("A newer run has taken the place of the one that this was done to."))
+        notices.error(request, str(words))
+    else:
+        notices.success(request, _("It is taken back. Both stand in the history."))
+    return redirect("concentrate:room", ref)
+
+
+def _call_to_edit(request: HttpRequest, ref: str) -> Call:
+    """A call whose themes this person may change; for everybody else there is no such address."""
+    asked = _public_call(ref)
+    if not _may_edit(request, asked):
+        raise Http404
+    return asked
+
+
+def _theme_to_edit(request: HttpRequest, ref: str, pk: int) -> Theme:
+    """A theme of the call's newest run. One that was merged meanwhile is found too: the page says so."""
+    run = latest(_call_to_edit(request, ref))
+    return get_object_or_404(Theme.objects.select_related("run__call__body", "parent", "merged_into"), pk=pk, run=run)
+
+
+def _chosen(request: HttpRequest, shown: Theme) -> set[int]:
+    """Keys of the messages that were ticked, or of all that hold the words looked for."""
+    if request.POST.get("found"):
+        found = theme_messages(shown, _words(request.POST)).values_list("pk", flat=True)
+        return set(found[: MOST_AT_ONCE + 1])
+    return {int(key) for key in request.POST.getlist("message") if key.isdecimal() and len(key) < 19}
+
+
+def _words(given: QueryDict) -> str:
+    return given.get("q", "").strip()[:LONGEST_SEARCH]
+
+
+def _refused(request: HttpRequest, shown: Theme, form: ThemeForm, error: ThemeError) -> HttpResponse:
+    """The page again with what was typed, and why it was not done. Somebody else's act is shown first (409)."""
+    if isinstance(error, StaleTheme):
+        return _room_page(request, _theme_to_edit(request, shown.run.call.ref, shown.pk), form, status=409)
+    form.refuse(error)
+    return _room_page(request, _theme_to_edit(request, shown.run.call.ref, shown.pk), form, status=422)
+
+
+def _room_page(request: HttpRequest, shown: Theme, form: ThemeForm | None = None, *, status: int = 200) -> HttpResponse:
+    """A theme in the reading room. With status 409 it shows what happened since the form was opened, and keeps what was typed."""
+    given = request.POST if request.method == "POST" else request.GET
+    words, done = _words(given), list(history(shown.run, shown)[:ACTS_SHOWN])
+    forms: dict[str, ThemeForm] = {
+        "rename_form": RenameForm(theme=shown),
+        "merge_form": MergeForm(theme=shown),
+        "take_out_form": TakeOutForm(theme=shown),
+    }
+    if form:
+        name = next(name for name, other in forms.items() if type(other) is type(form))
+        forms[name] = form.about(shown) if status == 409 else form
+    context = {
+        "theme": shown,
+        "call": shown.run.call,
+        "words": words,
+        "page": Paginator(theme_messages(shown, words), TO_CHOOSE_FROM).get_page(given.get("page")),
+        "ticked": _chosen(request, shown) if form and not given.get("found") else set(),
+        "finer": shown.children.standing().order_by("-messages", "number"),
+        "acts": done,
+        "undoable": queries.may_be_undone(shown.run, done),
+        "conflict": status == 409,
+        **forms,
+    }
+    return render(request, "concentrate/room_theme.html", context, status=status)
+
+
+def _user(request: HttpRequest) -> User:
+    """Who is signed in; pages of the desk have been through `login_required`."""
+    assert request.user.is_authenticated  # noqa: S101
+    return request.user
+
+
 def _public_call(ref: str) -> Call:
     return get_object_or_404(Call.objects.public(timezone.now()).select_related("body"), ref=ref)
 
 
 def _may_request(request: HttpRequest, asked: Call) -> bool:
     return request.user.is_authenticated and may(request.user, "concentrate.request_run", asked.body.path)
+
+
+def _may_edit(request: HttpRequest, asked: Call) -> bool:
+    return request.user.is_authenticated and may(request.user, "concentrate.rename_theme", asked.body.path)
 
 
 def _statement(shown: Theme, number: str) -> Statement | None:

@@ -86,7 +86,11 @@ def _reached(taken: QuerySet[CaseMessage], runs: QuerySet[Run], today: date) -> 
     ratings = Rating.objects.filter(message=OuterRef("message"), reply=OuterRef("last"))
     return (
         taken.annotate(
-            theme=Subquery(placed.values(above=Coalesce("theme__parent", "theme"))[:1]),
+            theme=Subquery(
+                placed.values(
+                    above=Coalesce("theme__merged_into__parent", "theme__merged_into", "theme__parent", "theme")
+                )[:1]
+            ),
             last=Subquery(replies.values("pk")[:1]),
             on=Subquery(replies.values(on=TruncDate("published_at"))[:1]),
             due=Subquery(replies.values("turn__reply_due")[:1]),

@@ -1,12 +1,15 @@
 """A call whose messages the real engine has grouped, small enough for a test."""
 
+from datetime import UTC, datetime, timedelta
 from itertools import product
 
+from django.utils import timezone
 from tests.builders import a_call, a_message
 
 from massline.concentrate.actions import request_run, run_engine
-from massline.concentrate.models import Run
-from massline.gather.models import Call
+from massline.concentrate.models import Placement, Run, Statement, Theme
+from massline.concentrate.queries import figures
+from massline.gather.models import Call, Message
 from massline.rights import SYSTEM
 
 MATTERS = (
@@ -43,3 +46,47 @@ def a_run(call: Call | None = None) -> Run:
     assert run_engine(run.pk, by=SYSTEM)
     run.refresh_from_db()
     return run
+
+
+def a_written_run(call: Call | None = None) -> Run:
+    """A finished run as the engine would have left it, without the engine: three themes, one of them with two finer ones.
+
+    12 messages in the finer ones, 6 and 4 in the others, one in none; writers who speak twice, one without a sender, a copy."""
+    call, day = call or a_call(), datetime(2026, 3, 1, 4, tzinfo=UTC)
+    run = Run.objects.create(call=call, requested_at=timezone.now(), finished_at=timezone.now(), method="by hand")
+    run.periods = [f"2026-03-{number:02}" for number in range(1, 8)]
+    run.counts = {"accepted": 24, "placed": 22, "not_placed": 1, "copies": 1}
+    run.save()
+    lamps, buses, water = (_theme(run, number, label) for number, label in enumerate(("路灯", "公交", "自来水")))
+    dark, broken = (_theme(run, 3 + number, label, parent=lamps) for number, label in enumerate(("太黑", "坏了")))
+    number = 0
+    for theme, texts in ((dark, 7), (broken, 5), (buses, 6), (water, 4)):
+        placed = [_placed(run, theme, day + timedelta(hours=7 * (number := number + 1)), number) for _ in range(texts)]
+        said = Statement.objects.create(theme=theme, text=f"{theme.label}，请来看看")
+        said.trace.set(placed[:2])
+        theme.typical.set(placed[:1])
+        theme.dissenting.set(placed[-1:])
+    first = Message.objects.filter(call=call).order_by("pk").first()
+    copy = _placed(run, dark, day, 1, fate="copy")
+    Placement.objects.filter(message=copy).update(copy_of=first)
+    none = _placed(run, dark, day, 99)
+    Placement.objects.filter(message=none).update(theme=None, fate="not_placed")
+    for theme in Theme.objects.filter(run=run):
+        Theme.objects.filter(pk=theme.pk).update(**figures(theme))
+    return run
+
+
+def _theme(run: Run, number: int, label: str, parent: Theme | None = None) -> Theme:
+    counts = {"messages": 0, "senders": 0, "share_raw": 0.0}
+    place = {"parent": parent, "grain": int(parent is not None), "x": number % 2, "y": number / 2}
+    return Theme.objects.create(run=run, number=number, label=label, keywords=[label, "请"], **place, **counts)
+
+
+def _placed(run: Run, theme: Theme, said_at: datetime, number: int, fate: str = "placed") -> Message:
+    """A message of the writer `number`: every fifth has no sender, and those of one theme speak in the next one too."""
+    now, text = timezone.now(), f"{theme.label}：第{number}句话"
+    row = {"call": run.call, "body": run.call.body, "channel": "web", "text": text, "shown_text": text}
+    sender = "" if number % 5 == 0 else f"{number % 8:016x}"
+    message = Message.objects.create(**row, sender=sender, said_at=said_at, received_at=now, published_at=now)
+    Placement.objects.create(run=run, message=message, theme=theme, fate=fate, similarity=1 - number / 100)
+    return message

@@ -1,0 +1,112 @@
+"""What an analyst may type in the reading room."""
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from massline.concentrate.models import Theme
+from massline.concentrate.queries import choices_beside
+from massline.concentrate.rules import LONGEST_NAME, MergeRefused, NameRefused, ThemeError
+
+NAME: dict[str, Any] = {
+    "max_length": LONGEST_NAME,
+    "error_messages": {
+        "required": _("Write a few words that say what these messages speak of."),
+        "max_length": _("A name has 200 characters at most. Say it in fewer words."),
+    },
+}
+REFUSED: dict[str, str | Promise] = {
+    "empty": _("Write a few words that say what these messages speak of."),
+    "too long": _("A name has 200 characters at most. Say it in fewer words."),
+    "taken": _("Another theme has this name. Choose a different one, or merge the two."),
+    "itself": _("A theme cannot be merged with itself. Choose another one."),
+    "another run": _("That theme belongs to another run. Choose one of this run."),
+    "its own part": _("That theme is a part of this one. Choose another one."),
+    "none": _("Choose at least one message."),
+    "elsewhere": _(
+        "At least one of these messages does not stand in this theme any more. Look again, then choose anew."
+    ),
+    "all": _("These are all the messages that the theme has. To make two themes one, merge them."),
+    "many": _("That is more than 2,000 messages at once. Use words that fewer of them have, or take a finer theme."),
+    "undone": _("This act was taken back already."),
+    "later": _("Something later rests on this act. Take that back first."),
+}
+"""Why the reading room refuses something, by the word that the error carries."""
+
+
+class ThemeForm(forms.Form):
+    """A form about a theme as it stood when the page was opened."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, theme: Theme) -> None:
+        super().__init__(data, initial={"version": theme.version}, auto_id=f"{type(self).__name__}_%s")
+
+    def about(self, theme: Theme) -> Self:
+        """The same words in a form about the theme as it stands now."""
+        return type(self)({**dict(self.data.items()), "version": theme.version}, theme=theme)
+
+    def refuse(self, error: ThemeError) -> None:
+        """Say what the action refused, at the field that can mend it."""
+        at_fault = {NameRefused: "name", MergeRefused: "into"}.get(type(error))
+        self.add_error(at_fault if at_fault in self.fields else None, str(REFUSED[error.reason]))
+
+
+class RenameForm(ThemeForm):
+    """Another name."""
+
+    name = forms.CharField(
+        label=_("New name"), help_text=_("Everybody reads it. Say the matter, name no persons."), **NAME
+    )
+
+
+class ThemeChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A choice of themes; a finer one stands behind a dash."""
+
+    def label_from_instance(self, theme: Theme) -> str:
+        return f"— {theme.label}" if theme.parent_id else theme.label
+
+
+class MergeForm(ThemeForm):
+    """Two themes become one."""
+
+    into = ThemeChoice(
+        label=_("Merge into"),
+        help_text=_("All its messages, copies and statements go there. Each writer counts once."),
+        queryset=Theme.objects.none(),
+        empty_label=_("Choose a theme"),
+        error_messages={
+            "required": _("Choose the theme that takes this one in."),
+            "invalid_choice": _("This theme cannot be chosen any more. Choose another one."),
+        },
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, theme: Theme) -> None:
+        super().__init__(data, theme=theme)
+        self.fields["into"].queryset = choices_beside(theme)  # type: ignore[attr-defined]
+
+
+class TakeOutForm(ThemeForm):
+    """Messages go to another theme, or become a theme of their own."""
+
+    into = ThemeChoice(
+        label=_("Where to"),
+        required=False,
+        queryset=Theme.objects.none(),
+        empty_label=_("A new theme, named below"),
+        error_messages={"invalid_choice": _("This theme cannot be chosen any more. Choose another one.")},
+    )
+    name = forms.CharField(label=_("Name of the new theme"), required=False, **NAME)
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, theme: Theme) -> None:
+        super().__init__(data, theme=theme)
+        self.fields["into"].queryset = choices_beside(theme)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        if "into" in given and not given["into"] and "name" in given and not given["name"]:
+            self.add_error("name", str(REFUSED["empty"]))
+        return given
