@@ -43,6 +43,8 @@ def pages(loaded: Loaded) -> list[str]:
         "/scoreboard/",
         "/bodies/qingxi/",
         "/log/",
+        "/removals/",
+        "/removals/grounds/",
         "/sign-in/",
         "/api/calls",
     ]

@@ -22,6 +22,7 @@ ZOOMED = {"200 %": (640, 450), "400 %": (320, 225)}  # a window of 1280 × 900, 
 LONGEST_PAGE = 40_000  # bytes of HTML, before compression
 
 ELSEWHERE = {
+    "receipt/<str:code>/appeal/": "offered where a message was hidden: gather/tests/test_removals.py",
     "receipt/<str:code>/ask-again/": "offered where a message was set aside: respond/tests/test_set_aside.py",
     "receipt/<str:code>/reopen/": "offered after a verdict: test_a_resident_is_heard_all_the_way_round.py goes there",
     "set-up/<str:token>/": "of an empty house only: project/set_up/tests",

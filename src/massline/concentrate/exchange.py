@@ -17,8 +17,10 @@ BATCH = 5_000  # rows that are read or written together
 
 
 def export(call: Call, file: Path) -> None:
-    """The call's published messages as the engine reads them: masked, and with nothing of the writer but the sender's hash."""
-    rows = Message.objects.public().filter(call=call).select_related("body").order_by("pk")
+    """The call's published messages as the engine reads them: masked, and with nothing of the writer but the sender's hash.
+
+    What was hidden or erased is left out."""
+    rows = Message.objects.readable().filter(call=call).select_related("body").order_by("pk")
     last = 0
     with pq.ParquetWriter(file, MESSAGES) as writer:
         while batch := list(rows.filter(pk__gt=last)[:BATCH]):  # no long read that would hold back the database's log

@@ -29,7 +29,10 @@ DESK: tuple[tuple[str, Promise], ...] = (
     ("gather:calls", gettext_lazy("Calls")),
     ("supervise:scoreboard", gettext_lazy("Scoreboard")),
 )
-DOORS: tuple[tuple[str, Promise], ...] = (("people:sign_in", gettext_lazy("Staff sign-in")),)
+DOORS: tuple[tuple[str, Promise], ...] = (
+    ("gather:removals", gettext_lazy("Hidden and erased messages")),
+    ("people:sign_in", gettext_lazy("Staff sign-in")),
+)
 
 
 @dataclass(frozen=True)

@@ -14,13 +14,19 @@ from django.utils import timezone
 
 from massline.beat import beating
 from massline.bodies.models import Body
+from massline.bodies.queries import above
 from massline.engine.mask import mask
-from massline.gather.models import ArrivingFile, ArrivingRow, Call, Message
+from massline.gather.grounds import GROUNDS
+from massline.gather.models import ArrivingFile, ArrivingRow, Call, Message, Removal
+from massline.gather.queries import who_decides
 from massline.gather.rules import (
     CallNotOpen,
     Channel,
     ImportUnderWay,
     ImportUnfinished,
+    Outcome,
+    RemovalRefused,
+    RemovalState,
     check_length,
     receipt_code,
     receipt_digest,
@@ -29,6 +35,7 @@ from massline.gather.rules import (
 )
 from massline.ledger.actions import append
 from massline.ledger.rules import digest
+from massline.people.models import User
 from massline.rights import Actor, require
 
 BATCH = 1_000  # rows that are written in one transaction
@@ -161,6 +168,182 @@ def publish_message(message: Message, *, by: Actor) -> bool:
         facts = {"message": message.pk, "call": message.call.ref, "digest": digest(message.text, message.salt)}
         append("message.published", facts)
     return first
+
+
+@transaction.atomic
+def ask_removal(message: Message, *, ground: str, reason: str, by: User) -> Removal:
+    """Ask that a message be hidden or erased, on one of the grounds that staff have. Source: docs/rules/hiding.md.
+
+    Others' personal data go from view at once; all else shows until a second person has decided.
+    Raises NotAllowed, RemovalRefused."""
+    require(by, "gather.ask_removal", message.body.path)
+    rule = GROUNDS.get(ground)
+    if rule is None or rule.by_writer or by.body is None:
+        raise RemovalRefused(message.pk, "ground")
+    if not reason.strip():
+        raise RemovalRefused(message.pk, "reason")
+    _lock(message)
+    if message.erased_at or (message.ground and not rule.erases):
+        raise RemovalRefused(message.pk, "hidden")
+    asked = Removal(message=message, ground=ground, reason=reason, body=by.body, asked_by=by, asked_role=by.role)
+    asked.asked_at, asked.state = timezone.now(), RemovalState.ASKED
+    asked.decider = by.body if rule.alone else who_decides(message, by.body)
+    try:
+        with transaction.atomic():
+            asked.save(force_insert=True)
+    except IntegrityError:
+        raise RemovalRefused(message.pk, "asked") from None
+    append("removal.asked", {**_facts(asked), "reason": digest(reason, asked.salt)})
+    if rule.alone:
+        _change(asked, state=RemovalState.DONE, decided_at=asked.asked_at)
+        _take_away(asked)
+    return asked
+
+
+@transaction.atomic
+def decide_removal(removal: Removal, *, agree: bool, reason: str, by: User) -> Removal:
+    """A second person hides or erases what was asked for, or declines it. Raises NotAllowed, RemovalRefused."""
+    require(by, "gather.decide_removal", _place(removal.decider))
+    _check_person(removal, by, reason)
+    _lock(removal.message)
+    if removal.state != RemovalState.ASKED or removal.message.erased_at:
+        raise RemovalRefused(removal.message_id, "decided")
+    said = {"decision": reason, "decided_by": by, "decided_role": by.role, "decided_at": timezone.now()}
+    _change(removal, state=RemovalState.DONE if agree else RemovalState.DECLINED, decider=by.body, **said)
+    if agree:
+        _take_away(removal)
+    else:
+        append("removal.declined", {**_facts(removal), "reason": digest(reason, removal.salt)})
+    return removal
+
+
+@transaction.atomic
+def show_again(removal: Removal, *, reason: str, by: User) -> Removal:
+    """Those who hid a message, or who stand above them, show it again. Raises NotAllowed, RemovalRefused."""
+    require(by, "gather.show_again", _place(removal.decider))
+    if not reason.strip():
+        raise RemovalRefused(removal.message_id, "reason")
+    if removal.state != RemovalState.DONE:
+        raise RemovalRefused(removal.message_id, "decided")
+    _undo(removal, reason, by)
+    return removal
+
+
+@transaction.atomic
+def appeal(removal: Removal, *, words: str, by: Actor) -> Removal:
+    """The writer of a hidden message asks the body above those who hid it to look again. Raises NotAllowed, RemovalRefused."""
+    require(by, "gather.appeal", removal.message.body.path)
+    if not removal.may_appeal or removal.decider is None:
+        raise RemovalRefused(removal.message_id, "appealed")
+    higher = above(removal.decider) or removal.decider
+    _change(removal, appeal=storable(words), appealed_at=timezone.now(), appeal_decider=higher)
+    append("removal.appealed", {**_facts(removal), "to": higher.code})
+    return removal
+
+
+@transaction.atomic
+def decide_appeal(removal: Removal, *, keep: bool, reason: str, by: User) -> Removal:
+    """Somebody who had no part in the hiding lets it stand, or shows the message again. Raises NotAllowed, RemovalRefused."""
+    require(by, "gather.decide_appeal", _place(removal.appeal_decider))
+    _check_person(removal, by, reason)
+    if not removal.appeal_waits:
+        raise RemovalRefused(removal.message_id, "decided")
+    if keep:
+        _change(removal, appeal_decider=by.body, **_outcome(Outcome.KEPT, reason, by))
+    else:
+        _change(removal, appeal_decider=by.body)
+        _undo(removal, reason, by)
+    facts = {**_facts(removal), "outcome": removal.outcome, "reason": digest(reason, removal.salt)}
+    append("appeal.answered", {**facts, "by": by.body.code if by.body else None, "by_role": by.role})
+    return removal
+
+
+@transaction.atomic
+def erase_own(message: Message, *, by: Actor) -> Removal:
+    """The writer takes her words back, for good. Raises NotAllowed, RemovalRefused."""
+    require(by, "gather.erase_own", message.body.path)
+    _lock(message)
+    if message.erased_at:
+        raise RemovalRefused(message.pk, "erased")
+    now, done = timezone.now(), RemovalState.DONE
+    removal = Removal(message=message, ground="own-wish", asked_role=by.role, asked_at=now, decided_at=now, state=done)
+    removal.save(force_insert=True)
+    _take_away(removal)
+    return removal
+
+
+def _place(body: Body | None) -> str:
+    return body.path if body else ""
+
+
+def _check_person(removal: Removal, by: User, reason: str) -> None:
+    """Raises RemovalRefused without a reason, or for somebody who took part in it before."""
+    if not reason.strip():
+        raise RemovalRefused(removal.message_id, "reason")
+    if by.pk in (removal.asked_by_id, removal.decided_by_id):
+        raise RemovalRefused(removal.message_id, "same person")
+
+
+def _lock(message: Message) -> None:
+    """Nobody else changes what shows of this message until the end of the transaction."""
+    message.refresh_from_db(from_queryset=Message.objects.select_for_update())
+
+
+def _change(removal: Removal, **changes: object) -> None:
+    """Change the removal if it still stands as it was read: of two people who decide at once, the second is told.
+
+    Raises RemovalRefused."""
+    as_read = {name: getattr(removal, name) for name in ("state", "appealed_at", "outcome")}
+    if Removal.objects.filter(pk=removal.pk, **as_read).update(**changes) != 1:
+        raise RemovalRefused(removal.message_id, "decided")
+    removal.refresh_from_db()
+
+
+def _take_away(removal: Removal) -> None:
+    """Words that nobody may read any more leave the columns that pages read; what is erased leaves them all, and its salt.
+
+    What was to be looked at first shows from now on, without its words: nothing is hidden in silence."""
+    message, now = removal.message, timezone.now()
+    facts = {**_facts(removal), "digest": digest(message.text, message.salt)}
+    gone = dict.fromkeys(("shown_text", "shown_title"), "")
+    if removal.rule.erases:
+        gone |= dict.fromkeys(("text", "title", "salt", "sender"), "")
+    erased_at = now if removal.rule.erases else None
+    shows_from = message.published_at or now
+    Message.objects.filter(pk=message.pk).update(
+        ground=removal.ground, erased_at=erased_at, published_at=shows_from, **gone
+    )
+    message.refresh_from_db()
+    if removal.rule.erases:
+        append("message.erased", facts)
+    else:
+        append("message.hidden", {**facts, "reason": digest(removal.reason, removal.salt)})
+
+
+def _undo(removal: Removal, reason: str, by: User) -> None:
+    """The words show again, masked anew. Raises RemovalRefused."""
+    message = removal.message
+    _lock(message)
+    _change(removal, state=RemovalState.UNDONE, **_outcome(Outcome.SHOWN, reason, by))
+    shown, title = mask(message.text).text, mask(message.title).text[:500]
+    back = Message.objects.filter(pk=message.pk, erased_at=None).update(ground="", shown_text=shown, shown_title=title)
+    if back != 1:
+        raise RemovalRefused(message.pk, "erased")
+    message.refresh_from_db()
+    append("message.unhidden", {**_facts(removal), "reason": digest(reason, removal.salt)})
+
+
+def _outcome(outcome: Outcome, reason: str, by: User) -> dict[str, object]:
+    return {"outcome": outcome, "outcome_reason": reason, "outcome_by": by, "outcome_at": timezone.now()}
+
+
+def _facts(removal: Removal) -> dict[str, object]:
+    """Who acted, by body and role, never by name. `second`: whoever decided, where one person was not enough."""
+    facts = {"message": removal.message_id, "ground": removal.ground, "role": removal.asked_role}
+    facts["body"] = removal.body.code if removal.body else None
+    if removal.decided_role and removal.decider:
+        facts |= {"second_role": removal.decided_role, "second_body": removal.decider.code}
+    return facts
 
 
 def import_messages(call: Call, rows: Iterable[list[Words]], *, source: str, by: Actor) -> Imported:

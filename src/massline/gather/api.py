@@ -62,11 +62,14 @@ class OneCallOut(CallOut):
 
 
 class MessageOut(Schema):
-    """A published message, personal data masked. `body`: code of the body that it came to."""
+    """A published message, personal data masked. `body`: code of the body that it came to.
+
+    `hidden`: the ground on which its words were hidden or erased (docs/rules/hiding.md), "" where they show."""
 
     id: int
     title: str = Field(alias="shown_title")
     text: str = Field(alias="shown_text")
+    hidden: str = Field(alias="ground")
     channel: str
     body: str = Field(alias="body.code")
     said_at: datetime | None

@@ -7,11 +7,13 @@ from typing import Any
 from django import forms
 from django.core import signing
 from django.http import QueryDict
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from massline.bodies.models import Body
 from massline.face.language import language_of
+from massline.gather.grounds import FOR_STAFF, GROUND_NAMES
 from massline.gather.models import Call
 from massline.gather.queries import areas_of, calls_for
 from massline.gather.rules import LONGEST_MESSAGE, MessageRefused, check_length, storable
@@ -178,6 +180,87 @@ class VisitForm(forms.Form):
         """A day to come is the fault of a telephone's clock: then it counts as said when it arrived."""
         day: date | None = self.cleaned_data["said_on"]
         return day if day and day <= self.now.date() else None
+
+
+class RemovalForm(forms.Form):
+    """Staff ask that a message be hidden or erased."""
+
+    ground = forms.ChoiceField(
+        label=gettext_lazy("On which ground"),
+        help_text=gettext_lazy("These are all there are. Criticism is none, nor is rudeness."),
+        choices=[(ground.key, ground.name) for ground in FOR_STAFF],
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose a ground. If none fits, the message stays as it is.")},
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        help_text=gettext_lazy(
+            "Everybody can read it, in the name of your body. Say what kind of words these are; do not repeat them."
+        ),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2000,
+        error_messages={"required": gettext_lazy("Say why. The writer will read it, and may appeal.")},
+    )
+
+
+class RemovalFilter(forms.Form):
+    """Which hidden and erased messages to list. What cannot be read counts as not given: an address never breaks."""
+
+    month = forms.DateField(required=False, input_formats=["%Y-%m"])
+    ground = forms.ChoiceField(required=False, choices=GROUND_NAMES)
+
+    @property
+    def narrowed(self) -> dict[str, object]:
+        """Conditions on removals."""
+        self.is_valid()
+        month, ground = self.cleaned_data.get("month"), self.cleaned_data.get("ground")
+        in_month = {"decided_at__year": month.year, "decided_at__month": month.month} if month else {}
+        return {**in_month, **({"ground": ground} if ground else {})}
+
+
+DECISIONS: dict[str, list[tuple[str, Promise]]] = {
+    "hide": [("remove", gettext_lazy("Hide the words")), ("show", gettext_lazy("Let them show"))],
+    "erase": [("remove", gettext_lazy("Erase the words for good")), ("show", gettext_lazy("Let them show"))],
+    "appeal": [("remove", gettext_lazy("Keep the words hidden")), ("show", gettext_lazy("Show the words again"))],
+}
+"""What can be decided, by step; who may only show words again chooses nothing."""
+
+
+class DecisionForm(forms.Form):
+    """What somebody decides about a hiding, and why."""
+
+    decision = forms.ChoiceField(
+        label=gettext_lazy("What do you decide?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose what you decide.")},
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Why you decide so"),
+        help_text=gettext_lazy("Everybody can read it, in the name of your body."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2000,
+        error_messages={"required": gettext_lazy("Say why. Everybody can read it.")},
+    )
+
+    def __init__(self, typed: QueryDict | None = None, *, step: str, reason: str = "") -> None:
+        """step: a key of DECISIONS, or `show`. reason: what was typed before."""
+        super().__init__(typed, initial={"reason": reason})
+        if step in DECISIONS:
+            self.fields["decision"].choices = DECISIONS[step]  # type: ignore[attr-defined]
+        else:
+            del self.fields["decision"]
+
+
+class AppealForm(forms.Form):
+    """The writer has a hiding looked at again."""
+
+    words = WholeText(
+        label=gettext_lazy("Why it should show again"),
+        help_text=gettext_lazy("You need not give a reason. Only those who decide read it."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=2000,
+        required=False,
+    )
 
 
 def _length_in_words(length: int) -> str:

@@ -10,9 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from massline.beat import LEASE
 from massline.bodies.models import Body
-from massline.gather.rules import Channel
+from massline.gather.grounds import GROUND_NAMES, GROUNDS, Ground
+from massline.gather.rules import Channel, RemovalState
 from massline.ledger.models import Entry
 from massline.ledger.rules import new_salt
+from massline.people.models import User
 from massline.rights import Actor, Role
 
 CHANNELS = [
@@ -80,8 +82,12 @@ class Call(models.Model):
 
 class MessageQuerySet(models.QuerySet["Message"]):
     def public(self) -> Self:
-        """What everybody may read, personal data masked."""
+        """What everybody may know of. The words of those with a `ground` are hidden or erased; that they were, shows."""
         return self.filter(published_at__isnull=False)
+
+    def readable(self) -> Self:
+        """What everybody may read, personal data masked."""
+        return self.public().filter(ground="")
 
     def visible_to(self, actor: Actor) -> Self:
         """Published messages; for those at a desk also what came to their own body or one under it and waits."""
@@ -107,11 +113,13 @@ class Message(models.Model):
     title = models.CharField(_("title"), max_length=500, blank=True)
     text = models.TextField(_("text"))
     shown_title = models.CharField(max_length=500, blank=True)
-    shown_text = models.TextField()  # personal data masked
+    shown_text = models.TextField()  # what everybody may read: personal data masked, empty once hidden or erased
     masked_kinds = models.JSONField(default=list)
     said_at = models.DateTimeField(null=True, blank=True)  # as the source says
     received_at = models.DateTimeField()
     published_at = models.DateTimeField(null=True, blank=True)
+    ground = models.CharField(max_length=20, choices=GROUND_NAMES, blank=True)  # why its words do not show
+    erased_at = models.DateTimeField(null=True, blank=True)
     sender = models.CharField(
         max_length=16, blank=True
     )  # keyed hash, made per call: counts distinct writers, names nobody
@@ -141,6 +149,78 @@ class Message(models.Model):
     def get_absolute_url(self) -> str:
         """Its page stands where its case is known."""
         return reverse("respond:message", args=[self.pk])
+
+
+class RemovalQuerySet(models.QuerySet["Removal"]):
+    def public(self) -> Self:
+        """What was carried out, whether it holds or was undone."""
+        return self.filter(state__in=[RemovalState.DONE, RemovalState.UNDONE])
+
+    def known_to(self, actor: Actor) -> Self:
+        """Those of messages to the actor's body or one under it, and those that are its people's to decide."""
+        if actor.body_path is None or actor.role not in (Role.HANDLER, Role.LEADER, Role.INSPECTOR):
+            return self.none()
+        own = [f"{place}__path__startswith" for place in ("message__body", "decider", "appeal_decider")]
+        return self.filter(models.Q(*((place, actor.body_path) for place in own), _connector=models.Q.OR))
+
+    def awaiting(self, user: User) -> Self:
+        """What this person can decide now: she asked for none of it, and decided none of it before."""
+        if user.body_path is None or user.role not in (Role.HANDLER, Role.LEADER):
+            return self.none()
+        asked = models.Q(state=RemovalState.ASKED, decider__path__startswith=user.body_path)
+        appealed = models.Q(state=RemovalState.DONE, appealed_at__isnull=False, outcome="")
+        again = appealed & models.Q(appeal_decider__path__startswith=user.body_path) & ~models.Q(decided_by=user)
+        return self.filter(asked | again, message__erased_at=None).exclude(asked_by=user)
+
+
+class Removal(models.Model):
+    """One hiding or erasing of a message, from the asking to the outcome of an appeal. All of it but staff's names is public."""
+
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="removals")
+    ground = models.CharField(max_length=20, choices=GROUND_NAMES)
+    reason = models.TextField(_("reason"), blank=True)
+    body = models.ForeignKey(Body, on_delete=models.PROTECT, null=True, related_name="+")  # None: its writer asked
+    asked_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    asked_role = models.CharField(max_length=12)
+    asked_at = models.DateTimeField()
+    state = models.CharField(max_length=10)  # RemovalState
+    decider = models.ForeignKey(Body, on_delete=models.PROTECT, null=True, related_name="+")  # whose people decide
+    decision = models.TextField(blank=True)  # what the second person said
+    decided_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    decided_role = models.CharField(max_length=12, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    appeal = models.TextField(blank=True)  # the writer's words
+    appealed_at = models.DateTimeField(null=True, blank=True)
+    appeal_decider = models.ForeignKey(Body, on_delete=models.PROTECT, null=True, related_name="+")
+    outcome = models.CharField(max_length=10, blank=True)  # Outcome
+    outcome_reason = models.TextField(blank=True)
+    outcome_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    outcome_at = models.DateTimeField(null=True, blank=True)
+    salt = models.CharField(max_length=32, default=new_salt)
+
+    objects = RemovalQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["-decided_at"], name="removal_by_day")]
+        constraints = [
+            models.UniqueConstraint(fields=["message"], condition=models.Q(state="asked"), name="asked_once_at_a_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"message {self.message_id}: {self.ground}, {self.state}"
+
+    @property
+    def rule(self) -> Ground:
+        return GROUNDS[self.ground]
+
+    @property
+    def may_appeal(self) -> bool:
+        """Its writer can have a hiding looked at again, once."""
+        return self.state == RemovalState.DONE and self.message.erased_at is None and self.appealed_at is None
+
+    @property
+    def appeal_waits(self) -> bool:
+        return self.state == RemovalState.DONE and self.appealed_at is not None and not self.outcome
 
 
 class ArrivingFileQuerySet(models.QuerySet["ArrivingFile"]):

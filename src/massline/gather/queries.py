@@ -1,13 +1,21 @@
 """Reads that join calls, messages and bodies for one page or export."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
+from django.conf import settings
 from django.db.models import Case, Count, Q, QuerySet, Value, When
+from django.db.models.functions import TruncMonth
+from django.utils import timezone
 
 from massline.bodies.models import Body
+from massline.bodies.queries import above
 from massline.bodies.rules import Level
-from massline.gather.models import Call, CallQuerySet, Message
+from massline.gather.grounds import GROUNDS, Ground
+from massline.gather.models import Call, CallQuerySet, Message, Removal, RemovalQuerySet
+from massline.gather.rules import RemovalState, is_about, receipt_digest
+from massline.people.models import User
+from massline.rights import may
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +68,127 @@ def voices(call: Call) -> Voices:
 def newest_messages(call: Call) -> QuerySet[Message]:
     """What everybody may read of a call, newest first, with the body that each came to."""
     return call.messages.public().select_related("body").order_by("-received_at", "-pk")
+
+
+def about_itself(message: Message, body: Body) -> bool:
+    """Whether a body that judges this message would judge words about itself: it came to that body, or names it."""
+    return message.body_id == body.pk or is_about((body.name, body.name_en), f"{message.title}\n{message.text}")
+
+
+def message_of(code: str) -> Message | None:
+    """The message that a receipt was given for, under today's secret key or an older one. Source: docs/rules/receipts.md."""
+    digests = [receipt_digest(code, key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
+    return Message.objects.filter(receipt_digest__in=digests).select_related("call", "body").first()
+
+
+@dataclass(frozen=True, slots=True)
+class MonthOfGround:
+    """How much was hidden or erased on one ground in one month, and how much of it shows again."""
+
+    month: date
+    ground: Ground
+    removed: int
+    shown_again: int
+
+
+def removals_by_month() -> list[MonthOfGround]:
+    """The latest month first, grounds in the order of their list. One query."""
+    counts = Removal.objects.public().annotate(month=TruncMonth("decided_at")).values("month", "ground")
+    shown = Count("pk", filter=Q(state=RemovalState.UNDONE))
+    rows = {(row["month"].date(), row["ground"]): row for row in counts.annotate(n=Count("pk"), shown=shown).order_by()}
+    months = sorted({month for month, _ in rows}, reverse=True)
+    found = [(month, ground, rows.get((month, key))) for month in months for key, ground in GROUNDS.items()]
+    return [MonthOfGround(month, ground, row["n"], row["shown"]) for month, ground, row in found if row]
+
+
+def removals_shown() -> QuerySet[Removal]:
+    """All that was hidden or erased, the latest first, with the bodies that acted."""
+    bodies = ("message__body", "body", "decider", "appeal_decider")
+    return Removal.objects.public().select_related(*bodies).order_by("-decided_at", "-pk")
+
+
+def removals_in_full() -> RemovalQuerySet:
+    """Each with its message and all bodies."""
+    return Removal.objects.select_related("message__body", "message__call", "body", "decider", "appeal_decider")
+
+
+def removal_counts() -> dict[str, int]:
+    """How much is hidden now, erased, shown again, and how many appeals wait. One query."""
+    erases = [key for key, ground in GROUNDS.items() if ground.erases]
+    done = Q(state=RemovalState.DONE)
+    return Removal.objects.aggregate(
+        hidden=Count("pk", filter=done & ~Q(ground__in=erases)),
+        erased=Count("pk", filter=done & Q(ground__in=erases)),
+        shown_again=Count("pk", filter=Q(state=RemovalState.UNDONE)),
+        declined=Count("pk", filter=Q(state=RemovalState.DECLINED)),
+        waiting=Count("pk", filter=done & Q(appealed_at__isnull=False, outcome="")),
+    )
+
+
+REMOVAL_COLUMNS = (
+    *(
+        "message",
+        "ground",
+        "erased",
+        "state",
+        "date",
+        "body",
+        "role",
+        "second_body",
+        "second_role",
+        "reason",
+        "decision",
+    ),
+    *("appealed", "outcome", "outcome_date", "outcome_body", "outcome_reason"),
+)
+
+
+def removal_row(removal: Removal) -> dict[str, object]:
+    """One line of the table for programs: REMOVAL_COLUMNS. Cells that a spreadsheet would reckon with are quoted."""
+    second = removal.decider if removal.decided_role else None
+    values = (
+        *(removal.message_id, removal.ground, removal.rule.erases, removal.state, _day(removal.decided_at)),
+        *(removal.body and removal.body.name, removal.asked_role, second and second.name, removal.decided_role),
+        *(removal.reason, removal.decision, _day(removal.appealed_at), removal.outcome, _day(removal.outcome_at)),
+        *(removal.appeal_decider and removal.appeal_decider.name, removal.outcome_reason),
+    )
+    return {name: _plain(value) for name, value in zip(REMOVAL_COLUMNS, values, strict=True)}
+
+
+def _day(moment: datetime | None) -> str:
+    return timezone.localtime(moment).date().isoformat() if moment else ""
+
+
+def _plain(value: object) -> str:
+    """A cell that begins with one of these is a formula to a spreadsheet."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+def next_step(removal: Removal, user: User) -> str:
+    """What this person can decide about it now: `hide`, `erase`, `appeal`, `show` (again), or nothing: "". One query at most."""
+    waits = removal.state == RemovalState.ASKED or removal.appeal_waits
+    if waits and Removal.objects.awaiting(user).filter(pk=removal.pk).exists():
+        return "appeal" if removal.appeal_waits else "erase" if removal.rule.erases else "hide"
+    if removal.state != RemovalState.DONE or removal.message.erased_at or removal.decider is None:
+        return ""
+    return "show" if may(user, "gather.show_again", removal.decider.path) else ""
+
+
+def who_decides(message: Message, body: Body) -> Body:
+    """Whose people are the second person when this body asks: its own; the body's above where it would judge itself."""
+    return (above(body) if about_itself(message, body) else None) or body
+
+
+def removals_of(message: Message) -> list[Removal]:
+    """When this message was hidden or erased, in order. One query."""
+    return list(removals_shown().filter(message=message).order_by("pk"))
+
+
+def removal_to_appeal(message: Message) -> Removal | None:
+    """The hiding that the message's writer may have looked at again."""
+    found = Removal.objects.filter(message=message, state=RemovalState.DONE).select_related("message__body", "decider")
+    return next((removal for removal in found if removal.may_appeal), None)
 
 
 def areas_of(call: Call) -> QuerySet[Body]:

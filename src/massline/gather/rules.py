@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import re
 import unicodedata
+from collections.abc import Iterable
 from enum import StrEnum
 
 from stdnum.iso7064 import mod_37_36
@@ -71,6 +72,47 @@ class ImportUnfinished(RuntimeError):
             "A worker brings them in (massline worker), and so does the next import into this call."
         )
         self.ref, self.waiting = ref, waiting
+
+
+class RemovalState(StrEnum):
+    """Where the hiding or erasing of a message stands."""
+
+    ASKED = "asked"  # the words still show, until a second person decides
+    DONE = "done"
+    DECLINED = "declined"
+    UNDONE = "undone"  # the words show again
+
+
+class Outcome(StrEnum):
+    """How a hiding was looked at again: after an appeal, or by whoever hid it."""
+
+    KEPT = "kept"
+    SHOWN = "shown"
+
+
+class RemovalRefused(ValueError):
+    """A message cannot be hidden, erased or shown again like this. `why` is one of WHY_REFUSED."""
+
+    def __init__(self, message: int, why: str) -> None:
+        super().__init__(f"Message {message}: {WHY_REFUSED[why]}. Nothing was changed.")
+        self.message, self.why = message, why
+
+
+WHY_REFUSED = {
+    "reason": "a reason is missing, which everybody could read",
+    "ground": "there is no such ground for those who ask; docs/rules/hiding.md lists all of them",
+    "asked": "somebody has asked for this before, and a decision is awaited",
+    "hidden": "its words do not show any more",
+    "decided": "this was decided before",
+    "same person": "whoever asked or decided before cannot be the second person",
+    "appealed": "an appeal can be made once, while the message is hidden",
+    "erased": "what was erased cannot be brought back",
+}
+
+
+def is_about(names: Iterable[str], text: str) -> bool:
+    """Whether a text names the body that is called by one of these names."""
+    return any(name and name.casefold() in text.casefold() for name in names)
 
 
 def storable(text: str) -> str:

@@ -122,7 +122,12 @@ def _messages(user: User, words: str) -> list[Hit]:
         return []
     found = Message.objects.visible_to(user).filter(pk=number).select_related("body")
     return [
-        Hit(message.shown_text[:60], message.get_absolute_url(), f"{message.pk} · {message.body}", is_text=True)
+        Hit(
+            message.shown_text[:60] or message.get_ground_display(),
+            message.get_absolute_url(),
+            f"{message.pk} · {message.body}",
+            is_text=True,
+        )
         for message in found
     ]
 

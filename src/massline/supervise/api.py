@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Router, Schema
 
+from massline.gather.queries import message_of
 from massline.gather.rules import grouped, read_receipt
 from massline.supervise import queries
 from massline.supervise.rules import Rate
@@ -49,11 +50,12 @@ class AnswerOut(Schema):
 
 class ReceiptOut(Schema):
     """Where a message stands. `step`: received, published, taken, replied or said. `case` and `reply_due` are null before it is
-    taken."""
+    taken. `hidden`: the ground on which nobody else can read it, or which erased it; "" where it shows."""
 
     code: str
     call: str
     text: str
+    hidden: str
     received_at: datetime
     published_at: datetime | None
     step: str
@@ -70,7 +72,7 @@ def read(request: HttpRequest, response: HttpResponse, code: str) -> ReceiptOut:
     """With the code of its receipt, as the writer has it: small letters, dashes, O for 0 and I for 1 do not matter."""
     response["Cache-Control"], response["X-Robots-Tag"] = "no-store, private", "noindex"
     read_code = read_receipt(code)
-    message = queries.message_of(read_code)
+    message = message_of(read_code)
     if message is None:
         raise Http404
     now = queries.standing(message)
@@ -78,6 +80,7 @@ def read(request: HttpRequest, response: HttpResponse, code: str) -> ReceiptOut:
         code=grouped(read_code),
         call=message.call.ref,
         text=message.text,
+        hidden=message.ground,
         received_at=message.received_at,
         published_at=message.published_at,
         step=now.step.name.lower(),

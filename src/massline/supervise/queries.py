@@ -6,13 +6,11 @@ from datetime import date, timedelta
 from enum import IntEnum
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Count, DateField, F, Q, QuerySet
 from django.db.models.functions import TruncDate, TruncWeek
 
 from massline.bodies.models import Body
 from massline.gather.models import Message
-from massline.gather.rules import receipt_digest
 from massline.respond.models import DESK_ROLES, Case, Reply, SetAside, Turn
 from massline.respond.queries import Act, acts, set_aside_of
 from massline.respond.rules import REOPENINGS, State
@@ -71,12 +69,6 @@ class Standing:
         said_no = self.rating is not None and not self.rating.solved
         answered = self.case is not None and self.case.state == State.ANSWERED
         return said_no and answered and self.case.reopenings < REOPENINGS  # type: ignore[union-attr]
-
-
-def message_of(code: str) -> Message | None:
-    """The message that a receipt was given for, under today's secret key or an older one. Source: docs/rules/receipts.md."""
-    digests = [receipt_digest(code, key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
-    return Message.objects.filter(receipt_digest__in=digests).select_related("call", "body").first()
 
 
 def standing(message: Message) -> Standing:

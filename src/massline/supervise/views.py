@@ -1,7 +1,5 @@
 """Pages of receipts, where a resident sees what became of her message and judges it, and of the scoreboard."""
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -10,11 +8,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 
 from massline.bodies.models import Body
 from massline.bodies.queries import above
 from massline.bodies.rules import CalendarUnknown
+from massline.face.unlisted import unlisted
+from massline.gather.queries import message_of, removals_of
 from massline.gather.rules import ALPHABET, CODE_LENGTH, ReceiptMistyped, grouped, read_receipt
 from massline.ledger.keys import KeyRefused
 from massline.ledger.queries import receipt_for
@@ -29,21 +28,6 @@ from massline.supervise.rules import RatedBefore, suspects
 from massline.tlog.checkpoint import BadCheckpoint
 from massline.tlog.receipt import write_receipt
 
-View = Callable[..., HttpResponse]
-
-
-def unlisted(view: View) -> View:
-    """A page that only the holder of its address should see: no search engine lists it, no browser or proxy keeps it."""
-
-    @wraps(view)
-    @never_cache
-    def wrapped(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        response = view(request, *args, **kwargs)
-        response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
-        return response
-
-    return wrapped
-
 
 @unlisted
 def enter_receipt(request: HttpRequest) -> HttpResponse:
@@ -55,7 +39,7 @@ def enter_receipt(request: HttpRequest) -> HttpResponse:
         code = form.read()
     except ReceiptMistyped as slip:
         return _receipt_form(request, form, slip=slip, status=422)
-    if queries.message_of(code) is None:
+    if message_of(code) is None:
         return _receipt_form(request, form, unknown=code, status=404)
     return redirect("supervise:receipt_page", grouped(code))
 
@@ -70,7 +54,7 @@ def receipt_page(request: HttpRequest, code: str) -> HttpResponse:
         read = form.read()
     except ReceiptMistyped as slip:
         return _receipt_form(request, form, slip=slip, status=404)
-    message = queries.message_of(read)
+    message = message_of(read)
     if message is None:
         return _receipt_form(request, form, unknown=read, status=404)
     if code.replace("-", "") != read:
@@ -179,7 +163,7 @@ def _own(code: str) -> tuple[str, queries.Standing]:
         read = read_receipt(code)
     except ReceiptMistyped:
         raise Http404 from None
-    message = queries.message_of(read)
+    message = message_of(read)
     if message is None:
         raise Http404
     return read, queries.standing(message)
@@ -227,6 +211,7 @@ def _receipt_page(
         "receipt": grouped(code),
         "address": address,
         "steps": steps,
+        "removals": removals_of(now.message),
     }
     if now.may_rate:
         context["rating_form"] = RatingForm(initial=reply)

@@ -26,6 +26,7 @@ from massline.project.demo.matters import matters
 from massline.project.demo.messages import DAYS, FIRST_DAY, MadeUpMessage, generate
 from massline.project.demo.offices import Offices, found, local
 from massline.project.demo.receipts import receipt_to_show
+from massline.project.demo.removals import Removals
 from massline.project.demo.timeline import Timeline
 from massline.respond.actions import escalate_if_overdue
 from massline.respond.models import Case
@@ -136,6 +137,7 @@ class Loader:
         self.rows: dict[str, Call] = {}
         self.offices: Offices
         self.world: World
+        self.removals: Removals
 
     def plan(self, count: int) -> None:
         """Plan everything that residents and bodies begin; what follows from it plans itself."""
@@ -155,6 +157,7 @@ class Loader:
     def found(self, first: date) -> None:
         self.offices = found(first)
         self.world = World(self.offices, self.timeline, self.random)
+        self.removals = Removals(self.offices, self.timeline)
 
     def open(self, call: _Running) -> None:
         plan, body = call.plan, self.offices.bodies["qingxi"]
@@ -184,6 +187,7 @@ class Loader:
             source_id=said.id,
         )
         message = receive_message(self.rows[call.plan.ref], words, by=RESIDENT, submission=said.id).message
+        self.removals.received(message)
         if not message.published_at and self.random.random() < 0.95:
             moment = self.offices.at_work(timezone.localdate() + timedelta(days=1), self.random)
             by = self.offices.handler(message.body)
