@@ -3,12 +3,16 @@
 The settings module is named here and not in pyproject.toml, because pytest-django would read that one before this file."""
 
 import os
+from collections.abc import Iterator
 from itertools import count
+from typing import Any
 
 import django
 import hypothesis
 import pytest
 from django.conf import settings
+from tests import browser
+from tests.journeys.looks import AXE
 
 # No example is judged by its time: the first call of a compiled function takes seconds, and a busy machine makes anything slow.
 hypothesis.settings.register_profile("house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
@@ -35,3 +39,15 @@ def _own_log(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     folder = tmp_path_factory.getbasetemp() / f"log-{next(LOGS)}"
     monkeypatch.setattr(settings, "LOG_ROOT", str(folder / "log"))
     monkeypatch.setattr(settings, "LOG_KEY", str(folder / "key"))
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """For one file only: while Playwright's loop runs, Django lets no test of another file at its database.
+
+    Without Chromium or axe-core the test is skipped (scripts/test installs both)."""
+    pytest.importorskip("playwright.sync_api")
+    if not browser.CHROMIUM.exists() or not AXE.exists():
+        pytest.skip("Chromium or axe-core is missing. Run: scripts/journeys")
+    with browser.started() as running:
+        yield running

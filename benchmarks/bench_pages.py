@@ -18,11 +18,12 @@ import tempfile
 from pathlib import Path
 from statistics import median
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # the house of the journeys
 
+from tests.browser import started  # noqa: E402
 from tests.journeys.house import House, running  # noqa: E402
 
 RESULT = Path(__file__).parent / "results" / "pages.json"
@@ -31,13 +32,6 @@ NETWORK = {"offline": False, "latency": 400, "downloadThroughput": 50_000, "uplo
 SLOWER = 4
 PHONE = {"width": 390, "height": 844}
 MOST_PAINT, MOST_ANSWER = 1500, 200  # ms
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-]
 WATCH = """() => {
     window.paints = []; window.answers = []
     new PerformanceObserver(seen => paints.push(...seen.getEntries().map(e => e.startTime)))
@@ -87,8 +81,7 @@ def touch(page: Page) -> None:
 def measure_all(house: House) -> list[dict[str, object]]:
     """A line for each page; the receipt's among them."""
     lines: list[dict[str, object]] = []
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+    with started() as chromium:
         for path in (*PATHS, f"/receipt/{house.receipt}/"):
             measure(chromium, house.url + path)  # the server's first answer is not the page's
             rounds = [measure(chromium, house.url + path) for _ in range(ROUNDS)]
@@ -99,7 +92,6 @@ def measure_all(house: House) -> list[dict[str, object]]:
             )
             lines[-1] |= {"answer_ms": round(median(answers)), "answers": [round(answer) for answer in answers]}
             print(f"{name:32} paint {lines[-1]['paint_ms']:>5} ms   answer {lines[-1]['answer_ms']:>4} ms")
-        chromium.close()
     return lines
 
 

@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import sync_playwright
-
 from massline.project.demo.staff import PASSWORD
-from tests.journeys.conftest import FLAGS
+from tests.browser import started
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs/pictures"
 DESK, PHONE = (1200, 1000), (390, 800)
@@ -110,8 +108,7 @@ def difference(chromium: Any, one: bytes, other: bytes) -> float:
 def main(base: str, *options: str) -> int:
     """1 where --check finds a page that differs from its picture, or one without a picture."""
     differing = 0
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+    with started() as chromium:
         for picture in PICTURES:
             png, path = draw(chromium, base, picture), FOLDER / f"{picture.name}.png"
             if "--check" not in options:
@@ -120,7 +117,6 @@ def main(base: str, *options: str) -> int:
             apart = difference(chromium, png, path.read_bytes()) if path.exists() else 1.0
             differing += apart > MOST
             sys.stdout.write(f"{picture.name:20} {apart:6.1%}{'  DIFFERS' if apart > MOST else ''}\n")
-        chromium.close()
     return 1 if differing else 0
 
 

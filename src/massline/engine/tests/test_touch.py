@@ -9,22 +9,9 @@ import pytest
 from massline.engine.pictures import STYLE, Bubble, bubbles
 
 SCRIPT = Path(__file__).resolve().parents[2] / "concentrate/static/concentrate/pictures.js"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 NAMES = {"key": "k", "title": "标题", "description": "说明"}
 
 pytestmark = pytest.mark.journey
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Debian's Chromium; the test is skipped where there is none (scripts/test installs it)."""
-    playwright = pytest.importorskip("playwright.sync_api")
-    if not Path("/usr/bin/chromium").exists():
-        pytest.skip("No /usr/bin/chromium. Install it: apt-get install chromium")
-    with playwright.sync_playwright() as running:
-        chromium = running.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield chromium
-        chromium.close()
 
 
 def html(count: int, *, first: int = 1, script: str = "") -> str:
@@ -42,9 +29,9 @@ def html(count: int, *, first: int = 1, script: str = "") -> str:
 
 
 @pytest.fixture
-def page(browser: Any) -> Iterator[Any]:
+def page(chromium: Any) -> Iterator[Any]:
     problems: list[str] = []
-    opened = browser.new_page(viewport={"width": 1280, "height": 900})
+    opened = chromium.new_page(viewport={"width": 1280, "height": 900})
     opened.on("pageerror", lambda problem: problems.append(str(problem)))
     yield opened
     opened.close()

@@ -1,7 +1,6 @@
 """Pages of the face, served without a database: they need none."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from socketserver import ThreadingMixIn
 from threading import Thread
 from typing import Any
@@ -9,14 +8,6 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
-
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-]
 
 
 class _Server(ThreadingMixIn, WSGIServer):
@@ -40,20 +31,8 @@ def server() -> Iterator[str]:
     httpd.server_close()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Debian's Chromium; the test is skipped where there is none (scripts/test installs it)."""
-    playwright = pytest.importorskip("playwright.sync_api")
-    if not Path("/usr/bin/chromium").exists():
-        pytest.skip("No /usr/bin/chromium. Install it: apt-get install chromium")
-    with playwright.sync_playwright() as running:
-        chromium = running.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield chromium
-        chromium.close()
-
-
 @pytest.fixture
-def visit(server: str, browser: Any) -> Iterator[Any]:
+def visit(server: str, chromium: Any) -> Iterator[Any]:
     """visit(path, language=, theme=, large=, **context) -> page. Console errors and outside requests must stay none."""
     contexts = []
     strayed: list[str] = []
@@ -62,7 +41,7 @@ def visit(server: str, browser: Any) -> Iterator[Any]:
         path: str = "/face/", *, language: str = "zh-CN", theme: str = "light", large: bool = False, **more: Any
     ) -> Any:
         more.setdefault("viewport", {"width": 390, "height": 844})
-        context = browser.new_context(locale=language, color_scheme=theme, **more)
+        context = chromium.new_context(locale=language, color_scheme=theme, **more)
         contexts.append(context)
         if large:
             context.add_cookies([{"name": "large_type", "value": "1", "url": server}])

@@ -36,12 +36,12 @@ MARKED = """() => [...(CSS.highlights.get("spoken") || [])].map(range => range.t
 
 
 @pytest.fixture
-def reader(browser: Any, server: str) -> Any:
+def reader(chromium: Any, server: str) -> Any:
     """reader(*voices, …) -> the living page in a browser with these voices."""
     pages = []
 
     def opened(*voices: list[Any], lengths: bool = True, language: str = "zh-CN") -> Any:
-        page = browser.new_page(locale=language, viewport={"width": 390, "height": 844})
+        page = chromium.new_page(locale=language, viewport={"width": 390, "height": 844})
         pages.append(page)
         known = repr(list(voices)).replace("True", "true").replace("False", "false")
         page.add_init_script(VOICE.replace("VOICES", known).replace("LENGTHS", str(lengths).lower()))

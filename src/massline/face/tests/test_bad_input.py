@@ -97,9 +97,9 @@ def test_words_from_right_to_left_begin_at_the_right_and_leave_their_neighbours_
 
 @pytest.mark.parametrize("lost", ["css", "js", "svg"])
 def test_a_page_whose_files_were_lost_on_the_way_is_still_read_and_its_form_sent(
-    browser: Any, server: str, lost: str
+    chromium: Any, server: str, lost: str
 ) -> None:
-    page = browser.new_page(locale="zh-CN")
+    page = chromium.new_page(locale="zh-CN")
     page.route(f"**/*.{lost}", lambda route: route.abort())
     page.goto(server + "/face/")
     assert page.locator("h1").is_visible()
@@ -110,8 +110,8 @@ def test_a_page_whose_files_were_lost_on_the_way_is_still_read_and_its_form_sent
     page.close()
 
 
-def test_a_page_that_stopped_half_way_is_read_as_far_as_it_came(browser: Any, server: str) -> None:
-    page = browser.new_page(locale="zh-CN")
+def test_a_page_that_stopped_half_way_is_read_as_far_as_it_came(chromium: Any, server: str) -> None:
+    page = chromium.new_page(locale="zh-CN")
 
     def half(route: Any) -> None:
         answer = route.fetch()

@@ -1,14 +1,11 @@
 """The living page in a real browser: both languages, both themes, both sizes; without script; at 320 px; by keyboard."""
 
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.journeys.looks import violations
 
-ROOT = Path(__file__).resolve().parents[4]
-AXE = ROOT / "node_modules/axe-core/axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 WAYS = list(product(("zh-CN", "en-GB"), ("light", "dark"), (False, True)))
 IDS = [f"{language}-{theme}-{'large' if large else 'standard'}" for language, theme, large in WAYS]
 
@@ -34,8 +31,6 @@ UNSEEN_FOCUS = """() => {
     return rings.some(s => parseFloat(s.outlineWidth) >= 2) ? "" : e.outerHTML.slice(0, 90)
 }"""
 PRINTED = "([selector, property]) => getComputedStyle(document.querySelector(selector))[property]"
-VIOLATIONS = """rules => axe.run({runOnly: rules})
-    .then(found => found.violations.map(v => [v.id, v.nodes.map(n => n.html)]))"""
 
 pytestmark = [pytest.mark.journey, pytest.mark.urls("massline.face.tests.test_views")]
 
@@ -46,14 +41,10 @@ def sideways(page: Any) -> int:
 
 @pytest.mark.parametrize(("language", "theme", "large"), WAYS, ids=IDS)
 def test_axe_finds_nothing(visit: Any, language: str, theme: str, large: bool) -> None:
-    if not AXE.exists():
-        pytest.skip(f"No {AXE.relative_to(ROOT)}. Run: npm ci --ignore-scripts")
     page = visit(language=language, theme=theme, large=large)
     page.locator("form[novalidate] button").first.click()  # with its errors shown there is more to find
     page.wait_for_load_state("networkidle")
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate(VIOLATIONS, RULES)
-    assert found == []
+    assert violations(page) == []
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en-GB"])

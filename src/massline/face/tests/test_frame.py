@@ -36,9 +36,9 @@ def test_a_dialog_has_a_button_that_closes_it(visit: Any) -> None:
     "answer", [{"status": 500}, {"status": 200, "body": "no page", "content_type": "text/html"}, None]
 )
 def test_a_page_that_cannot_be_had_is_followed_as_a_link(
-    browser: Any, server: str, answer: dict[str, Any] | None
+    chromium: Any, server: str, answer: dict[str, Any] | None
 ) -> None:
-    page = browser.new_page(locale="zh-CN")
+    page = chromium.new_page(locale="zh-CN")
     page.goto(server + "/face/")
     opener(page).evaluate("link => { link.href = '/face/?page=2' }")
     asked = []

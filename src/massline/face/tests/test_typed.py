@@ -53,8 +53,8 @@ def test_what_was_typed_into_the_other_forms_outlives_it_too(visit: Any) -> None
 
 
 @pytest.mark.parametrize("trouble", [NO_STORAGE, BROKEN_SCRIPT], ids=["storage-full", "script-stopped"])
-def test_trouble_in_the_browser_does_not_lose_it(browser: Any, server: str, trouble: str) -> None:
-    page = browser.new_page(locale="zh-CN")
+def test_trouble_in_the_browser_does_not_lose_it(chromium: Any, server: str, trouble: str) -> None:
+    page = chromium.new_page(locale="zh-CN")
     page.add_init_script(trouble)
     page.goto(server + "/words/")
     write_and_switch(page, "长辈版")

@@ -1,6 +1,5 @@
 """report.html: what it counts, and what a browser makes of it in both languages, both themes and at phone size."""
 
-from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -8,18 +7,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
+from tests.journeys.looks import violations
 
 from massline.engine.opinion.exports import Export, Statement
 from massline.engine.opinion.find import find_opinion
 from massline.engine.opinion.report import page
 from massline.engine.opinion.votes import collect
 
-ROOT = Path(__file__).resolve().parents[5]
-AXE = ROOT / "node_modules/axe-core/axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-VIOLATIONS = """rules => axe.run({runOnly: rules})
-    .then(found => found.violations.map(v => [v.id, v.nodes.map(n => n.html)]))"""
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -52,33 +46,18 @@ def test_the_votes_of_a_statement_that_is_out_are_counted_apart(pages: dict[str,
     assert "观点 29" not in pages["zh"]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Debian's Chromium; the test is skipped where there is none (scripts/test installs it)."""
-    playwright = pytest.importorskip("playwright.sync_api")
-    if not Path("/usr/bin/chromium").exists():
-        pytest.skip("No /usr/bin/chromium. Install it: apt-get install chromium")
-    with playwright.sync_playwright() as running:
-        chromium = running.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield chromium
-        chromium.close()
-
-
 @pytest.mark.journey
 @pytest.mark.parametrize(("language", "theme"), list(product(("zh", "en"), ("light", "dark"))))
 def test_axe_finds_nothing_and_nothing_leaves_the_page(
-    browser: Any, pages: dict[str, str], tmp_path: Path, language: str, theme: str
+    chromium: Any, pages: dict[str, str], tmp_path: Path, language: str, theme: str
 ) -> None:
-    if not AXE.exists():
-        pytest.skip(f"No {AXE.relative_to(ROOT)}. Run: npm ci --ignore-scripts")
     (tmp_path / "report.html").write_text(pages[language], encoding="utf-8")
     asked: list[str] = []
-    context = browser.new_context(color_scheme=theme, viewport={"width": 390, "height": 844})
+    context = chromium.new_context(color_scheme=theme, viewport={"width": 390, "height": 844})
     tab = context.new_page()
     tab.on("request", lambda request: asked.append(request.url))
     tab.goto((tmp_path / "report.html").as_uri())
-    tab.evaluate(AXE.read_text(encoding="utf-8"))
-    found = tab.evaluate(VIOLATIONS, RULES)
+    found = violations(tab)
     tab.set_viewport_size({"width": 320, "height": 640})
     sideways = tab.evaluate(SIDEWAYS)
     context.close()
