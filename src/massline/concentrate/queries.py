@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -113,7 +113,9 @@ def statement_messages(statement: Statement) -> QuerySet[Message]:
 def statements_of(theme: Theme) -> QuerySet[Statement]:
     """Each with `support`: how many messages its trace leads to. A coarse theme says what its finer ones say."""
     mine = Statement.objects.filter(theme__in=Theme.objects.of_family(theme))
-    return mine.annotate(support=Count("trace")).order_by("-support", "pk")
+    hidden = Message.objects.exclude(ground="").filter(statements=OuterRef("pk"))
+    said = Message.objects.readable().filter(statements=OuterRef("pk"), shown_text__contains=OuterRef("text"))
+    return mine.filter(~Exists(hidden) | Exists(said)).annotate(support=Count("trace")).order_by("-support", "pk")
 
 
 def siblings(theme: Theme) -> QuerySet[Theme]:

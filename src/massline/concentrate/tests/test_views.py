@@ -11,6 +11,7 @@ from tests.builders import a_call, a_county, a_handler, a_leader, a_message, an_
 from massline.concentrate.actions import request_run
 from massline.concentrate.models import Campaign, Run, Statement, Theme
 from massline.concentrate.tests.runs import a_run
+from massline.gather.actions import ask_removal, show_again
 from massline.gather.models import Message
 from massline.rights import SYSTEM
 
@@ -203,3 +204,15 @@ def test_the_call_page_shows_the_answer_and_the_largest_themes(client, run) -> N
 def test_themes_speak_english_too(client, run) -> None:
     page = client.get(themes_url(run.call), headers={"accept-language": "en"}).content.decode()
     assert "The parts add up to all messages" in page
+
+
+def test_a_statement_goes_when_all_messages_that_say_it_are_hidden_and_comes_back_with_them(client, run) -> None:
+    statement = Statement.objects.filter(theme__run=run).first()
+    page = statement.theme.get_absolute_url()
+    sayers = [one for one in statement.trace.order_by("pk") if statement.text in one.shown_text]
+    assert sayers
+    handler = a_handler(run.call.body)
+    removals = [ask_removal(one, ground="others-data", reason="写了别人的住处", by=handler) for one in sayers]
+    assert statement.text not in client.get(page).content.decode()
+    show_again(removals[0], reason="看错了", by=handler)
+    assert statement.text in client.get(page).content.decode()

@@ -11,6 +11,7 @@ from django.test import Client
 from tests.builders import (
     a_body,
     a_call,
+    a_case,
     a_county,
     a_handler,
     a_leader,
@@ -29,7 +30,6 @@ from massline.ledger.actions import sequence
 from massline.ledger.models import Entry
 from massline.ledger.queries import receipt_for
 from massline.ledger.rules import digest
-from massline.respond.actions import open_case
 from massline.rights import RESIDENT, NotAllowed
 
 pytestmark = pytest.mark.django_db
@@ -180,7 +180,7 @@ def test_of_two_who_decide_at_once_the_second_is_told(message, county, township)
 
 
 def test_wherever_the_words_stood_it_says_on_which_ground_they_are_hidden(client, message, county, township) -> None:
-    case = open_case(message, title="楼里的事", by=a_handler(township))
+    case = a_case(message, title="楼里的事", by=a_handler(township))
     hidden(message, by=a_handler(township), second=a_leader(county))
     pages = [
         f"/calls/{message.call.ref}/",
