@@ -22,6 +22,10 @@ from massline.engine.workfolder import WorkFolder, write_facts
 SAMPLE: Final = 30_000
 """Without a teacher so many distinct messages teach; all others are placed."""
 
+SAMPLE_PIECES: Final = 36
+"""Of a sample the teacher reads so many pieces a message on average: messages of 50 signs whole. So the time that it takes
+is known beforehand, however long the messages are."""
+
 FEWEST: Final = 12
 """With fewer distinct messages than this there is nothing to tell apart, and words do."""
 
@@ -50,9 +54,9 @@ def _ask_teacher(  # noqa: PLR0913 - what it works on, with whom, how much, wher
         even = np.ones(len(drawn), np.bool_)
     else:
         first = draw_evenly(_strata(work, pool), budget - budget // ODD, seed=seed)
-        seen = teacher.vectors(_forms(work, pool[first]), done=_teller(work, 0))
+        seen = teacher.vectors(_forms(work, pool[first]), pieces=SAMPLE_PIECES, done=_teller(work, 0))
         odd = draw_odd(_chances(work, pool, first, seen, seed=seed), first, budget // ODD)
-        seen_odd = teacher.vectors(_forms(work, pool[odd]), done=_teller(work, len(first)))
+        seen_odd = teacher.vectors(_forms(work, pool[odd]), pieces=SAMPLE_PIECES, done=_teller(work, len(first)))
         order = np.argsort(np.concatenate([first, odd]))
         drawn, read = pool[np.concatenate([first, odd])[order]], np.concatenate([seen, seen_odd])[order]
         even = order < len(first)

@@ -6,7 +6,7 @@ import pytest
 
 from massline.engine import teacher as teaching
 from massline.engine.errors import TeacherError
-from massline.engine.teacher import Teacher, cache_folder, graph_path, lessons
+from massline.engine.teacher import Teacher, _shortened, cache_folder, graph_path, lessons
 from massline.engine.teacher_weights import Weights, weights_path
 from massline.engine.tests.calls import forms, messages
 
@@ -91,6 +91,21 @@ def test_odd_texts_have_vectors_too(teacher: Teacher) -> None:
     said = teacher.vectors(forms(["", "…", "🎉" * 5, "很" * 10_000]))
     assert np.isfinite(said).all()
     assert teacher.vectors(forms([])).shape == (0, teacher.size)
+
+
+def test_a_bound_on_what_is_read_cuts_the_longest_and_no_others(teacher: Teacher) -> None:
+    texts = forms([LIFT, WAGES, WAGES * 20])
+    whole, cut = teacher.vectors(texts), teacher.vectors(texts, pieces=20)
+    assert (whole * cut).sum(axis=1)[:2].min() > 0.99
+    assert (whole * cut).sum(axis=1)[2] < 0.99
+
+
+@pytest.mark.parametrize("pieces", [7, 20, 36, 96])
+def test_lengths_are_shortened_to_their_bound_and_no_further(pieces: int) -> None:
+    lengths = np.random.default_rng(0).integers(4, 97, 500)
+    found = _shortened(lengths, pieces)
+    assert found.mean() <= pieces
+    assert (np.minimum(lengths, found.max() + 1).mean() > pieces) or np.array_equal(found, lengths)
 
 
 def test_progress_counts_up_to_all(teacher: Teacher) -> None:
