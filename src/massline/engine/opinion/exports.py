@@ -110,9 +110,16 @@ class _Parts:
     seen: set[str] = field(default_factory=set)
 
 
-def read_export(path: Path, *, statements: Path | None = None, reject: Callable[[Reject], None]) -> Export:
+def read_export(
+    path: Path,
+    *,
+    statements: Path | None = None,
+    answers: Sequence[str] = (),
+    reject: Callable[[Reject], None],
+) -> Export:
     """A conversation from its file of votes, or from the folder of a whole export (votes.csv or participants-votes.csv,
-    comments.csv, summary.csv). statements: the file of statements. reject: gets every row that is not accepted, in order.
+    comments.csv, summary.csv). statements: the file of statements. answers: headings of columns that tell of the person
+    and are no statements. reject: gets every row that is not accepted, in order.
 
     Raises InputError when nothing can be read: it says what was seen and what to send.
     """
@@ -122,7 +129,7 @@ def read_export(path: Path, *, statements: Path | None = None, reject: Callable[
         statements = statements or beside
     parts = _Parts()
     source = opened(path)
-    shape = _shape(path.name, source.headings)
+    shape = _shape(path.name, source.headings, answers)
     take = _take_votes if "vote" in shape else _take_people
     for block in source.blocks(shape):
         for one in block.rejects:
@@ -143,7 +150,7 @@ def read_export(path: Path, *, statements: Path | None = None, reject: Callable[
 
 def _collected(parts: _Parts) -> Votes:
     people, statements = pa.chunked_array(parts.people), pa.chunked_array(parts.statements)
-    timed = any(len(times) for times in parts.times)
+    timed = any(times.any() for times in parts.times)
     return collect(
         people.unify_dictionaries().combine_chunks(),
         statements.unify_dictionaries().combine_chunks(),
@@ -173,7 +180,7 @@ def read_statements(path: Path, *, reject: Callable[[Reject], None]) -> dict[str
     wanted = {
         name: place
         for name in ("statement", "text", "moderated", "meta")
-        if (place := _place(name, source.headings)) is not None
+        if (place := place_of(name, source.headings)) is not None
     }
     if "statement" not in wanted:
         raise InputError(
@@ -213,17 +220,19 @@ class _Shape:
         return Reject.of(self.file, row, value=value, code=code, column=self.headings[self.wanted[name]])
 
 
-def _place(name: str, headings: Sequence[str]) -> int | None:
+def place_of(name: str, headings: Sequence[str]) -> int | None:
+    """Where a column stands that HEADINGS knows, None when it is missing."""
     plain = [plain_heading(heading) for heading in headings]
     return next((plain.index(known) for known in HEADINGS[name] if known in plain), None)
 
 
-def _shape(file: str, headings: Sequence[str]) -> dict[str, int]:
+def _shape(file: str, headings: Sequence[str], answers: Sequence[str]) -> dict[str, int]:
     """Which column is which: participant, statement, vote, time; or participant and statements named `:ID`. Raises InputError."""
+    about_a_person = ABOUT_A_PERSON.union(map(plain_heading, answers))
     found = {
         name: place
         for name in ("participant", "statement", "vote", "time")
-        if (place := _place(name, headings)) is not None
+        if (place := place_of(name, headings)) is not None
     }
     if {"participant", "statement", "vote"} <= found.keys():
         return found
@@ -231,7 +240,7 @@ def _shape(file: str, headings: Sequence[str]) -> dict[str, int]:
         columns = [
             place
             for place, heading in enumerate(headings)
-            if place != found["participant"] and plain_heading(heading) not in ABOUT_A_PERSON and heading.strip()
+            if place != found["participant"] and plain_heading(heading) not in about_a_person and heading.strip()
         ]
         if columns and "statement" not in found:
             return {"participant": found["participant"]} | {f":{headings[place].strip()}": place for place in columns}
@@ -267,7 +276,7 @@ def _take_votes(block: Block, parts: _Parts, *, shape: _Shape, reject: Callable[
     parts.people.append(people.filter(mask).dictionary_encode())
     parts.statements.append(statements.filter(mask).dictionary_encode())
     parts.values.append(values[good])
-    parts.times.append(times[good] if "time" in shape.wanted else times[:0])
+    parts.times.append(times[good])
 
 
 def _take_people(block: Block, parts: _Parts, *, shape: _Shape, reject: Callable[[Reject], None]) -> None:

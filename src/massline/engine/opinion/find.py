@@ -8,21 +8,22 @@ import numpy as np
 import pyarrow as pa
 
 from massline.engine.errors import OptionError
+from massline.engine.opinion.corrected import corrected_by_group, corrected_sizes, corrected_statements
 from massline.engine.opinion.exports import Export, Statement
 from massline.engine.opinion.floods import Floods, find_floods
 from massline.engine.opinion.polis import polis_groups
 from massline.engine.opinion.projection import Axes
-from massline.engine.opinion.rates import bridging, consensus, group_informed_consensus, tally, wilson
+from massline.engine.opinion.rates import SIDE_NAMES, bridging, consensus, group_informed_consensus, tally, wilson
 from massline.engine.opinion.representative import Mark, representative, shared, tests
 from massline.engine.opinion.stable import SURE, Certainty, stable_groups
 from massline.engine.opinion.tables import FATES, GROUPS, PARTICIPANTS, STATEMENTS, VOTES
-from massline.engine.opinion.votes import AGREE, DISAGREE, F64, I32, I64, Bools, Votes, natural_order
+from massline.engine.opinion.votes import F64, I32, I64, Bools, Votes, natural_order
+from massline.engine.opinion.weights import Weights
 from massline.engine.workfolder import Progress
 
 METHODS: Final = ("stable", "polis")
 STEPS: Final = ("floods", "groups", "count")
 METHOD_VERSION: Final = {"stable": "stable 2", "polis": "polis 2"}
-SIDE_NAMES: Final = {AGREE: "agree", DISAGREE: "disagree"}
 META_PRIORITY: Final = 7
 PLACED, UNSURE, TOO_FEW, NO_GROUPS = range(4)
 
@@ -50,7 +51,8 @@ class Grouping:
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """The result. Tables as in tables.py. fates: how many people ended where; they add up to all people."""
+    """The result. Tables as in tables.py. fates: how many people ended where; they add up to all people. weights: what
+    the corrected figures were made with."""
 
     participants: pa.Table
     groups: pa.Table
@@ -60,13 +62,19 @@ class Opinion:
     grouping: Grouping
     floods: Floods
     method: str
+    weights: Weights | None = None
 
 
 def find_opinion(
-    export: Export, *, method: str = "stable", seed: int = 0, progress: Progress = lambda step, done: None
+    export: Export,
+    *,
+    method: str = "stable",
+    seed: int = 0,
+    weights: Weights | None = None,
+    progress: Progress = lambda step, done: None,
 ) -> Opinion:
-    """Groups, shared and dividing statements of a conversation. progress: told when each of STEPS begins. Raises
-    OptionError for an unknown method.
+    """Groups, shared and dividing statements of a conversation. weights: correct the figures, never the groups. progress:
+    told when each of STEPS begins. Raises OptionError for an unknown method.
 
     People in floods are placed and counted; `stable` does not learn groups from them, so a flood makes no group of its own. The
     columns `..._without_floods` leave them out of the counts as well.
@@ -83,16 +91,17 @@ def find_opinion(
     found = tests(counts) if grouping.groups > 1 else None
     marks = representative(found, allowed=~moderated) if found else [[] for _ in range(grouping.groups)]
     fates = _fates(votes, grouping)
-    judged = _Judged(infos, moderated, counts, marks, _extremity(grouping.axes))
+    judged = _Judged(infos, moderated, counts, marks, _extremity(grouping.axes), weights)
     return Opinion(
-        _participants(votes, grouping, fates, floods),
-        _groups(votes, grouping, fates, marks),
+        _participants(votes, grouping, fates, (floods, weights)),
+        _groups(votes, grouping, fates, (marks, weights)),
         _statements(export, judged, grouping, floods),
         _votes(votes),
         {name: int((fates == code).sum()) for code, name in enumerate(FATES)},
         grouping,
         floods,
         METHOD_VERSION[method],
+        weights,
     )
 
 
@@ -130,7 +139,8 @@ def _nullable(values: F64 | I32, *, unknown: Bools | None = None) -> pa.Array:
     return pa.array(values, mask=np.isnan(values) if unknown is None else unknown)
 
 
-def _participants(votes: Votes, grouping: Grouping, fates: I64, floods: Floods) -> pa.Table:
+def _participants(votes: Votes, grouping: Grouping, fates: I64, beside: tuple[Floods, Weights | None]) -> pa.Table:
+    floods, weights = beside
     columns = [
         votes.people,
         _nullable(grouping.group, unknown=grouping.group < 0),
@@ -140,11 +150,16 @@ def _participants(votes: Votes, grouping: Grouping, fates: I64, floods: Floods) 
         pa.DictionaryArray.from_arrays(pa.array(fates.astype(np.int8)), pa.array(FATES)),
         _nullable(grouping.chance),
         _nullable(floods.flood, unknown=floods.flood < 0),
+        pa.nulls(len(fates), pa.float64()) if weights is None else weights.each,
     ]
     return pa.table(columns, schema=PARTICIPANTS)
 
 
-def _groups(votes: Votes, grouping: Grouping, fates: I64, marks: Sequence[Sequence[Mark]]) -> pa.Table:
+def _groups(
+    votes: Votes, grouping: Grouping, fates: I64, beside: tuple[Sequence[Sequence[Mark]], Weights | None]
+) -> pa.Table:
+    marks, weights = beside
+    corrected = corrected_sizes(grouping.group, weights, groups=grouping.groups)
     inside = max(1, int((grouping.group >= 0).sum()))
     rows = []
     for group in range(grouping.groups):
@@ -157,6 +172,7 @@ def _groups(votes: Votes, grouping: Grouping, fates: I64, marks: Sequence[Sequen
                 "participants": int(members.sum()),
                 "unsure": int((members & (fates == UNSURE)).sum()),
                 "share": int(members.sum()) / inside,
+                **{name: column[group] for name, column in corrected.items()},
                 "x": float(grouping.centres[group, 0]),
                 "y": float(grouping.centres[group, 1]),
                 "stays": stays,
@@ -194,29 +210,32 @@ def _mark(votes: Votes, mark: Mark, kept: F64 | None) -> dict[str, Any]:
 @dataclass(frozen=True, slots=True)
 class _Judged:
     """What the table of statements is made from: what is known of each statement (m,), which are out (m,), the votes by group
-    (groups, m, 3), the marks of each group, and the extremity of each statement (m,)."""
+    (groups, m, 3), the marks of each group, the extremity of each statement (m,), and the weights of the people."""
 
     infos: Sequence[Statement]
     moderated: Bools
     counts: I64
     marks: Sequence[Sequence[Mark]]
     extremity: F64
+    weights: Weights | None
 
 
 def _statements(export: Export, judged: _Judged, grouping: Grouping, floods: Floods) -> pa.Table:
     votes, infos = export.votes, judged.infos
     total = tally(votes, np.zeros(len(votes.people), np.int32), groups=1)
+    by_weight = corrected_by_group(votes, grouping.group, judged.weights, groups=grouping.groups)
     columns = {
         "statement": votes.statements,
         "text": pa.array([info.text or None for info in infos], pa.string()),
         "moderated": pa.array([info.moderated for info in infos], pa.int8()),
         "meta": pa.array([info.meta for info in infos], pa.bool_()),
-        "groups": pa.array(_by_group(judged.counts), STATEMENTS.field("groups").type),
+        "groups": pa.array(_by_group(judged.counts, by_weight), STATEMENTS.field("groups").type),
         "extremity": judged.extremity,
         **_three(total[0], ""),
         **_agreement(judged, total),
         **_chosen(judged, total),
         **_without_floods(votes, grouping, floods),
+        **corrected_statements(votes, grouping.group, judged.weights, groups=grouping.groups),
     }
     table = pa.table([columns[field.name] for field in STATEMENTS], schema=STATEMENTS)
     return _with_unseen(table, export)
@@ -276,8 +295,8 @@ def _ranks(bridge: F64, moderated: Bools) -> pa.Array:
     return _nullable(ranks, unknown=ranks == 0)
 
 
-def _by_group(counts: I64) -> list[list[dict[str, Any]]]:
-    """For each statement, one line a group."""
+def _by_group(counts: I64, by_weight: dict[str, F64]) -> list[list[dict[str, Any]]]:
+    """For each statement, one line a group. by_weight: corrected shares (groups, m), NaN for none."""
     trials = counts.sum(axis=2)
     figures: dict[str, F64] = {}
     for name, place in (("agree", 2), ("disagree", 0)):
@@ -291,6 +310,7 @@ def _by_group(counts: I64) -> list[list[dict[str, Any]]]:
         [
             {"group": group, "agree": int(line[2]), "disagree": int(line[0]), "pass": int(line[1])}
             | {name: float(figure[group, at]) if trials[group, at] else None for name, figure in figures.items()}
+            | {name: None if np.isnan(one[group, at]) else float(one[group, at]) for name, one in by_weight.items()}
             for group, line in enumerate(counts[:, at])
         ]
         for at in range(counts.shape[1])

@@ -1,6 +1,6 @@
 """What each group said to each statement: counts, rates with intervals, what all groups share, what bridges them."""
 
-from typing import Final
+from typing import Final, TypeVar
 
 import numba as nb
 import numpy as np
@@ -9,6 +9,10 @@ from massline.engine.opinion.votes import AGREE, DISAGREE, F64, I8, I32, I64, Vo
 from massline.engine.shares import Z95
 
 SIDES: Final = (AGREE, DISAGREE)
+SIDE_NAMES: Final = {AGREE: "agree", DISAGREE: "disagree"}
+
+Tally = TypeVar("Tally", I64, F64)
+"""Votes counted, or added up by weight."""
 
 
 def tally(votes: Votes, group: I32, *, groups: int) -> I64:
@@ -27,6 +31,30 @@ def _tally(starts: I64, columns: I32, values: I8, group: I32, out: I64) -> I64:
     return out
 
 
+def weighted_tally(votes: Votes, group: I32, weights: F64, *, groups: int, fewest: int) -> F64:
+    """Votes of each group on each statement by weight (groups, m, 3), as many in all as would tell as much if all counted
+    alike (Kish, Survey Sampling (1965), section 11.7); zeros where fewer than `fewest` people have voted. weights (n,)."""
+    people, total, squares = _weighted_tally(
+        votes.starts, votes.columns, votes.values, group, (weights, np.zeros((3, groups, len(votes.statements), 3)))
+    )
+    whole = squares.sum(axis=2, keepdims=True)
+    scale = np.divide(total.sum(axis=2, keepdims=True), whole, out=np.zeros_like(whole), where=whole > 0)
+    return np.where(people.sum(axis=2, keepdims=True) >= fewest, total * scale, 0.0)
+
+
+@nb.njit(nogil=True, cache=True)
+def _weighted_tally(starts: I64, columns: I32, values: I8, group: I32, into: tuple[F64, F64]) -> F64:
+    """People, weights and squares of weights (3, groups, m, 3). into: weights (n,), and zeros of that shape."""
+    weights, out = into
+    for person in range(len(starts) - 1):
+        if group[person] >= 0:
+            for at in range(starts[person], starts[person + 1]):
+                out[0, group[person], columns[at], values[at] + 1] += 1
+                out[1, group[person], columns[at], values[at] + 1] += weights[person]
+                out[2, group[person], columns[at], values[at] + 1] += weights[person] ** 2
+    return out
+
+
 def wilson(hits: F64 | I64, trials: F64 | I64) -> tuple[F64, F64]:
     """Low and high end of Wilson's 95 % interval of a share; 0 to 1 where there are no trials. Any shape.
 
@@ -41,12 +69,12 @@ def wilson(hits: F64 | I64, trials: F64 | I64) -> tuple[F64, F64]:
     return np.where(known, np.maximum(middle - half, 0), 0.0), np.where(known, np.minimum(middle + half, 1), 1.0)
 
 
-def side_counts(counts: I64) -> tuple[I64, I64]:
+def side_counts(counts: Tally) -> tuple[Tally, Tally]:
     """From a tally (..., 3): votes on the sides agree and disagree (2, ...), and all votes, passes too (...)."""
     return np.stack([counts[..., 2], counts[..., 0]]), counts.sum(axis=-1)
 
 
-def consensus(counts: I64) -> tuple[F64, F64, F64, I8]:
+def consensus(counts: Tally) -> tuple[F64, F64, F64, I8]:
     """The lowest agreement among the groups, on the side where it is highest, for each statement.
 
     counts (groups, m, 3). Returns rate, low, high (m,) and the side (m,) AGREE or DISAGREE. low and high: the lowest of

@@ -16,6 +16,7 @@ from jinja2 import Environment, StrictUndefined, Template
 from massline.engine.opinion.exports import Export
 from massline.engine.opinion.find import Opinion
 from massline.engine.opinion.tables import FATES
+from massline.engine.opinion.weights import COUNTED
 from massline.engine.pictures import STYLE
 from massline.engine.pictures.opinions import MOST_MARKS, letter, opinion_map
 
@@ -48,9 +49,9 @@ def page(export: Export, found: Opinion, *, language: str) -> str:
         topic=export.topic,
         picture_style=STYLE,
         lede=lede.format(people=f"{people:,}", statements=len(rows), votes=f"{votes:,}", groups=count),
-        shared=_shared(rows, words),
-        shared_heads=[words["statement"], words["side"], words["least"]],
-        parted=_parted(rows, count),
+        shared=_shared(rows, found, words),
+        shared_heads=[words["statement"], words["side"], words["least"], *_if_corrected(found, words["corrected"])],
+        parted=_parted(rows, found),
         parted_heads=[words["statement"], *heads],
         map=opinion_map(
             found.grouping.places,
@@ -68,8 +69,14 @@ def page(export: Export, found: Opinion, *, language: str) -> str:
         changed=words["changed"].format(
             changed=export.votes.changed, withdrawn=export.votes.withdrawn, rejected=export.rejected
         ),
-        left_out=words["left_out"].format(statements=out, votes=f"{found.votes.num_rows - votes:,}") if out else "",
+        left_out=_after(
+            words["left_out"].format(statements=out, votes=f"{found.votes.num_rows - votes:,}") if out else "", words
+        ),
         floods=_floods(found, words),
+        corrected_note=_after(words["corrected_note"] if found.weights else "", words),
+        margins=_margins(found, words),
+        margin_heads=[words[name] for name in ("margin_group", "at_large", "voters", "corrected")],
+        correction=_correction(found, words),
         method=words[f"method_{found.method.split()[0]}"],
         version=found.method,
         table=_table(rows, found, words),
@@ -107,11 +114,43 @@ def percent(share: float | None) -> str:
     return "–" if share is None else f"{share:.0%}"
 
 
-def _shared(rows: Sequence[Row], words: Words) -> list[list[str]]:
+def _if_corrected(found: Opinion, *cells: str) -> tuple[str, ...]:
+    """Cells that only a page with corrected figures has."""
+    return cells if found.weights else ()
+
+
+def _after(sentence: str, words: Words) -> str:
+    """A sentence that follows another one; nothing stays nothing."""
+    return words["gap"] + sentence if sentence else ""
+
+
+def _beside(raw: float | None, corrected: float | None, found: Opinion) -> str:
+    """A share, and what it is when corrected."""
+    return f"{percent(raw)} → {percent(corrected)}" if found.weights else percent(raw)
+
+
+def _shared(rows: Sequence[Row], found: Opinion, words: Words) -> list[list[str]]:
     """The statements with the highest lowest agreement, by the lower end of its interval; only those above one half."""
     known = [row for row in rows if row["consensus"] is not None and row["consensus"] > 0.5]
     known.sort(key=lambda row: -row["consensus_low"])
-    return [[_name(row), words[row["consensus_side"]], _interval(row, "consensus", words)] for row in known[:LISTED]]
+    return [
+        [
+            _name(row),
+            words[row["consensus_side"]],
+            _interval(row, "consensus", words),
+            *_if_corrected(found, _corrected(row, words)),
+        ]
+        for row in known[:LISTED]
+    ]
+
+
+def _corrected(row: Row, words: Words) -> str:
+    """The corrected lowest share, with its side when that is another one."""
+    if row["consensus_corrected"] is None:
+        return words["cannot_say"]
+    share = _interval(row, "consensus_corrected", words)
+    side = row["consensus_corrected_side"]
+    return share if side == row["consensus_side"] else f"{words[side]} {share}"
 
 
 def _interval(row: Row, name: str, words: Words) -> str:
@@ -121,7 +160,7 @@ def _interval(row: Row, name: str, words: Words) -> str:
     return words["out_of"].format(rate=percent(rate), low=percent(low), high=percent(high))
 
 
-def _parted(rows: Sequence[Row], groups: int) -> list[list[str]]:
+def _parted(rows: Sequence[Row], found: Opinion) -> list[list[str]]:
     """The statements on which the groups' agreement differs most for certain: by the widest gap between two intervals."""
 
     def gap(row: Row) -> float:
@@ -130,17 +169,24 @@ def _parted(rows: Sequence[Row], groups: int) -> list[list[str]]:
             (line["agree_high"] for line in lines), default=1
         )
 
-    if groups < 2:
+    if found.grouping.groups < 2:
         return []
     apart = sorted((row for row in rows if gap(row) > 0), key=lambda row: -gap(row))
-    return [[_name(row), *(percent(line["agree_rate"]) for line in row["groups"])] for row in apart[:LISTED]]
+    return [[_name(row), *_agreed(row, found)] for row in apart[:LISTED]]
+
+
+def _agreed(row: Row, found: Opinion) -> list[str]:
+    """The share of each group that agrees."""
+    return [_beside(line["agree_rate"], line["agree_corrected"], found) for line in row["groups"]]
 
 
 def _group(row: Row, names: Mapping[str, str], words: Words) -> Row:
     note = words["group_note"].format(
         count=f"{row['participants']:,}", share=percent(row["share"]), unsure=row["unsure"]
     )
-    stays = "" if row["stays"] is None else words["stays"].format(share=percent(row["stays"]))
+    if row["share_corrected"] is not None:
+        note += words["gap"] + words["group_corrected"].format(share=_interval(row, "share_corrected", words))
+    stays = "" if row["stays"] is None else _after(words["stays"].format(share=percent(row["stays"])), words)
     marks = [
         [names.get(mark["statement"], mark["statement"]), words[mark["side"]], _interval(mark, "", words)]
         for mark in row["marks"]
@@ -163,6 +209,31 @@ def _floods(found: Opinion, words: Words) -> str:
     return words["floods_some"].format(count=found.floods.count, people=int(found.floods.sizes.sum()))
 
 
+def _margins(found: Opinion, words: Words) -> list[list[str]]:
+    """How the people at large and the voters divide."""
+    rows = [] if found.weights is None else found.weights.margins.to_pylist()
+    return [
+        [f"{row['variable']}: {row['category']}", percent(row["share"])]
+        + (
+            [percent(row["raw"]), percent(row["corrected"])]
+            if row["fate"] == COUNTED
+            else [words[f"margin_{row['fate']}"], words["cannot_say"]]
+        )
+        for row in rows
+    ]
+
+
+def _correction(found: Opinion, words: Words) -> str:
+    if found.weights is None:
+        return ""
+    facts = found.weights.facts
+    return words["correction"].format(
+        voters=f"{facts['voters']:,}",
+        effective=f"{facts['effective_size']:,.0f}",
+        points=f"{facts['furthest_points']:.1f}",
+    )
+
+
 def _described(found: Opinion, words: Words) -> str:
     """The map in words: how many people each group has and where it lies."""
     sizes = np.bincount(found.grouping.group[found.grouping.group >= 0], minlength=found.grouping.groups)
@@ -182,14 +253,22 @@ def _table(rows: Sequence[Row], found: Opinion, words: Words) -> list[list[str]]
             if row["consensus_side"] is None
             else f"{words[row['consensus_side']]} {percent(row['consensus'])}",
             "–" if row["bridging_rank"] is None else str(row["bridging_rank"]),
-            *(percent(line["agree_rate"]) for line in row["groups"]),
+            *_if_corrected(found, _beside(_agreement(row), row["agree_corrected"], found)),
+            *_agreed(row, found),
         ]
         for row in rows[:TABLED]
     ]
+
+
+def _agreement(row: Row) -> float | None:
+    """Share of all votes on a statement that agree."""
+    votes = row["agree"] + row["disagree"] + row["pass"]
+    return row["agree"] / votes if votes else None
 
 
 def _table_heads(found: Opinion, words: Words) -> list[str]:
     votes = [words["agree"], words["disagree"], words["pass"]]
     without = [f"{name} ({words['without']})" for name in votes] if found.floods.count else []
     groups = [letter(group) for group in range(found.grouping.groups)]
-    return [words["statement"], *votes, *without, words["least"], words["bridging"], *groups]
+    everybody = _if_corrected(found, words["everybody"])
+    return [words["statement"], *votes, *without, words["least"], words["bridging"], *everybody, *groups]

@@ -28,9 +28,28 @@ PARTICIPANTS: Final = pa.schema(
         pa.field("fate", pa.dictionary(pa.int8(), pa.string()), nullable=False),
         pa.field("chance", pa.float64()),  # of the group; null where the method gives none
         pa.field("flood", pa.int32()),  # number of the flood in which this person voted, null for none
+        pa.field("weight", pa.float64()),  # how much this person counts in the corrected figures; null without margins
     ]
 )
 """participants.parquet, in the natural order of the ids."""
+
+MARGINS: Final = pa.schema(
+    [
+        pa.field("variable", pa.string(), nullable=False),
+        pa.field("category", pa.string(), nullable=False),
+        pa.field("share", pa.float64(), nullable=False),  # of the people at large
+        pa.field("raw", pa.float64()),  # of the voters who are in a group that is counted
+        pa.field("corrected", pa.float64()),  # the same with their weights
+        pa.field("fate", pa.string(), nullable=False),  # counted, too_few (fewer than ten voters), nobody
+    ]
+)
+"""margins.parquet, in the order of the margins' file; no rows when no margins were given."""
+
+
+def _corrected(*names: str) -> list[pa.Field]:
+    """Corrected shares with their 95 % intervals; null without margins, and where fewer than ten people stand behind one."""
+    return [pa.field(f"{name}_corrected{end}", pa.float64()) for name in names for end in ("", "_low", "_high")]
+
 
 MARKS: Final = pa.struct(
     [
@@ -55,6 +74,7 @@ GROUPS: Final = pa.schema(
         pa.field("participants", pa.int64(), nullable=False),
         pa.field("unsure", pa.int64(), nullable=False),  # of them
         pa.field("share", pa.float64(), nullable=False),  # of all people with a group
+        *_corrected("share"),
         pa.field("x", pa.float64(), nullable=False),
         pa.field("y", pa.float64(), nullable=False),
         pa.field(
@@ -74,6 +94,7 @@ BY_GROUP: Final = pa.struct(
             for side in ("agree", "disagree")
             for figure in ("rate", "low", "high")
         ),
+        *_corrected("agree", "disagree"),
     ]
 )
 """Rates are shares of all votes of the group on the statement, passes too; low and high are Wilson's 95 % interval;
@@ -102,6 +123,8 @@ STATEMENTS: Final = pa.schema(
         pa.field("priority", pa.float64(), nullable=False),  # Polis' weight for being shown next
         *(pa.field(f"{name}_without_floods", pa.int64(), nullable=False) for name in ("agree", "disagree", "pass")),
         pa.field("consensus_without_floods", pa.float64()),
+        *_corrected("agree", "disagree", "consensus"),
+        pa.field("consensus_corrected_side", pa.string()),
     ]
 )
 """statements.parquet, in the natural order of the ids; statements that nobody saw stand with zeros."""

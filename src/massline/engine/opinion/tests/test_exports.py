@@ -72,6 +72,14 @@ def test_the_latest_of_a_thousand_changes_counts_in_whatever_order_they_come(tmp
     assert export.votes.changed == turned.votes.changed == 999
 
 
+def test_a_column_of_times_that_is_empty_is_no_column_of_times(tmp_path: Path) -> None:
+    lines = "a,x,1,\na,x,-1,\n"
+    export, rejects = read(tmp_path / "votes.csv", "comment-id,voter-id,vote,timestamp\n" + lines)
+    assert not rejects
+    assert export.votes.times is None
+    assert cells(export) == {("x", "a"): -1}  # the later row is the later vote, not another one at the same moment
+
+
 def test_different_votes_at_one_moment_count_as_a_pass() -> None:
     ids = pa.array(["p", "p"])
     both = [collect(ids, ids, np.array(votes, np.int8), times=np.array([5, 5])) for votes in ([1, -1], [-1, 1])]
