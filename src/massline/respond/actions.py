@@ -1,20 +1,22 @@
 """The verbs of responding. Each one asks `require`, changes the case and appends to the ledger in one transaction."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from massline.bodies.models import Body
 from massline.bodies.queries import above, work_calendar
+from massline.concentrate.models import Theme
 from massline.gather.models import Message
 from massline.ledger.actions import append
 from massline.ledger.rules import digest
 from massline.people.models import User
-from massline.respond.models import Case, CaseMessage, Extension, Pause, Reply, SetAside, Turn
-from massline.respond.queries import promise_body, reply_day, running_pause
+from massline.respond.models import Case, CaseMessage, Extension, Pause, Regrouping, Reply, SetAside, Turn
+from massline.respond.queries import free_messages, messages_in_theme, promise_body, reply_day, running_pause
 from massline.respond.rules import (
     LONGEST_PAUSE,
     PAUSES,
@@ -22,7 +24,9 @@ from massline.respond.rules import (
     CannotSetAside,
     ClockRefused,
     HandOverRefused,
+    LeaveRefused,
     MessageTaken,
+    NothingToJoin,
     NotSetAside,
     PauseKind,
     ReopenedBefore,
@@ -55,11 +59,73 @@ def open_case(message: Message, *, title: str, by: User) -> Case:
     body = message.body
     require(by, "respond.open_case", body.path)
     now, due = timezone.now(), reply_day(message)
-    case = Case.objects.create(title=title, body=body, opened_at=now, promised_days=body.reply_promise, reply_due=due)
+    days, received = body.reply_promise, timezone.localdate(message.received_at)
+    case = Case(title=title, body=body, opened_at=now, promised_days=days, reply_due=due, counted_from=received)
+    case.save(force_insert=True)
     _put_into(case, message)
     Turn.objects.create(case=case, body=body, kind=TurnKind.TAKEN, began_at=now, began_by=by, reply_due=due)
     append("case.opened", {"case": case.pk, "message": message.pk, "body": body.code, "reply_due": str(due)})
     return case
+
+
+@transaction.atomic
+def open_case_of_theme(theme: Theme, *, title: str, body: Body, by: User) -> Case:
+    """Take all messages of a theme that are free and this desk's as one case of a body; the others stay where they are.
+
+    The promise runs from the day of the earliest. Docs: docs/rules/case.md, C11. Raises NotAllowed, NothingToJoin,
+    CalendarUnknown."""
+    require(by, "respond.open_case_of_theme", body.path)
+    free = free_messages(by).filter(pk__in=messages_in_theme(theme))
+    first = free.order_by("received_at").first()
+    if first is None:
+        raise NothingToJoin(f"the theme {theme.pk}")
+    now, days, received = timezone.now(), body.reply_promise, timezone.localdate(first.received_at)
+    due = reply_due(received, days, work_calendar(body).is_open)
+    case = Case(title=title, body=body, opened_at=now, promised_days=days, reply_due=due, counted_from=received)
+    case.theme = theme
+    case.save(force_insert=True)
+    messages = _put_all_into(case, free)
+    Turn.objects.create(case=case, body=body, kind=TurnKind.TAKEN, began_at=now, began_by=by, reply_due=due)
+    facts = {"case": case.pk, "theme": theme.pk, "messages": messages, "body": body.code}
+    append("case.opened", {**facts, "reply_due": str(due)})
+    return case
+
+
+@transaction.atomic
+def join(case: Case, messages: Collection[int], *, by: User, version: int) -> int:
+    """Let more messages join an open case; returns how many did. What is in a case or not this desk's is passed over.
+
+    Raises NotAllowed, WrongState, StaleCase, NothingToJoin."""
+    require(by, "respond.join", case.body.path)
+    if case.state != State.OPEN:
+        raise WrongState(case.pk, case.state, "joined by messages")
+    joined = _put_all_into(case, free_messages(by).filter(pk__in=messages))
+    if not joined:
+        raise NothingToJoin("these")
+    _claim(case, version)
+    Regrouping.objects.create(case=case, joined=True, messages=joined, at=timezone.now(), by=by)
+    append("case.joined", {"case": case.pk, "messages": joined})
+    return joined
+
+
+@transaction.atomic
+def leave(case: Case, message: Message, *, reason: str, by: User, version: int) -> None:
+    """Take a message out of an open case again: it lies with the body that it came to, and its writer reads why.
+
+    Raises NotAllowed, WrongState, StaleCase, LeaveRefused."""
+    require(by, "respond.leave", case.body.path)
+    if case.state != State.OPEN:
+        raise WrongState(case.pk, case.state, "left by a message")
+    if not reason.strip():
+        raise LeaveRefused(case.pk, "a reason is missing")
+    _claim(case, version)
+    if CaseMessage.objects.filter(case=case, message=message).delete()[0] != 1:
+        raise LeaveRefused(case.pk, f"message {message.pk} is not in it")
+    if not CaseMessage.objects.filter(case=case).exists():
+        raise LeaveRefused(case.pk, "it would be the last one")
+    left = Regrouping(case=case, joined=False, messages=1, message=message, reason=reason, at=timezone.now(), by=by)
+    left.save(force_insert=True)
+    append("case.left", {"case": case.pk, "message": message.pk, "reason": digest(reason, message.salt)})
 
 
 @transaction.atomic
@@ -225,6 +291,7 @@ def reopen(case: Case, *, reason: str, by: Actor) -> Case:
     days = body.reply_promise
     due = reply_due(timezone.localdate(), days, work_calendar(body).is_open)
     changes = {"state": State.OPEN, "body": body, "reply_due": due, "promised_days": days}
+    changes["counted_from"] = timezone.localdate()
     calm = {"escalated_at": None, "overseer": None}
     _claim(case, case.version, **changes, **calm, reopenings=case.reopenings + 1)
     _next_turn(case, kind=TurnKind.REOPENED, reason=reason, by=None)
@@ -278,6 +345,14 @@ def _put_into(case: Case, message: Message) -> None:
             CaseMessage.objects.create(case=case, message=message)
     except IntegrityError:
         raise MessageTaken(message.pk, CaseMessage.objects.get(message=message).case_id) from None
+
+
+def _put_all_into(case: Case, messages: QuerySet[Message]) -> int:
+    """How many came into the case; what somebody else takes at this moment stays hers. Two queries a thousand messages."""
+    before = CaseMessage.objects.filter(case=case).count()
+    rows = [CaseMessage(case=case, message_id=key) for key in messages.order_by("pk").values_list("pk", flat=True)]
+    CaseMessage.objects.bulk_create(rows, batch_size=1_000, ignore_conflicts=True)
+    return CaseMessage.objects.filter(case=case).count() - before
 
 
 def _claim(case: Case, version: int, **changes: object) -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from massline.bodies.models import Body
+from massline.gather.models import Message
 from massline.respond.models import PAUSE_KINDS, Case
 from massline.respond.queries import hand_over_choices
 from massline.respond.rules import LONGEST_PAUSE, longest_extension
@@ -196,3 +197,40 @@ class ExtendForm(VersionedForm):
         self.most = longest_extension(case.promised_days)
         self.fields["days"] = forms.IntegerField(label=_("Working days more"), min_value=1, max_value=self.most)
         self.order_fields(["version", "days", "reason"])
+
+
+class JoinForm(VersionedForm):
+    """More messages for a case; the page offers those of the same theme."""
+
+    messages = forms.ModelMultipleChoiceField(
+        queryset=Message.objects.filter(case_message=None),
+        error_messages={
+            "required": _("Choose at least one message."),
+            "invalid_choice": _("One of these was taken meanwhile. Look again."),
+        },
+    )
+
+
+class LeaveForm(VersionedForm):
+    """One message of a case belongs elsewhere."""
+
+    message = forms.ModelChoiceField(
+        label=_("Number of the message"),
+        queryset=Message.objects.none(),
+        widget=forms.NumberInput,
+        error_messages={
+            "required": _("Write the number of the message."),
+            "invalid_choice": _("No message of this number is in the case."),
+        },
+    )
+    reason = forms.CharField(
+        label=_("Why it belongs elsewhere"),
+        help_text=_("Everybody can read it, the writer first. The message lies with its body again."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=2000,
+        error_messages={"required": _("Say why. The writer will read it.")},
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, case: Case) -> None:
+        super().__init__(data, case=case)
+        self.fields["message"].queryset = Message.objects.filter(cases=case)  # type: ignore[attr-defined]

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from massline.bodies.models import Body
+from massline.concentrate.models import Theme
 from massline.engine.mask import mask
 from massline.gather.models import Message
 from massline.ledger.rules import new_salt
@@ -100,6 +101,8 @@ class Case(models.Model):
     settled_at = models.DateTimeField(null=True, blank=True)
     reopenings = models.PositiveSmallIntegerField(default=0)
     version = models.PositiveIntegerField(default=0)  # rises with each act: a form opened before it is stale
+    counted_from = models.DateField(null=True)  # day 0 of the promise that runs; None in cases older than this column
+    theme = models.ForeignKey(Theme, on_delete=models.SET_NULL, null=True, blank=True, related_name="cases")
     messages = models.ManyToManyField(Message, through="CaseMessage", related_name="cases")
 
     objects = CaseQuerySet.as_manager()
@@ -123,6 +126,21 @@ class CaseMessage(models.Model):
 
     def __str__(self) -> str:
         return f"message {self.message_id} in case {self.case_id}"
+
+
+class Regrouping(models.Model):
+    """Messages joined a case, or one left it, and why."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="regroupings")
+    joined = models.BooleanField()  # False: left
+    messages = models.PositiveIntegerField()
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, null=True, related_name="regroupings")  # that left
+    reason = models.TextField(blank=True)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    def __str__(self) -> str:
+        return f"case {self.case_id}: {self.messages} messages {'joined' if self.joined else 'left'}"
 
 
 class SetAsideQuerySet(models.QuerySet["SetAside"]):

@@ -10,10 +10,20 @@ from django.utils import timezone
 from massline.bodies.models import Body
 from massline.bodies.queries import work_calendar, work_calendars
 from massline.bodies.rules import CalendarUnknown, WorkCalendar
-from massline.concentrate.models import Placement, Run
+from massline.concentrate.models import Placement, Run, Theme
 from massline.gather.models import Message
 from massline.people.models import User
-from massline.respond.models import ANSWERING_ROLES, DESK_ROLES, Case, Extension, Pause, Reply, SetAside, Turn
+from massline.respond.models import (
+    ANSWERING_ROLES,
+    DESK_ROLES,
+    Case,
+    Extension,
+    Pause,
+    Regrouping,
+    Reply,
+    SetAside,
+    Turn,
+)
 from massline.respond.rules import (
     PAUSES,
     SOON,
@@ -28,6 +38,7 @@ from massline.respond.rules import (
 )
 from massline.rights import Actor
 
+ALIKE = 8  # messages that are offered to join a case
 ASKED = 20  # messages of a case that a reply is compared with
 
 
@@ -43,6 +54,7 @@ class Act:
     shown_text: str = ""
     day: date | None = None  # of a pause: its last day as it stands now
     days: int = 0  # of an extension: working days
+    messages: int = 0  # that joined or left
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +89,7 @@ def reply_day(message: Message) -> date:
 
 
 def acts(case: Case) -> list[Act]:
-    """Everything that happened to a case, in order; always `case.version + 1` acts. Three queries."""
+    """Everything that happened to a case, in order; always `case.version + 1` acts. Four queries."""
     turns = Turn.objects.filter(case=case).order_by("pk")
     told: list[Act] = []
     for turn in turns.select_related("body", "overseer", "began_by", "reply__body", "reply__published_by"):
@@ -92,8 +104,8 @@ def acts(case: Case) -> list[Act]:
             )
     if case.settled_at:
         told.append(Act(ActKind.SETTLED, case.settled_at))
-    of_clock = list(_acts_of_clock(case))
-    return sorted([*told, *of_clock], key=lambda act: act.at) if of_clock else told
+    others = [*_acts_of_clock(case), *_acts_of_messages(case)]
+    return sorted([*told, *others], key=lambda act: act.at) if others else told
 
 
 def _acts_of_clock(case: Case) -> Iterator[Act]:
@@ -107,13 +119,19 @@ def _acts_of_clock(case: Case) -> Iterator[Act]:
         yield Act(ActKind.EXTENDED, more.at, None, more.by, more.reason, more.reason, days=more.days)
 
 
+def _acts_of_messages(case: Case) -> Iterator[Act]:
+    """Messages that joined or left. One query."""
+    for one in Regrouping.objects.filter(case=case).select_related("by").order_by("pk"):
+        kind = ActKind.JOINED if one.joined else ActKind.LEFT
+        yield Act(kind, one.at, None, one.by, one.reason, one.reason, messages=one.messages)
+
+
 def due_story(case: Case, told: Sequence[Act], today: date) -> tuple[DueStory, Line]:
     """How the due day of a case came about, from the day of its first message or of its reopening; and what is left of it.
 
     told: its acts. Five queries."""
     began = next(act for act in reversed(told) if act.kind in (ActKind.TAKEN, ActKind.REOPENED))
-    first = case.messages.order_by("pk").first()
-    received = _day(first.received_at if first and began.kind == ActKind.TAKEN else began.at)
+    received = case.counted_from or _first_day(case, began)
     body = began.body or case.body
     calendars = work_calendars([body, case.body])
     more = Extension.objects.filter(case=case, reopening=case.reopenings).first()
@@ -121,6 +139,12 @@ def due_story(case: Case, told: Sequence[Act], today: date) -> tuple[DueStory, L
     spans = _spans(received, case, case.promised_days + extended, calendars[body.pk])
     story = DueStory(received, case.promised_days, case.reply_due, spans, extended)
     return story, Line(case, days_left(case, today, calendars[case.body_id]))
+
+
+def _first_day(case: Case, began: Act) -> date:
+    """The day of the first message, or of the reopening."""
+    first = case.messages.order_by("pk").first()
+    return _day(first.received_at if first and began.kind == ActKind.TAKEN else began.at)
 
 
 def _spans(received: date, case: Case, promised: int, calendar: WorkCalendar) -> list[Span] | None:
@@ -216,6 +240,48 @@ def messages_shown_to(actor: Actor, case: Case) -> QuerySet[Message]:
     """Messages of a case that the actor may see: all at a desk, for everybody else the published ones."""
     messages = Message.objects.filter(cases=case)
     return messages if actor.role in DESK_ROLES else messages.public()
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """How many wrote. writers: distinct senders where the source tells them; a message without one counts as one person."""
+
+    messages: int
+    writers: int
+
+
+def crowd(messages: QuerySet[Message]) -> Crowd:
+    """Counted by the table, exactly, whatever the number. One query."""
+    nameless = Q(sender="")
+    found = messages.order_by().aggregate(
+        messages=Count("pk", distinct=True),
+        named=Count("sender", filter=~nameless, distinct=True),
+        nameless=Count("pk", filter=nameless, distinct=True),
+    )
+    return Crowd(found["messages"], found["named"] + found["nameless"])
+
+
+def free_messages(actor: Actor) -> QuerySet[Message]:
+    """Published messages that came to her body or under it and are in no case: what can join one."""
+    if actor.role not in ANSWERING_ROLES:
+        return Message.objects.none()
+    return Message.objects.handled_by(actor).filter(published_at__isnull=False, case_message=None)
+
+
+def messages_in_theme(theme: Theme) -> QuerySet[Message]:
+    """Every message that a theme of any grain holds, copies among them."""
+    inside = Placement.objects.filter(theme__in=Theme.objects.of_family(theme))
+    return Message.objects.filter(pk__in=inside.values("message"))
+
+
+def alike(case: Case, actor: Actor) -> list[Message]:
+    """A few free messages of the theme that the case came from, or else of that of its first message. At most four queries."""
+    theme = case.theme
+    if theme is None:
+        first = Message.objects.filter(cases=case).select_related("call").order_by("pk").first()
+        placement = placement_of(first) if first else None
+        theme = placement.theme if placement else None
+    return list(free_messages(actor).filter(pk__in=messages_in_theme(theme)).order_by("pk")[:ALIKE]) if theme else []
 
 
 def asked_in(case: Case) -> list[str]:

@@ -48,6 +48,8 @@ class ActKind(StrEnum):
     PAUSED = "paused"
     RESUMED = "resumed"
     EXTENDED = "extended"
+    JOINED = "joined"
+    LEFT = "left"
 
 
 class PauseKind(StrEnum):
@@ -99,6 +101,22 @@ class MessageTaken(CaseError):
     def __init__(self, message: int, case: int) -> None:
         super().__init__(f"Message {message} belongs to case {case} already.")
         self.message, self.case = message, case
+
+
+class NothingToJoin(CaseError):
+    """None of these messages can come into a case: all are in one, or are not this desk's."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"No message of {what} is free to come into a case.")
+        self.what = what
+
+
+class LeaveRefused(CaseError):
+    """The last message of a case, one that is not in it, or no reason."""
+
+    def __init__(self, number: int, problem: str) -> None:
+        super().__init__(f"No message leaves case {number}: {problem}.")
+        self.number, self.problem = number, problem
 
 
 class CannotSetAside(CaseError):

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from massline.bodies.rules import CalendarUnknown
+from massline.concentrate.models import Theme
 from massline.gather.actions import publish_message
 from massline.gather.models import Message, Removal
 from massline.gather.queries import removals_of
@@ -29,6 +30,8 @@ from massline.respond.forms import (
     DeskFilter,
     ExtendForm,
     HandOverForm,
+    JoinForm,
+    LeaveForm,
     PauseForm,
     ReplyForm,
     ResumeForm,
@@ -42,7 +45,9 @@ from massline.respond.rules import (
     CannotSetAside,
     ClockRefused,
     HandOverRefused,
+    LeaveRefused,
     MessageTaken,
+    NothingToJoin,
     PauseKind,
     StaleCase,
     State,
@@ -52,13 +57,15 @@ from massline.respond.rules import (
 from massline.rights import NotAllowed, may
 
 AT_A_TIME = 20
-AT_A_GLANCE = 8  # of each list on the overview
+AT_A_GLANCE = 8  # of each list on the overview, and of a case's messages
 CASE_FORMS: dict[type[VersionedForm], str] = {
     HandOverForm: "hand_over_form",
     ReplyForm: "reply_form",
     PauseForm: "pause_form",
     ResumeForm: "resume_form",
     ExtendForm: "extend_form",
+    JoinForm: "join_form",
+    LeaveForm: "leave_form",
 }
 CHANGED = (StaleCase, WrongState, NotAllowed)  # what a form meets that was opened before somebody else acted
 
@@ -88,7 +95,9 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
 
 def case(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Case.objects.public().select_related("body"), pk=pk)
-    return render(request, "respond/case.html", _case_context(found, Message.objects.public().filter(cases=found)))
+    return render(
+        request, "respond/case.html", _case_context(request, found, Message.objects.public().filter(cases=found))
+    )
 
 
 def you_said(request: HttpRequest) -> HttpResponse:
@@ -261,6 +270,56 @@ def extend(request: HttpRequest, pk: int) -> HttpResponse:
     return _change(request, pk, ExtendForm, do, said)
 
 
+@login_required
+def take_theme(request: HttpRequest, pk: int) -> HttpResponse:
+    """All free messages of a theme become one case of the handler's body."""
+    user = _user(request)
+    theme = get_object_or_404(Theme.objects.public().select_related("run__call"), pk=pk)
+    if not user.body or not may(user, "respond.open_case_of_theme", user.body.path):
+        raise Http404
+    form = TakeForm(request.POST or None, initial={"title": suggested_title(theme.label)})
+    if not form.is_valid():
+        return _take_theme_page(request, theme, form, status=422 if form.is_bound else 200)
+    try:
+        opened = actions.open_case_of_theme(theme, title=form.cleaned_data["title"], body=user.body, by=user)
+    except (NothingToJoin, CalendarUnknown):
+        return _take_theme_page(request, theme, form, status=409)
+    notices.success(request, _("The messages of the theme are now one case of %(body)s.") % {"body": opened.body})
+    return redirect("respond:desk_case", opened.pk)
+
+
+def _take_theme_page(request: HttpRequest, theme: Theme, form: TakeForm, *, status: int) -> HttpResponse:
+    whole, free = queries.messages_in_theme(theme), queries.free_messages(_user(request))
+    context: dict[str, Any] = {"theme": theme, "form": form, "status": status}
+    context |= {"whole": queries.crowd(whole), "free": queries.crowd(free.filter(pk__in=whole))}
+    context["taken"] = Case.objects.filter(theme=theme).visible_to(_user(request)).order_by("pk")
+    return render(request, "respond/take_theme.html", context, status=status)
+
+
+@login_required
+def join(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let messages join a case."""
+
+    def do(found: Case, given: dict[str, Any]) -> None:
+        keys = [message.pk for message in given["messages"]]
+        actions.join(found, keys, by=_user(request), version=given["version"])
+
+    return _change(
+        request, pk, JoinForm, do, _("The messages are in the case now. Their writers see it by their receipts.")
+    )
+
+
+@login_required
+def leave(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a message out of a case again."""
+    said = _("The message lies with its body again. Its writer can read why.")
+
+    def do(found: Case, given: dict[str, Any]) -> None:
+        actions.leave(found, given["message"], reason=given["reason"], by=_user(request), version=given["version"])
+
+    return _change(request, pk, LeaveForm, do, said)
+
+
 def _change(
     request: HttpRequest,
     pk: int,
@@ -279,6 +338,11 @@ def _change(
         do(found, form.cleaned_data)
     except CHANGED:
         return _desk_page(request, found, form, status=409)
+    except (NothingToJoin, LeaveRefused):
+        form.add_error(
+            None, _("This cannot be done: a case keeps one message at least, and a message is in one case at most.")
+        )
+        return _desk_page(request, found, form, status=422)
     except (ClockRefused, CalendarUnknown):
         form.add_error(None, _("The clock cannot be changed like this now. Read below how the due day is counted."))
         return _desk_page(request, found, form, status=422)
@@ -307,9 +371,10 @@ def _desk_page(
     may_act = found.state == State.OPEN and may(user, "respond.publish_reply", found.body.path)
     if form and not may_act and seen >= found.version:
         raise Http404
-    context = _case_context(found, queries.messages_shown_to(user, found))
+    context = _case_context(request, found, queries.messages_shown_to(user, found))
     if may_act:
         context |= {name: kind(case=found) for kind, name in CASE_FORMS.items()} | queries.clock(found)
+        context["alike"] = queries.alike(found, user)
     if form:
         fresh = form.about(found) if status == 409 else form
         context |= {"kept": fresh, CASE_FORMS[type(form)]: fresh}
@@ -318,14 +383,16 @@ def _desk_page(
     return render(request, "respond/desk_case.html", context, status=status)
 
 
-def _case_context(found: Case, shown: QuerySet[Message]) -> dict[str, Any]:
-    told, messages_of_case = queries.acts(found), list(shown.select_related("body").order_by("pk"))
+def _case_context(request: HttpRequest, found: Case, shown: QuerySet[Message]) -> dict[str, Any]:
+    told, crowd = queries.acts(found), queries.crowd(shown)
+    page = Paginator(shown.select_related("body").order_by("pk"), AT_A_GLANCE).get_page(request.GET.get("page"))
     story, line = queries.due_story(found, told, timezone.localdate())
     return {
         "case": found,
         "acts": told,
-        "messages_of_case": messages_of_case,
-        "is_public": any(message.published_at for message in messages_of_case),
+        "messages_of_case": page,
+        "crowd": crowd,
+        "is_public": Message.objects.public().filter(cases=found).exists(),
         "story": story,
         "line": line,
         "replies": [act for act in told if act.kind == ActKind.REPLIED],

@@ -26,7 +26,7 @@ class Verdict:
 
 @transaction.atomic
 def rate(reply: Reply, message: Message, verdict: Verdict, *, by: Actor) -> Rating:
-    """Count a writer's verdict on a reply; "solved" settles the case. Raises NotAllowed, RatedBefore."""
+    """Count a writer's verdict on a reply; "solved" by most who wrote settles the case. Raises NotAllowed, RatedBefore."""
     require(by, "supervise.rate", reply.body.path)
     _require_own(reply, message, by=by, verb="supervise.rate")
     said = {"solved": verdict.solved, "satisfied": verdict.satisfied}
@@ -36,7 +36,7 @@ def rate(reply: Reply, message: Message, verdict: Verdict, *, by: Actor) -> Rati
         raise RatedBefore(f"Message {message.pk} has rated reply {reply.pk} already.")
     append("rating.counted", {"case": reply.case_id, "body": reply.body.code, **said})
     case = Case.objects.get(pk=reply.case_id)
-    if verdict.solved and case.state == State.ANSWERED:
+    if verdict.solved and case.state == State.ANSWERED and _most_say_solved(reply):
         respond.settle(case, by=by)
     return rating
 
@@ -47,6 +47,12 @@ def reopen(reply: Reply, message: Message, *, reason: str, by: Actor) -> Case:
     require(by, "supervise.reopen", reply.body.path)
     _require_own(reply, message, by=by, verb="supervise.reopen")
     return respond.reopen(Case.objects.get(pk=reply.case_id), reason=reason, by=by)
+
+
+def _most_say_solved(reply: Reply) -> bool:
+    """Whether more than half of the case's messages have a "solved" of their writer. Source: docs/rules/case.md, C12."""
+    solved = Rating.objects.filter(reply=reply, solved=True).count()
+    return 2 * solved > CaseMessage.objects.filter(case=reply.case_id).count()
 
 
 def _require_own(reply: Reply, message: Message, *, by: Actor, verb: str) -> None:

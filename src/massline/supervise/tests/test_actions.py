@@ -3,8 +3,9 @@
 import pytest
 from tests.builders import a_body, a_call, a_case, a_handler, a_leader, a_message, an_inspector, an_outsider
 
+from massline.gather.models import Message
 from massline.ledger.models import Entry
-from massline.respond.actions import publish_reply
+from massline.respond.actions import join, publish_reply
 from massline.respond.models import Case, Reply
 from massline.respond.rules import ReopenedBefore, State, WrongState
 from massline.rights import OPERATOR, RESIDENT, SYSTEM, NotAllowed
@@ -98,3 +99,18 @@ def test_a_settled_case_is_not_reopened() -> None:
     rate(reply, writer_of(reply), SOLVED, by=RESIDENT)
     with pytest.raises(WrongState):
         reopen(reply, writer_of(reply), reason="x", by=RESIDENT)
+
+
+def test_a_case_of_many_is_settled_when_most_of_them_say_solved() -> None:
+    message = a_message()
+    case = a_case(message)
+    handler = a_handler(case.body)
+    others = [a_message(message.call) for _ in range(3)]
+    Message.objects.filter(pk__in=[other.pk for other in others]).update(body=case.body)
+    join(case, [other.pk for other in others], by=handler, version=case.version)
+    reply = publish_reply(case, text="修好了", by=handler, version=case.version)
+    states = []
+    for writer in (message, *others[:2]):
+        rate(reply, writer, SOLVED, by=RESIDENT)
+        states.append(Case.objects.get(pk=case.pk).state)
+    assert states == [State.ANSWERED, State.ANSWERED, State.SETTLED]
