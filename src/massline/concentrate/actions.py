@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict
 from functools import partial
+from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,24 +21,34 @@ from django.db.models import F
 from django.utils import timezone
 
 from massline.beat import LEASE, beating
-from massline.concentrate.models import Act, Campaign, Claim, Placement, Run, Statement, Theme
-from massline.concentrate.queries import figures, later_act, to_take_out
+from massline.concentrate.models import Act, Campaign, Claim, Edition, Placement, Run, Statement, Theme
+from massline.concentrate.queries import (
+    edition_facts,
+    figures,
+    later_act,
+    latest_edition,
+    merged_names,
+    newest_act,
+    to_take_out,
+)
 from massline.concentrate.rules import (
     ENDED_OVER_IT,
     MOST_ATTEMPTS,
     ActKind,
     NameRefused,
+    NotPublished,
     RunTakenOver,
     StaleTheme,
     UndoRefused,
     Was,
+    changes,
     check_merge,
     checked_name,
 )
 from massline.engine.errors import EngineError
 from massline.gather.models import Call
 from massline.ledger.actions import append
-from massline.ledger.rules import digest
+from massline.ledger.rules import canonical, digest
 from massline.people.models import User
 from massline.rights import Actor, require
 
@@ -339,6 +350,38 @@ def undo_act(act: Act, *, by: User) -> Act:
         _put_back(act)
     done = Act(kind=ActKind.UNDONE, theme=act.theme, other=act.other, before=act.after, after=act.before, undoes=act)
     return _record_act(done, by, set(touched), undoes=act.pk)
+
+
+@transaction.atomic
+def publish_edition(run: Run, *, note: str, seen: int, by: User) -> Edition:
+    """Freeze the themes of a run as the body's next edition, with the digest of all it says, and what it says otherwise than the
+    last one. note: why, needed for a correction. seen: key of the newest act on the page that was read, 0 for none.
+
+    Raises NotAllowed, NotPublished. Cost: a look at every placement of the run."""
+    require(by, "concentrate.publish_edition", run.call.body.path)
+    list(Theme.objects.select_for_update().filter(run=run).order_by("pk").values_list("pk"))  # no act meanwhile
+    newest, before = newest_act(run), latest_edition(run.call)
+    if Run.objects.current(run.call) != run or seen != (newest.pk if newest else 0):
+        raise NotPublished(run.call.ref, "stale")
+    if before and not note.strip():
+        raise NotPublished(run.call.ref, "no reason")
+    number = before.number + 1 if before else 1
+    facts = edition_facts(run)
+    if before and before.facts["themes"] == facts["themes"]:
+        raise NotPublished(run.call.ref, "nothing new")
+    content = canonical({**facts, "edition": number, "note": note})
+    edition = Edition(call=run.call, run=run, number=number, content=content, note=note, last_act=newest)
+    edition.digest = sha256(content.encode()).hexdigest()
+    edition.changes = changes(before.facts, facts, merged_names(run)) if before else []
+    edition.published_at, edition.published_by = timezone.now(), by
+    try:
+        with transaction.atomic():
+            edition.save(force_insert=True)
+    except IntegrityError:
+        raise NotPublished(run.call.ref, "stale") from None
+    named = {"call": run.call.ref, "run": run.pk, "edition": number, "digest": edition.digest}
+    append("edition.published", {**named, "by": by.role})
+    return edition
 
 
 def _hold_theme(theme: Theme, version: int | None = None) -> None:

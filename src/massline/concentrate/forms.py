@@ -25,13 +25,16 @@ REFUSED: dict[str, str | Promise] = {
     "itself": _("A theme cannot be merged with itself. Choose another one."),
     "another run": _("That theme belongs to another run. Choose one of this run."),
     "its own part": _("That theme is a part of this one. Choose another one."),
-    "none": _("Choose at least one message."),
+    "none": _("Tick at least one message."),
     "elsewhere": _(
         "At least one of these messages does not stand in this theme any more. Look again, then choose anew."
     ),
     "all": _("These are all the messages that the theme has. To make two themes one, merge them."),
     "many": _("That is more than 2,000 messages at once. Use words that fewer of them have, or take a finer theme."),
     "undone": _("This act was taken back already."),
+    "stale": _("Somebody changed a theme since you opened this page. Look at what was done, then publish."),
+    "no reason": _("Say in a sentence why there is a new edition."),
+    "nothing new": _("Nothing is new since the last edition."),
     "later": _("Something later rests on this act. Take that back first."),
 }
 """Why the reading room refuses something, by the word that the error carries."""
@@ -110,3 +113,23 @@ class TakeOutForm(ThemeForm):
         if "into" in given and not given["into"] and "name" in given and not given["name"]:
             self.add_error("name", str(REFUSED["empty"]))
         return given
+
+
+class PublishForm(forms.Form):
+    """An edition of the themes as the page showed them."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    note = forms.CharField(
+        label=_("What is corrected, and why"),
+        help_text=_("Everybody reads it, in the name of your body. What changed is listed by itself."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2000,
+        error_messages={"required": _("Say in a sentence why there is a new edition.")},
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, seen: int, first: bool) -> None:
+        super().__init__(data, initial={"seen": seen}, auto_id="PublishForm_%s")
+        if first:
+            self.fields["note"].required = False
+            self.fields["note"].label = _("A word with it")
+            self.fields["note"].help_text = _("Everybody reads it, in the name of your body.")

@@ -1,7 +1,8 @@
 """Runs of the engine, themes, placements, statements and their traces."""
 
+import json
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -226,3 +227,35 @@ class Act(models.Model):
 
     def __str__(self) -> str:
         return f"{self.before} {self.kind}"
+
+
+class Edition(models.Model):
+    """The themes of a call as its body published them once. It never changes: a correction is the next edition.
+
+    `content` is canonical JSON, the very text that `digest` is of. Of messages it holds counts and digests, never words, but for
+    the statements."""
+
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="editions")
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="editions")
+    number = models.PositiveIntegerField()  # from 1
+    content = models.TextField()
+    digest = models.CharField(max_length=64)  # SHA-256 of the content, in hexadecimal
+    changes = models.JSONField(default=list)  # rules.Change, against the edition before
+    note = models.TextField(blank=True)  # why there is a new one, in the body's words
+    last_act = models.ForeignKey(Act, on_delete=models.PROTECT, null=True, related_name="+")  # the newest that it holds
+    published_at = models.DateTimeField()
+    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["call", "number"], name="edition_number_in_call")]
+
+    def __str__(self) -> str:
+        return f"edition {self.number} of {self.call.ref}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("concentrate:edition", args=[self.call.ref, self.number])
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        facts: dict[str, Any] = json.loads(self.content)
+        return facts

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
@@ -11,7 +12,7 @@ from django.utils import timezone
 
 from massline.bodies.models import Body
 from massline.bodies.rules import Level
-from massline.concentrate.models import FATES, Act, Campaign, Placement, Run, Statement, Theme
+from massline.concentrate.models import FATES, Act, Campaign, Edition, Placement, Run, Statement, Theme
 from massline.concentrate.rules import MOST_AT_ONCE, ActKind, TakeOutRefused, period_of
 from massline.gather.models import Call, Message
 
@@ -111,7 +112,9 @@ def statement_messages(statement: Statement) -> QuerySet[Message]:
 
 
 def statements_of(theme: Theme) -> QuerySet[Statement]:
-    """Each with `support`: how many messages its trace leads to. A coarse theme says what its finer ones say."""
+    """Each with `support`: how many messages its trace leads to. A coarse theme says what its finer ones say.
+
+    One whose words stood only in messages that are hidden or erased is left out."""
     mine = Statement.objects.filter(theme__in=Theme.objects.of_family(theme))
     hidden = Message.objects.exclude(ground="").filter(statements=OuterRef("pk"))
     said = Message.objects.readable().filter(statements=OuterRef("pk"), shown_text__contains=OuterRef("text"))
@@ -276,3 +279,95 @@ def may_be_undone(run: Run, acts: Iterable[Act]) -> set[int]:
     for act, theme in links.filter(act__in=[act.pk for act in acts]).values_list("act", "theme"):
         touched.setdefault(act, set()).add(theme)
     return {act for act, themes in touched.items() if all(last[theme] == act for theme in themes)}
+
+
+# --- editions
+
+
+def newest_act(run: Run) -> Act | None:
+    return Act.objects.filter(run=run).order_by("-pk").first()
+
+
+def latest_edition(call: Call) -> Edition | None:
+    return Edition.objects.filter(call=call).order_by("-number").select_related("call").first()
+
+
+def merged_names(run: Run) -> dict[int, str]:
+    """Merged theme -> name of the one that took it in."""
+    return dict(Theme.objects.filter(run=run).exclude(merged_into=None).values_list("pk", "merged_into__label"))
+
+
+def edition_facts(run: Run) -> dict[str, Any]:
+    """What an edition says of a run: its sums, and each theme that stands, with its statements.
+
+    `holds` is the SHA-256 of the numbers of a theme's messages, `trace` of those that a statement leads to: in order, a line
+    each. Cost: a look at every placement of the run."""
+    standing = list(Theme.objects.standing().filter(run=run).order_by("grain", "-messages", "number"))
+    holds = _held(run)
+    said = _said(run)
+    finished = run.finished_at.isoformat() if run.finished_at else ""
+    return {
+        "call": run.call.ref,
+        "body": run.call.body.code,
+        "run": {"id": run.pk, "finished_at": finished, "method": run.method, "seed": run.seed},
+        "counts": run_counts(run),
+        "themes": [
+            {
+                "id": theme.pk,
+                "parent": theme.parent_id,
+                "name": theme.label,
+                "keywords": theme.keywords,
+                "messages": theme.messages,
+                "senders": theme.senders,
+                "minority": theme.minority,
+                "by_hand": theme.by_hand,
+                "holds": holds[theme.pk].hexdigest() if theme.pk in holds else "",
+                "statements": said.get(theme.pk, []),
+            }
+            for theme in standing
+        ],
+    }
+
+
+def _homes(run: Run) -> dict[int, tuple[int, ...]]:
+    """Any theme of a run -> those that stand and hold its messages: the one it shows in, and the one above that."""
+    rows = {
+        pk: (into, parent)
+        for pk, into, parent in Theme.objects.filter(run=run).values_list("pk", "merged_into", "parent")
+    }
+    homes: dict[int, tuple[int, ...]] = {}
+    for pk, (into, _parent) in rows.items():
+        home = into or pk
+        above = rows[home][1]
+        homes[pk] = (home, above) if above else (home,)
+    return homes
+
+
+def _held(run: Run) -> dict[int, Any]:
+    """Theme that stands -> SHA-256 of the numbers of its messages."""
+    homes = _homes(run)
+    found: dict[int, Any] = {}
+    placed = Placement.objects.filter(run=run).exclude(theme=None).order_by("message").values_list("theme", "message")
+    for theme, message in placed.iterator(chunk_size=20_000):
+        for home in homes[theme]:
+            if home not in found:
+                found[home] = sha256()
+            found[home].update(b"%d\n" % message)
+    return found
+
+
+def _said(run: Run) -> dict[int, list[dict[str, Any]]]:
+    """Theme that stands -> its statements, as an edition has them."""
+    homes = _homes(run)
+    traces: dict[int, Any] = {}
+    links = Statement.trace.through.objects.filter(statement__theme__run=run).order_by("statement", "message")
+    for key, message in links.values_list("statement", "message").iterator(chunk_size=20_000):
+        number, digest = traces.get(key) or (0, sha256())
+        digest.update(b"%d\n" % message)
+        traces[key] = (number + 1, digest)
+    found: dict[int, list[dict[str, Any]]] = {}
+    for statement in Statement.objects.filter(theme__run=run).order_by("pk"):
+        number, digest = traces.get(statement.pk, (0, sha256()))
+        said = {"id": statement.pk, "text": statement.text, "messages": number, "trace": digest.hexdigest()}
+        found.setdefault(homes[statement.theme_id][0], []).append(said)
+    return found

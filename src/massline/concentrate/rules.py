@@ -2,9 +2,10 @@
 
 Pure; the clock is an argument of whoever asks."""
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
-from typing import TypedDict
+from typing import Any, TypedDict
 
 MOST_ATTEMPTS = 3  # workers that may end over one run before it is given up
 ENDED_OVER_IT = (
@@ -92,6 +93,48 @@ class UndoRefused(ThemeError):
     def __init__(self, act: int, reason: str, later: int | None = None) -> None:
         super().__init__(f"Act {act} cannot be taken back: {reason}.")
         self.act, self.reason, self.later = act, reason, later
+
+
+class NotPublished(ThemeError):
+    """Nothing is new since the last edition, a correction does not say why, or somebody acted since the page was opened."""
+
+    def __init__(self, call: str, reason: str) -> None:
+        super().__init__(f"No edition of {call} was published: {reason}.")
+        self.call, self.reason = call, reason
+
+
+class Change(TypedDict):
+    """What a new edition says otherwise than the one before of one theme: `renamed`, `counted` anew, `new`, `gone` (into another
+    one, whose name is `after`). Of messages: (before, after)."""
+
+    kind: str
+    before: str
+    after: str
+    messages: tuple[int, int]
+
+
+def changes(before: Mapping[str, Any], after: Mapping[str, Any], into: Mapping[int, str]) -> list[Change]:
+    """What two editions of one run say otherwise, theme by theme in the order of the newer. into: merged theme -> name of the
+    one that took it in. Themes of two runs have nothing in common: all are gone, all are new."""
+    old, new = ({theme["id"]: theme for theme in edition["themes"]} for edition in (before, after))
+    found = [_change(old.get(key), theme) for key, theme in new.items()]
+    gone = [
+        Change(kind="gone", before=theme["name"], after=into.get(key, ""), messages=(theme["messages"], 0))
+        for key, theme in old.items()
+        if key not in new
+    ]
+    return [change for change in found if change] + gone
+
+
+def _change(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> Change | None:
+    if old is None:
+        return Change(kind="new", before="", after=new["name"], messages=(0, new["messages"]))
+    messages = (old["messages"], new["messages"])
+    if old["name"] != new["name"]:
+        return Change(kind="renamed", before=old["name"], after=new["name"], messages=messages)
+    if any(old[fact] != new[fact] for fact in ("messages", "senders", "holds")):
+        return Change(kind="counted", before=old["name"], after=new["name"], messages=messages)
+    return None
 
 
 def check_merge(theme: int, run: int, *, into: tuple[int, int, int | None]) -> None:

@@ -1,6 +1,7 @@
 """Pages of concentrating: a call with what was said, its themes, one theme with its messages; and the reading room."""
 
 from http import HTTPStatus
+from typing import Any
 
 from django.contrib import messages as notices
 from django.contrib.auth.decorators import login_required
@@ -13,8 +14,8 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST
 
 from massline.concentrate import actions, queries, tasks
-from massline.concentrate.forms import REFUSED, MergeForm, RenameForm, TakeOutForm, ThemeForm
-from massline.concentrate.models import Act, Statement, Theme
+from massline.concentrate.forms import REFUSED, MergeForm, PublishForm, RenameForm, TakeOutForm, ThemeForm
+from massline.concentrate.models import Act, Edition, Run, Statement, Theme
 from massline.concentrate.pictures import lines, rise_and_fall
 from massline.concentrate.queries import (
     history,
@@ -27,7 +28,7 @@ from massline.concentrate.queries import (
     theme_messages,
     themes_in_brief,
 )
-from massline.concentrate.rules import MOST_AT_ONCE, StaleTheme, ThemeError, UndoRefused
+from massline.concentrate.rules import MOST_AT_ONCE, NotPublished, StaleTheme, ThemeError, UndoRefused
 from massline.engine import pictures
 from massline.gather.models import Call
 from massline.gather.queries import newest_messages, voices
@@ -38,10 +39,13 @@ MESSAGES_PER_PAGE = 10
 THEMES_IN_BRIEF = 5
 THEMES_PER_PAGE = 40
 CAMPAIGNS_SHOWN = 10
-FINER_IN_TREE = 6
-ACTS_SHOWN = 10
+FINER_IN_TREE = 4
+ACTS_SHOWN = 6
 ACTS_PER_PAGE = 30
-TO_CHOOSE_FROM = 20  # messages of a theme on one page of the reading room
+EDITION_THEMES = 24
+EDITIONS_SHOWN = 20
+STATEMENTS_IN_EDITION = 2  # of each coarse theme
+TO_CHOOSE_FROM = 10  # messages of a theme on one page of the reading room
 LONGEST_SEARCH = 100  # characters
 
 
@@ -65,8 +69,8 @@ def themes(request: HttpRequest, ref: str) -> HttpResponse:
     page = Paginator(picture.themes if picture else [], THEMES_PER_PAGE).get_page(request.GET.get("page"))
     shown = lines(list(page.object_list), picture.run, first=page.start_index()) if picture else []
     changed = Act.objects.standing().filter(run=run).count() if run else 0
-    context = {"call": asked, "picture": picture, "page": page, "lines": shown, "acts": changed}
-    context |= {"may_edit": _may_edit(request, asked)}
+    context: dict[str, Any] = {"call": asked, "picture": picture, "page": page, "lines": shown, "acts": changed}
+    context |= {"may_edit": _may_edit(request, asked), "edition": queries.latest_edition(asked)}
     request_now = last_request(asked) if may_request or not run else None
     if "HX-Request" in request.headers and request_now and not request_now.problem:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)  # parts/waiting.html asks; nothing is new yet
@@ -138,14 +142,47 @@ def picture_style(request: HttpRequest) -> HttpResponse:
     return HttpResponse(pictures.STYLE, content_type="text/css")
 
 
+def edition(request: HttpRequest, ref: str, number: int) -> HttpResponse:
+    """What a body published of a call's themes, as it was then, and what it says otherwise than the edition before."""
+    shown = _public_edition(ref, number)
+    facts = shown.facts
+    finer: dict[int, list[dict[str, Any]]] = {}
+    for part in facts["themes"]:
+        finer.setdefault(part["parent"] or 0, []).append(part)
+    page = Paginator(finer.get(0, []), EDITION_THEMES).get_page(request.GET.get("page"))
+    context = {
+        "call": shown.call,
+        "edition": shown,
+        "facts": facts,
+        "page": page,
+        "themes": [(one, finer.get(one["id"], []), _loudest(one, *finer.get(one["id"], []))) for one in page],
+        "others": shown.call.editions.defer("content").order_by("-number")[:EDITIONS_SHOWN],
+    }
+    return render(request, "concentrate/edition.html", context)
+
+
+def _loudest(*themes: dict[str, Any]) -> list[dict[str, Any]]:
+    """The statements of frozen themes that most messages stand behind."""
+    said = [statement for theme in themes for statement in theme["statements"]]
+    return sorted(said, key=lambda statement: -statement["messages"])[:STATEMENTS_IN_EDITION]
+
+
+def edition_content(request: HttpRequest, ref: str, number: int) -> HttpResponse:
+    """The very text that the digest of an edition is of."""
+    return HttpResponse(_public_edition(ref, number).content, content_type="application/json")
+
+
 # --- the reading room
 
 
 @login_required
 def room(request: HttpRequest, ref: str) -> HttpResponse:
     """The themes of a call's newest run as a tree and a picture; `?q=` looks for one; below, what was done."""
-    asked, words = _call_to_edit(request, ref), _words(request.GET)
-    run = latest(asked)
+    return _room(request, _call_to_edit(request, ref))
+
+
+def _room(request: HttpRequest, asked: Call, form: PublishForm | None = None, *, status: int = 200) -> HttpResponse:
+    run, words = latest(asked), _words(request.GET)
     if run is None:
         return render(request, "concentrate/room.html", {"call": asked, "requested": last_request(asked)})
     branches = queries.tree(run, FINER_IN_TREE)
@@ -161,14 +198,45 @@ def room(request: HttpRequest, ref: str) -> HttpResponse:
         "acts": done,
         "undoable": queries.may_be_undone(run, done),
         "whole": queries.run_counts(run)["messages"],
+        **_to_publish(run, form, done[0].pk if done else 0),
     }
-    return render(request, "concentrate/room.html", context)
+    return render(request, "concentrate/room.html", context, status=status)
+
+
+def _to_publish(run: Run, form: PublishForm | None, seen: int) -> dict[str, Any]:
+    """The last edition, and the form for the next where there may be something new to say; seen: the newest act."""
+    edition = queries.latest_edition(run.call)
+    is_new = edition is None or edition.run_id != run.pk or seen != (edition.last_act_id or 0)
+    if form and form.is_valid():  # sent before somebody else acted: the same words about what shows now
+        form = PublishForm({**form.cleaned_data, "seen": seen}, seen=seen, first=edition is None)
+    form = form or PublishForm(seen=seen, first=edition is None)
+    return {"edition": edition, "publish_form": form if is_new else None}
 
 
 @login_required
 def room_theme(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
     """One theme in the reading room: its name, its messages to take out, where it can go, what was done to it."""
     return _room_page(request, _theme_to_edit(request, ref, pk))
+
+
+@require_POST
+@login_required
+def publish(request: HttpRequest, ref: str) -> HttpResponse:
+    """Freeze the themes that the page showed as an edition."""
+    asked = _call_to_edit(request, ref)
+    run = latest(asked)
+    if run is None:
+        raise Http404
+    form = PublishForm(request.POST, seen=0, first=queries.latest_edition(asked) is None)
+    if form.is_valid():
+        try:
+            made = actions.publish_edition(run, by=_user(request), **form.cleaned_data)
+        except NotPublished as error:
+            notices.error(request, str(REFUSED[error.reason]))
+            return _room(request, asked, form, status=409)
+        notices.success(request, _("The edition is published. It will not change any more."))
+        return redirect(made)
+    return _room(request, asked, form, status=422)
 
 
 @require_POST
@@ -309,6 +377,11 @@ def _user(request: HttpRequest) -> User:
 
 def _public_call(ref: str) -> Call:
     return get_object_or_404(Call.objects.public(timezone.now()).select_related("body"), ref=ref)
+
+
+def _public_edition(ref: str, number: int) -> Edition:
+    calls = Call.objects.public(timezone.now()).filter(ref=ref)
+    return get_object_or_404(Edition.objects.select_related("call__body", "run"), number=number, call__in=calls)
 
 
 def _may_request(request: HttpRequest, asked: Call) -> bool:
