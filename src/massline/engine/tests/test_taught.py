@@ -30,7 +30,7 @@ MATTER = np.array([list(MATTERS).index(matter) for matter, _ in TOLD])
 class StandIn:
     """Knows the phrases of the made-up matters: a message points to its matter, and a little to its own words."""
 
-    def vectors(self, texts, *, done=lambda count: None):
+    def vectors(self, texts, *, pieces=96, done=lambda count: None):
         rows = [self._one(text) for text in texts.to_pylist()]
         done(len(rows))
         return unit(np.array(rows, np.float32).reshape(-1, 40))
