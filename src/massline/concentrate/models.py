@@ -232,8 +232,8 @@ class Act(models.Model):
 class Edition(models.Model):
     """The themes of a call as its body published them once. It never changes: a correction is the next edition.
 
-    `content` is canonical JSON, the very text that `digest` is of. Of messages it holds counts and digests, never words, but for
-    the statements."""
+    `content` is canonical JSON, the very text that `digest` is of. Of messages and statements it holds counts and digests,
+    never words: those may have to be hidden one day."""
 
     call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="editions")
     run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="editions")

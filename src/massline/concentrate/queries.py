@@ -115,10 +115,15 @@ def statements_of(theme: Theme) -> QuerySet[Statement]:
     """Each with `support`: how many messages its trace leads to. A coarse theme says what its finer ones say.
 
     One whose words stood only in messages that are hidden or erased is left out."""
-    mine = Statement.objects.filter(theme__in=Theme.objects.of_family(theme))
+    mine = readable(Statement.objects.filter(theme__in=Theme.objects.of_family(theme)))
+    return mine.annotate(support=Count("trace")).order_by("-support", "pk")
+
+
+def readable(statements: QuerySet[Statement]) -> QuerySet[Statement]:
+    """Those whose words still stand in a message that everybody may read, or none of whose messages is hidden."""
     hidden = Message.objects.exclude(ground="").filter(statements=OuterRef("pk"))
     said = Message.objects.readable().filter(statements=OuterRef("pk"), shown_text__contains=OuterRef("text"))
-    return mine.filter(~Exists(hidden) | Exists(said)).annotate(support=Count("trace")).order_by("-support", "pk")
+    return statements.filter(~Exists(hidden) | Exists(said))
 
 
 def siblings(theme: Theme) -> QuerySet[Theme]:
@@ -301,7 +306,7 @@ def edition_facts(run: Run) -> dict[str, Any]:
     """What an edition says of a run: its sums, and each theme that stands, with its statements.
 
     `holds` is the SHA-256 of the numbers of a theme's messages, `trace` of those that a statement leads to: in order, a line
-    each. Cost: a look at every placement of the run."""
+    each; `words` that of its sentence, which may have to be hidden one day. Cost: a look at every placement of the run."""
     standing = list(Theme.objects.standing().filter(run=run).order_by("grain", "-messages", "number"))
     holds = _held(run)
     said = _said(run)
@@ -368,6 +373,7 @@ def _said(run: Run) -> dict[int, list[dict[str, Any]]]:
     found: dict[int, list[dict[str, Any]]] = {}
     for statement in Statement.objects.filter(theme__run=run).order_by("pk"):
         number, digest = traces.get(statement.pk, (0, sha256()))
-        said = {"id": statement.pk, "text": statement.text, "messages": number, "trace": digest.hexdigest()}
+        words = sha256(statement.text.encode()).hexdigest()
+        said = {"id": statement.pk, "words": words, "messages": number, "trace": digest.hexdigest()}
         found.setdefault(homes[statement.theme_id][0], []).append(said)
     return found

@@ -155,16 +155,24 @@ def edition(request: HttpRequest, ref: str, number: int) -> HttpResponse:
         "edition": shown,
         "facts": facts,
         "page": page,
-        "themes": [(one, finer.get(one["id"], []), _loudest(one, *finer.get(one["id"], []))) for one in page],
+        "themes": _with_statements([(one, finer.get(one["id"], [])) for one in page]),
         "others": shown.call.editions.defer("content").order_by("-number")[:EDITIONS_SHOWN],
     }
     return render(request, "concentrate/edition.html", context)
 
 
-def _loudest(*themes: dict[str, Any]) -> list[dict[str, Any]]:
-    """The statements of frozen themes that most messages stand behind."""
-    said = [statement for theme in themes for statement in theme["statements"]]
-    return sorted(said, key=lambda statement: -statement["messages"])[:STATEMENTS_IN_EDITION]
+def _with_statements(
+    frozen: list[tuple[dict[str, Any], list[dict[str, Any]]]],
+) -> list[tuple[dict[str, Any], list[dict[str, Any]], list[Statement]]]:
+    """Coarse themes with their finer ones, and the statements that most messages stand behind, as far as they may be read."""
+    chosen = {}
+    for theme, finer in frozen:
+        said = [statement for one in (theme, *finer) for statement in one["statements"]]
+        loudest = sorted(said, key=lambda statement: -statement["messages"])[:STATEMENTS_IN_EDITION]
+        chosen[theme["id"]] = [statement["id"] for statement in loudest]
+    keys = [key for found in chosen.values() for key in found]
+    shown = queries.readable(Statement.objects.filter(pk__in=keys)).in_bulk()
+    return [(one, finer, [shown[key] for key in chosen[one["id"]] if key in shown]) for one, finer in frozen]
 
 
 def edition_content(request: HttpRequest, ref: str, number: int) -> HttpResponse:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from tests.builders import a_call, a_county, a_handler, a_leader, an_analyst, an_inspector, an_outsider
 
 from massline.concentrate import actions
-from massline.concentrate.models import Act, Edition, Placement, Run, Theme
+from massline.concentrate.models import Act, Edition, Placement, Run, Statement, Theme
 from massline.concentrate.queries import newest_act, theme_messages
 from massline.concentrate.rules import NotPublished, changes
 from massline.concentrate.tests.runs import a_written_run
@@ -46,6 +46,16 @@ def test_an_edition_holds_what_its_digest_says_and_the_log_has_the_digest(run, a
     facts = json.loads(edition.content)
     assert [theme["name"] for theme in facts["themes"] if not theme["parent"]] == [theme.label for theme in coarse(run)]
     assert analyst.username not in edition.content
+
+
+def test_no_words_of_messages_are_frozen_so_that_they_can_still_be_hidden(run, analyst, client) -> None:
+    edition = publish(run, analyst)
+    statement = Statement.objects.filter(theme__run=run).first()
+    assert statement.text not in edition.content
+    assert sha256(statement.text.encode()).hexdigest() in edition.content
+    assert statement.text in client.get(edition.get_absolute_url()).content.decode()
+    statement.trace.update(ground="others-data", shown_text="")
+    assert statement.text not in client.get(edition.get_absolute_url()).content.decode()
 
 
 def test_anybody_can_work_out_which_messages_a_theme_and_a_statement_held(run, analyst) -> None:
