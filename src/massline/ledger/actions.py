@@ -1,5 +1,6 @@
 """The one door to the log, and the sequencer behind it."""
 
+from collections.abc import Iterable
 from datetime import UTC
 from itertools import pairwise
 from pathlib import Path
@@ -26,9 +27,20 @@ def append(kind: str, data: dict[str, Any]) -> Entry:
 
     kind: `noun.past-participle`. data: public references and digests; no personal data. The entry waits for its number, so
     that acts do not wait for each other. Raises EntryTooLong."""
+    entry = _entry(kind, data)
+    entry.save(force_insert=True)
+    return entry
+
+
+def append_all(kind: str, data: Iterable[dict[str, Any]]) -> None:
+    """Add one entry for each of many acts of a kind that were done by one statement; else as `append`."""
+    Entry.objects.bulk_create([_entry(kind, one) for one in data], batch_size=500)
+
+
+def _entry(kind: str, data: dict[str, Any]) -> Entry:
     at, text = timezone.now().astimezone(UTC).isoformat(timespec="milliseconds"), canonical(data)
     entry_bytes(at, kind, text)
-    return Entry.objects.create(at=at, kind=kind, data=text)
+    return Entry(at=at, kind=kind, data=text)
 
 
 def sequence() -> Checkpoint:

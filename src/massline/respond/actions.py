@@ -12,10 +12,10 @@ from massline.bodies.models import Body
 from massline.bodies.queries import above, work_calendar
 from massline.concentrate.models import Theme
 from massline.gather.models import Message
-from massline.ledger.actions import append
+from massline.ledger.actions import append, append_all
 from massline.ledger.rules import digest
 from massline.people.models import User
-from massline.respond.models import Case, CaseMessage, Extension, Pause, Regrouping, Reply, SetAside, Turn
+from massline.respond.models import Case, CaseMessage, CaseQuerySet, Extension, Pause, Regrouping, Reply, SetAside, Turn
 from massline.respond.queries import free_messages, messages_in_theme, promise_body, reply_day, running_pause
 from massline.respond.rules import (
     LONGEST_PAUSE,
@@ -40,6 +40,8 @@ from massline.respond.rules import (
     reply_due,
 )
 from massline.rights import Actor, require
+
+ESCALATED_AT_ONCE = 500  # cases in one transaction: on SQLite nobody else writes meanwhile
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,24 +301,46 @@ def reopen(case: Case, *, reason: str, by: Actor) -> Case:
     return case
 
 
-@transaction.atomic
 def escalate_if_overdue(case_id: int, *, today: date, by: Actor) -> bool:
     """Put an overdue case before the eyes of the body above. Safe to run twice: the row decides who was first."""
     require(by, "respond.escalate_if_overdue", "")
-    case = Case.objects.overdue(today).filter(pk=case_id, escalated_at=None).select_related("body").first()
-    if case is None:
-        return False
-    overseer = above(case.body) or case.body
-    waiting = Case.objects.overdue(today).filter(pk=case_id, escalated_at=None)
+    return _escalate(Case.objects.overdue(today).filter(pk=case_id)) == 1
+
+
+def escalate_overdue(*, today: date, by: Actor) -> int:
+    """Put every overdue case before the eyes of the body above; returns how many this call did.
+
+    Any number of workers may do it at once, and die: each case is escalated once, together with its entry of the log. Five
+    queries for ESCALATED_AT_ONCE cases, and two for each body above."""
+    require(by, "respond.escalate_overdue", "")
+    done = 0
+    while some := _escalate(Case.objects.overdue(today)):
+        done += some
+    return done
+
+
+@transaction.atomic
+def _escalate(overdue: CaseQuerySet) -> int:
+    """Some of these cases, the most urgent first; those that another worker has in hand are passed over."""
+    waiting = overdue.filter(escalated_at=None).select_related("body").in_order_of_urgency()
+    cases = list(waiting.select_for_update(skip_locked=True, of=("self",))[:ESCALATED_AT_ONCE])
+    overseers = Body.objects.in_bulk({case.body.parent_path for case in cases} - {None}, field_name="path")
     now = timezone.now()
-    escalated = waiting.update(escalated_at=now, overseer=overseer, version=F("version") + 1) == 1
-    if escalated:
-        Turn.objects.filter(case=case, ended_at=None).update(escalated_at=now, overseer=overseer)
-        append(
-            "case.escalated",
-            {"case": case_id, "from": case.body.code, "to": overseer.code, "reply_due": str(case.reply_due)},
-        )
-    return escalated
+    for case in cases:
+        case.overseer = overseers.get(case.body.parent_path, case.body)
+    for overseer in {case.overseer for case in cases}:
+        keys = [case.pk for case in cases if case.overseer == overseer]
+        said = {"escalated_at": now, "overseer": overseer}
+        Case.objects.filter(pk__in=keys).update(**said, version=F("version") + 1)
+        Turn.objects.filter(case__in=keys, ended_at=None).update(**said)
+    append_all("case.escalated", [_escalated(case) for case in cases])
+    return len(cases)
+
+
+def _escalated(case: Case) -> dict[str, object]:
+    """What the log says of it."""
+    to = case.overseer or case.body
+    return {"case": case.pk, "from": case.body.code, "to": to.code, "reply_due": str(case.reply_due)}
 
 
 def _clock_of(case: Case, reason: str = "-") -> date:

@@ -108,7 +108,10 @@ class Case(models.Model):
     objects = CaseQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["body", "state", "reply_due"], name="case_queue")]
+        indexes = [
+            models.Index(fields=["body", "state", "reply_due"], name="case_queue"),
+            models.Index(fields=["state", "reply_due", "id"], condition=Q(escalated_at=None), name="case_to_escalate"),
+        ]
         constraints = [models.CheckConstraint(condition=Q(state__in=list(State)), name="case_state_is_known")]
 
     def __str__(self) -> str:

@@ -26,8 +26,10 @@ from massline.gather.models import Message
 from massline.ledger.actions import sequence
 from massline.ledger.models import Entry
 from massline.ledger.queries import verify_log
+from massline.respond import actions
 from massline.respond.actions import (
     escalate_if_overdue,
+    escalate_overdue,
     hand_over,
     open_case,
     publish_reply,
@@ -46,7 +48,6 @@ from massline.respond.rules import (
     TurnKind,
     WrongState,
 )
-from massline.respond.tasks import escalate_overdue_case
 from massline.respond.tests.county import County, overdue
 from massline.rights import OPERATOR, RESIDENT, SYSTEM, NotAllowed
 
@@ -301,21 +302,35 @@ def test_an_answered_case_is_not_escalated(here: County) -> None:
     assert not escalate_if_overdue(case.pk, today=timezone.localdate(), by=SYSTEM)
 
 
-def test_the_task_may_run_twice(here: County) -> None:
-    case = overdue(here.case())
-    assert escalate_overdue_case.call(case.pk)
-    assert not escalate_overdue_case.call(case.pk)
-
-
-def test_a_task_for_a_case_that_is_gone_does_nothing() -> None:
-    assert not escalate_overdue_case.call(987_654_321)
-
-
-def test_the_command_queues_overdue_cases_only(here: County, capsys: pytest.CaptureFixture[str]) -> None:
-    here.case()
-    overdue(here.case())
+def test_all_that_is_overdue_is_put_before_the_body_above_once_whatever_the_batch(
+    here: County, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on_time, late = here.case(), [overdue(here.case()) for _ in range(5)]
+    monkeypatch.setattr(actions, "ESCALATED_AT_ONCE", 2)
     call_command("escalate_overdue_cases")
-    assert "1 overdue cases queued" in capsys.readouterr().out
+    assert "5 overdue cases escalated" in capsys.readouterr().out
+    call_command("escalate_overdue_cases")
+    assert "0 overdue cases escalated" in capsys.readouterr().out
+    escalated = Case.objects.filter(escalated_at__isnull=False)
+    assert set(escalated) == set(late)
+    assert {case.overseer for case in escalated} == {here.county}
+    assert Turn.objects.filter(case__in=late, overseer=here.county, escalated_at__isnull=False).count() == 5
+    logged = [entry.facts["case"] for entry in Entry.objects.filter(kind="case.escalated")]
+    assert sorted(logged) == sorted(case.pk for case in late)
+    assert on_time.pk not in logged
+
+
+def test_at_the_top_an_overdue_case_is_put_before_its_own_body() -> None:
+    county = a_county()
+    case = overdue(a_case(a_message(a_call(county))))
+    assert escalate_overdue(today=timezone.localdate(), by=SYSTEM) == 1
+    case.refresh_from_db()
+    assert case.overseer == county
+
+
+def test_only_the_system_escalates_all() -> None:
+    with pytest.raises(NotAllowed):
+        escalate_overdue(today=timezone.localdate(), by=a_leader())
 
 
 # --- laws
