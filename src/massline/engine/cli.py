@@ -1,34 +1,28 @@
-"""`massline concentrate` and `massline mask`: files in, files out. No server, no Django.
+"""`massline concentrate` and the smaller commands: files in, files out. No server, no Django.
 
 Exit codes: 0 done, 1 done with rejects (said on standard error), 2 nothing done (why, and what to do). On a terminal a
 bar shows how far a run is; in a pipe nothing is said but the result.
 """
 
 import json
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import wraps
 from pathlib import Path
-from typing import Final, ParamSpec, TextIO
+from typing import Final
 
 import click
 
-from massline.engine.errors import EngineError, OptionError
+from massline.engine.errors import OptionError
 from massline.engine.mask import mask
 from massline.engine.opinion.cli import opinion
 from massline.engine.pipeline import Options, RunResult, run
 from massline.engine.progress import progress_bar
 from massline.engine.read import read
 from massline.engine.rejects import Reject
+from massline.engine.route.cli import route
+from massline.engine.terminal import DONE, WITH_REJECTS, FilePath, mapped_columns, refusals, tell_rejects, whole_file
 from massline.engine.weigh.command import Columns, as_lines, readable, weigh_file
 
-DONE, WITH_REJECTS, NOTHING_DONE, INTERRUPTED = 0, 1, 2, 130
 STEPS: Final = ("read", "clean", "fold", "embed", "group", "place", "label", "trace", "report")
 COUNTED: Final = ("placed", "not_placed", "too_short", "copies", "removed")
-
-Choices = ParamSpec("Choices")
-FilePath = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -37,33 +31,7 @@ def commands() -> None:
 
 
 commands.add_command(opinion)
-
-
-def refusals(command: Callable[Choices, int]) -> Callable[Choices, None]:
-    """Turn what a command returns or raises into its exit code; a refusal is one sentence on standard error."""
-
-    @wraps(command)
-    def guarded(*args: Choices.args, **kwargs: Choices.kwargs) -> None:
-        try:
-            sys.exit(command(*args, **kwargs))
-        except EngineError as error:
-            click.echo(f"massline: {error}", err=True)
-            sys.exit(NOTHING_DONE)
-        except KeyboardInterrupt:
-            click.echo(
-                "massline: stopped; nothing half-written is left. The same command goes on where it stood.", err=True
-            )
-            sys.exit(INTERRUPTED)
-
-    return guarded
-
-
-def mapped_columns(text: str) -> dict[str, str]:
-    """`text=留言详情,time=留言时间` -> house name -> heading. Raises OptionError."""
-    pairs = [part.split("=", 1) for part in text.split(",") if part.strip()]
-    if any(len(pair) != 2 or not pair[0].strip() or not pair[1].strip() for pair in pairs):
-        raise OptionError(f"--map is {text!r}. Write it like text=留言详情,time=留言时间.")
-    return {name.strip(): heading.strip() for name, heading in pairs}
+commands.add_command(route)
 
 
 def grain_of(text: str) -> int | None:
@@ -207,11 +175,7 @@ def mask_command(files: tuple[Path, ...], out: Path | None, columns: str) -> int
                 masked = mask(text)
                 line = {"id": name, "masked_text": masked.text, "kinds": masked.kinds}
                 stream.write(json.dumps(line, ensure_ascii=False) + "\n")
-    for one in rejects[:20]:
-        click.echo(f"massline: {one.file}, row {one.row}, {one.column}: {one.reason}", err=True)
-    if rejects:
-        click.echo(f"massline: {len(rejects):,} rows could not be accepted.", err=True)
-    return WITH_REJECTS if rejects else DONE
+    return tell_rejects(rejects)
 
 
 @commands.command("similar", epilog="Example: massline similar 电梯困人没人管 升降梯老停")
@@ -232,18 +196,3 @@ def similar_command(texts: tuple[str, ...], pairs: Path | None, out: Path | None
         for row, value in enumerate(similarities(left, right, the_teacher()), 1):
             stream.write(json.dumps({"row": row, "similarity": round(float(value), 6)}) + "\n")
     return DONE
-
-
-@contextmanager
-def whole_file(out: Path | None) -> Iterator[TextIO]:
-    """Standard output, or a file that appears only when it is whole."""
-    if out is None:
-        yield sys.stdout
-        return
-    part = out.with_name(f"{out.name}.part")
-    try:
-        with part.open("w", encoding="utf-8", newline="\n") as stream:
-            yield stream
-        part.replace(out)
-    finally:
-        part.unlink(missing_ok=True)

@@ -70,6 +70,14 @@ REASONS: Final[dict[str, dict[str, str]]] = {
         "en": "This is no known vote. Write 1 or agree, -1 or disagree, 0 or pass, or leave the cell empty.",
         "zh": "无法识别此表态。请写 1 或赞成、-1 或反对、0 或略过，或留空。",
     },
+    "empty_topic": {
+        "en": "The topic is empty. Write the topic that this case had, or leave the row out.",
+        "zh": "分类为空。请填写该事项的分类，或删去本行。",
+    },
+    "unknown_topic": {
+        "en": "This topic is not in the list of topics. Write one of the list, or add it there.",
+        "zh": "此分类不在分类表中。请改用表中的分类，或把它加入分类表。",
+    },
     "json": {
         "en": 'This line is not a JSON object: {fact}. Write one object a line, like {{"text": "..."}}.',
         "zh": '本行不是 JSON 对象：{fact}。请每行写一个对象，例如 {{"text": "……"}}。',
