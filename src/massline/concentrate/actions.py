@@ -5,6 +5,7 @@ when the last of it is written: before that, no page and no query looks at it. W
 sees; the next worker that takes the run over removes them and begins again."""
 
 import secrets
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict
@@ -21,14 +22,17 @@ from django.db.models import F
 from django.utils import timezone
 
 from massline.beat import LEASE, beating
-from massline.concentrate.models import Act, Campaign, Claim, Edition, Placement, Run, Statement, Theme
+from massline.concentrate.models import Act, Campaign, Claim, Edition, Frozen, Placement, Run, Statement, Theme
 from massline.concentrate.queries import (
+    arrivals,
     edition_facts,
     figures,
     later_act,
     latest_edition,
     merged_names,
+    new_writers,
     newest_act,
+    said_before,
     to_take_out,
 )
 from massline.concentrate.rules import (
@@ -44,9 +48,10 @@ from massline.concentrate.rules import (
     changes,
     check_merge,
     checked_name,
+    with_days,
 )
 from massline.engine.errors import EngineError
-from massline.gather.models import Call
+from massline.gather.models import Call, Message
 from massline.ledger.actions import append
 from massline.ledger.rules import canonical, digest
 from massline.people.models import User
@@ -160,19 +165,87 @@ def _record(claim: Claim, out: Path, result: "RunResult") -> None:
         _keep(claim, Placement, (_placement(run, row, themes) for row in batch))
     _keep(claim, Campaign, (_campaign(run, row) for row in exchange.campaigns(out)))
     _record_statements(claim, exchange.statements(out), themes)
-    _show(claim, result)
+    _show(claim, result, (out / "themes.npz").read_bytes())
 
 
 @transaction.atomic
-def _show(claim: Claim, result: "RunResult") -> None:
+def _show(claim: Claim, result: "RunResult", themes: bytes) -> None:
     """From here on the run's themes are those of its call."""
     _hold(claim)
     run = claim.run
     run.finished_at, run.method, run.counts = timezone.now(), result.method, asdict(result)
+    Frozen.objects.filter(run__call=run.call).delete()
+    Frozen.objects.create(run=run, themes=themes, seen_until=run.started_at or run.requested_at)
     run.save(update_fields=["finished_at", "method", "counts", "periods"])
     facts = {"run": run.pk, "call": run.call.ref, "messages": result.accepted, "themes": result.themes}
     append("run.recorded", {**facts, "method": result.method, "seed": result.seed})
     claim.delete()
+
+
+def place_arrivals(run_id: int, *, by: Actor) -> int:
+    """Put messages that were published after a run into its themes, up to BATCH; returns how many were looked at.
+
+    Safe to call twice and by two workers at once: a message is placed once. Word for word the same as an earlier message of its
+    theme is its copy. Raises NotAllowed."""
+    from massline.concentrate import exchange
+
+    require(by, "concentrate.place_arrivals", "")
+    frozen = Frozen.objects.select_related("run__call").filter(run=run_id).first()
+    new = arrivals(frozen, BATCH) if frozen else []
+    if not frozen or not new:
+        return 0
+    placed, drift = exchange.place(new, bytes(frozen.themes), frozen.run.arrived)
+    with transaction.atomic():
+        if (
+            Frozen.objects.filter(pk=frozen.pk, turn=frozen.turn).update(
+                turn=F("turn") + 1, seen_until=new[-1].published_at
+            )
+            != 1
+        ):
+            return 0
+        _record_arrivals(frozen.run, list(zip(new, placed, strict=True)), drift)
+    return len(new)
+
+
+def _record_arrivals(run: Run, came: list[tuple[Message, dict[str, Any]]], drift: dict[str, float]) -> None:
+    """Keep where they went, and count them in their themes and in the run."""
+    themes = {theme.number: theme for theme in Theme.objects.select_for_update().filter(run=run).order_by("pk")}
+    fates: Counter[str] = Counter()
+    similarity = 0.0
+    groups: dict[Theme | None, list[tuple[Message, dict[str, Any]]]] = {}
+    for message, row in came:
+        groups.setdefault(themes.get(row["theme"]), []).append((message, row))
+    for theme, group in groups.items():
+        known = said_before(theme.pk, [message for message, _row in group]) if theme else {}
+        for message, row in group:
+            copy_of = known.get(message.shown_text) if theme else None
+            fate = "copy" if copy_of else row["fate"]
+            if fate == "placed":
+                known[message.shown_text], similarity = message.pk, similarity + row["similarity"]
+            fates[fate] += 1
+            near = row["similarity"] if theme else None
+            Placement.objects.create(
+                run=run, message=message, fate=fate, theme=theme, copy_of_id=copy_of, similarity=near
+            )
+        if theme:
+            _count_in(theme, [message for message, _row in group])
+    run.arrived = dict(Counter(run.arrived) + fates) | {"similarity": run.arrived.get("similarity", 0.0) + similarity}
+    run.drift = drift
+    run.save(update_fields=["arrived", "drift"])
+    Theme.objects.filter(run=run).update(share_raw=F("messages") * 1.0 / run.whole)
+    append("messages.placed", {"run": run.pk, "call": run.call.ref, **fates})
+
+
+def _count_in(theme: Theme, came: list[Message]) -> None:
+    """Add messages that a theme holds by now to its figures and to those above it, in the place where they show."""
+    home = theme.merged_into or theme
+    days = [timezone.localdate(message.said_at or message.received_at) for message in came]
+    for one in filter(None, (home, home.parent)):
+        one.refresh_from_db()
+        one.messages += len(came)
+        one.senders += new_writers(one, [message.pk for message in came])
+        one.over_time = with_days(one.over_time, one.run.periods, days)
+        one.save(update_fields=["messages", "senders", "over_time"])
 
 
 def _keep(claim: Claim, kind: type[models.Model], rows: Iterable[models.Model]) -> None:

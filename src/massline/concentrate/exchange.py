@@ -2,8 +2,11 @@
 same however many messages a call has. (Arrow is loaded with this file: the worker needs it, the pages do not.)"""
 
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 import pyarrow as pa
@@ -79,3 +82,24 @@ def statements(out: Path) -> Iterator[dict[str, Any]]:
     """Lines of statements.jsonl."""
     with (out / "statements.jsonl").open(encoding="utf-8") as lines:
         yield from map(json.loads, lines)
+
+
+def place(
+    rows: list[Message], themes: bytes, before: Mapping[str, float]
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Messages into frozen themes: a row of the engine's ARRIVED for each, and how far all that came has drifted.
+
+    themes: a themes.npz; before: what came earlier, as `Run.arrived` has it. Raises InputError."""
+    from massline.engine.place import drift_of_sums, load_themes, place_arrivals
+
+    with NamedTemporaryFile(suffix=".npz") as file:
+        file.write(themes)
+        file.flush()
+        frozen = load_themes(Path(file.name))
+    batch = pa.RecordBatch.from_pylist([_row(message) for message in rows], schema=MESSAGES)
+    placed = place_arrivals(batch, frozen).to_pylist()
+    sums = Counter({name: before.get(name, 0) for name in ("placed", "not_placed", "similarity")})
+    sums.update(row["fate"] for row in placed)
+    similarity = sums["similarity"] + sum(row["similarity"] for row in placed if row["fate"] == "placed")
+    drift = drift_of_sums(int(sums["placed"]), int(sums["not_placed"]), similarity, frozen)
+    return placed, asdict(drift)

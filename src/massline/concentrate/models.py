@@ -10,9 +10,17 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from massline.beat import LEASE
-from massline.concentrate.rules import LONGEST_NAME, ActKind
+from massline.concentrate.rules import LONGEST_NAME, ActKind, has_drifted
 from massline.gather.models import Call, Message
 from massline.ledger.rules import new_salt
+
+FATES = [
+    ("placed", _("in a theme")),
+    ("not_placed", _("in no theme")),
+    ("too_short", _("too short to place")),
+    ("copy", _("copy of another")),
+    ("removed", _("no words in it")),
+]
 
 
 class RunQuerySet(models.QuerySet["Run"]):
@@ -46,12 +54,30 @@ class Run(models.Model):
     method = models.CharField(max_length=60, blank=True)
     seed = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict)  # the object that `massline concentrate --json` prints
+    arrived = models.JSONField(
+        default=dict
+    )  # of messages that came after it: fate -> number, and "similarity": its sum
+    drift = models.JSONField(default=dict)  # engine.place.Drift of those; empty as long as none came
     periods = models.JSONField(default=list)  # equal steps of time, first to last: 2026-03-01, 2026-W09 or 2026-03
 
     objects = RunQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"run {self.pk} over {self.call.ref}"
+
+    @property
+    def whole(self) -> int:
+        """Messages that it counts: those it read and those that came after it."""
+        return int(self.counts.get("accepted", 0)) + sum(int(self.arrived.get(fate, 0)) for fate, _name in FATES)
+
+    @property
+    def came_after(self) -> int:
+        return self.whole - int(self.counts.get("accepted", 0))
+
+    @property
+    def has_drifted(self) -> bool:
+        """Whether what came after it speaks of so much else that it should be run again."""
+        return has_drifted(self.arrived, self.drift)
 
 
 class Claim(models.Model):
@@ -64,6 +90,18 @@ class Claim(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run}, attempt {self.attempts}"
+
+
+class Frozen(models.Model):
+    """What places new messages into the themes of a run, without a new run. Only the newest run of a call has one."""
+
+    run = models.OneToOneField(Run, on_delete=models.CASCADE, related_name="frozen")
+    themes = models.BinaryField()  # the engine's themes.npz
+    seen_until = models.DateTimeField()  # messages published before this were looked at
+    turn = models.PositiveIntegerField(default=0)  # of two workers that place at once, one does
+
+    def __str__(self) -> str:
+        return f"frozen themes of {self.run}"
 
 
 class ThemeQuerySet(models.QuerySet["Theme"]):
@@ -123,15 +161,6 @@ class Theme(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("concentrate:theme", args=[self.run.call.ref, self.pk])
-
-
-FATES = [
-    ("placed", _("in a theme")),
-    ("not_placed", _("in no theme")),
-    ("too_short", _("too short to place")),
-    ("copy", _("copy of another")),
-    ("removed", _("no words in it")),
-]
 
 
 class Placement(models.Model):

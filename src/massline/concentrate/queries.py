@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from massline.bodies.models import Body
 from massline.bodies.rules import Level
-from massline.concentrate.models import FATES, Act, Campaign, Edition, Placement, Run, Statement, Theme
+from massline.concentrate.models import FATES, Act, Campaign, Edition, Frozen, Placement, Run, Statement, Theme
 from massline.concentrate.rules import MOST_AT_ONCE, ActKind, TakeOutRefused, period_of
 from massline.gather.models import Call, Message
 
@@ -70,7 +71,7 @@ def picture_of(run: Run, campaigns: int) -> Picture:
 
 def run_counts(run: Run) -> dict[str, int]:
     """`messages`, and each fate: they add up to it. No query."""
-    parts = {fate: int(run.counts.get(name, 0)) for fate, name in FATE_COUNTS.items()}
+    parts = {fate: int(run.counts.get(name, 0)) + int(run.arrived.get(fate, 0)) for fate, name in FATE_COUNTS.items()}
     return {"messages": sum(parts.values()), **parts}
 
 
@@ -181,7 +182,7 @@ def figures(theme: Theme) -> dict[str, Any]:
         nameless=Count("pk", filter=nameless),
         named=Count("message__sender", filter=~nameless, distinct=True),
     )
-    whole = max(1, run_counts(theme.run)["messages"])
+    whole = max(1, theme.run.whole)
     found = {
         "messages": counts["messages"],
         "senders": counts["nameless"] + counts["named"],
@@ -377,3 +378,33 @@ def _said(run: Run) -> dict[int, list[dict[str, Any]]]:
         said = {"id": statement.pk, "words": words, "messages": number, "trace": digest.hexdigest()}
         found.setdefault(homes[statement.theme_id][0], []).append(said)
     return found
+
+
+# --- messages that come after the run
+
+LATE = timedelta(minutes=10)  # a message may show in the database so long after it was published
+
+
+def arrivals(frozen: Frozen, most: int) -> list[Message]:
+    """Messages that everybody may read and that the run has not placed yet, the first `most` by when they were published."""
+    new = Message.objects.readable().filter(call=frozen.run.call, published_at__gte=frozen.seen_until - LATE)
+    new = new.exclude(placements__run=frozen.run)
+    return list(new.select_related("body").order_by("published_at", "pk")[:most])
+
+
+def said_before(theme: int, messages: Iterable[Message]) -> dict[str, int]:
+    """Text -> the first message of a theme that says just that, word for word."""
+    same = Placement.objects.filter(
+        theme=theme, fate="placed", message__shown_text__in={m.shown_text for m in messages}
+    )
+    return dict(same.order_by("-message").values_list("message__shown_text", "message"))
+
+
+def new_writers(theme: Theme, messages: Collection[int]) -> int:
+    """How many writers these messages add to the theme that holds them already."""
+    inside = Placement.objects.filter(theme__in=Theme.objects.of_family(theme))
+    came = Message.objects.filter(pk__in=messages)
+    nameless = came.filter(sender="").count()
+    named = set(came.exclude(sender="").values_list("sender", flat=True))
+    known = inside.exclude(message__in=messages).filter(message__sender__in=named)
+    return nameless + len(named - set(known.values_list("message__sender", flat=True).distinct()))

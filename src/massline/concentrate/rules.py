@@ -2,7 +2,8 @@
 
 Pure; the clock is an argument of whoever asks."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Any, TypedDict
@@ -23,6 +24,9 @@ class RunTakenOver(RuntimeError):
 
 
 LONGEST_NAME = 200  # characters
+DRIFT_NOT_PLACED = 0.1  # so much more of the new messages than of the old ones fit nowhere
+DRIFT_DISTANCE = 0.06  # or they are so much less like their themes, by cosine
+ENOUGH_TO_DRIFT = 50  # new messages before that is said
 MOST_AT_ONCE = 2_000  # messages that one act takes out of a theme, copies counted
 
 
@@ -158,6 +162,15 @@ def checked_name(name: str) -> str:
     return name
 
 
+def has_drifted(arrived: Mapping[str, float], drift: Mapping[str, float]) -> bool:
+    """Whether messages that came after a run speak of so much else that an analyst should run it again.
+
+    arrived: fate -> number; drift: `not_placed` and `distance`, as the engine tells them. A few messages say nothing."""
+    read = arrived.get("placed", 0) + arrived.get("not_placed", 0)
+    far = drift.get("not_placed", 0.0) > DRIFT_NOT_PLACED or drift.get("distance", 0.0) > DRIFT_DISTANCE
+    return read >= ENOUGH_TO_DRIFT and far
+
+
 def period_of(day: date, like: str) -> str:
     """The step of time that a day lies in, written as `like` is: 2026-03-01, 2026-W09, 2026-03, 2026 or 2020s."""
     if like.endswith("s"):
@@ -165,3 +178,9 @@ def period_of(day: date, like: str) -> str:
     if "W" in like:
         return day.strftime("%G-W%V")
     return day.isoformat()[: len(like)]
+
+
+def with_days(counts: Sequence[int], periods: Sequence[str], days: Iterable[date]) -> list[int]:
+    """Messages in each period, those of these days counted in; days outside all periods are not drawn."""
+    came = Counter(period_of(day, periods[0]) for day in days) if periods else Counter[str]()
+    return [count + came[period] for count, period in zip(counts, periods, strict=False)]

@@ -13,7 +13,7 @@ FRONT_DOOR: Final = {
     "mask": ("mask", "Masked"),
     "fold": ("fold", "Folded"),
     "trace": ("trace",),
-    "place": ("load_themes", "Frozen", "place_batch", "drift_of", "Drift"),
+    "place": ("load_themes", "Frozen", "place_batch", "place_arrivals", "drift_of", "drift_of_sums", "Drift"),
     "errors": (
         "EngineError",
         "InputError",

@@ -8,10 +8,13 @@ from zipfile import BadZipFile
 import numpy as np
 import pyarrow as pa
 
-from massline.engine.buffers import F32, I32
+from massline.engine.buffers import F32, I32, strings_of
+from massline.engine.clean import clean_batch
 from massline.engine.embed import Meaning, vectors
 from massline.engine.errors import InputError
+from massline.engine.grams import letters_of
 from massline.engine.group import Themes, place_by
+from massline.engine.steps.intake import SHORTEST
 
 PLACED = pa.schema(
     [
@@ -22,6 +25,10 @@ PLACED = pa.schema(
 )
 """What placing adds, row by row. theme is null where a message is not placed; probability, that the teacher would place
 it so, is null without a teacher."""
+
+
+ARRIVED = pa.schema([pa.field("fate", pa.string(), nullable=False), *PLACED])
+"""What becomes of a message that comes after the run: placed, not_placed, too_short or removed. Copies are not looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,20 @@ def place_batch(batch: pa.RecordBatch, frozen: Frozen) -> pa.RecordBatch:
     return pa.record_batch([theme, pa.array(similarity), probability], schema=PLACED)
 
 
+def place_arrivals(batch: pa.RecordBatch, frozen: Frozen) -> pa.RecordBatch:
+    """MESSAGES (n rows) -> ARRIVED (n rows): from the text as it came to its theme. A pure function."""
+    forms = clean_batch(batch).column("form")
+    placed = place_batch(pa.record_batch([forms], names=["form"]), frozen)
+    letters, repeated = letters_of(*strings_of(forms))
+    at_home = placed.column("theme").is_valid().to_numpy(zero_copy_only=False)
+    fates = np.where(at_home, "placed", "not_placed").astype(object)
+    fates[letters < SHORTEST] = "too_short"
+    fates[(letters == 0) | (repeated & (letters >= SHORTEST))] = "removed"
+    theme = pa.array(placed.column("theme").fill_null(-1).to_numpy(), pa.int32(), mask=fates != "placed")
+    columns = [pa.array(fates, pa.string()), theme, placed.column("similarity"), placed.column("probability")]
+    return pa.record_batch(columns, schema=ARRIVED)
+
+
 def load_meaning(path: Path) -> Meaning:
     """Read a meaning (`row_of` and `table`) from a .npz file."""
     with np.load(path, allow_pickle=False) as file:
@@ -61,13 +82,16 @@ def load_meaning(path: Path) -> Meaning:
 def drift_of(placed: pa.Table, frozen: Frozen) -> Drift:
     """How far new messages have drifted. placed: PLACED."""
     at_home = placed.column("theme").is_valid().to_numpy(zero_copy_only=False)
-    if not at_home.any():
-        return Drift(1.0 - frozen.share_not_placed, frozen.similarity)
     similarity = placed.column("similarity").to_numpy()[at_home]
-    return Drift(
-        float(1 - at_home.mean()) - frozen.share_not_placed,
-        frozen.similarity - float(similarity.mean(dtype=np.float64)),
-    )
+    number = int(at_home.sum())
+    return drift_of_sums(number, len(at_home) - number, float(similarity.sum(dtype=np.float64)), frozen)
+
+
+def drift_of_sums(placed: int, not_placed: int, similarity: float, frozen: Frozen) -> Drift:
+    """The same of messages that were only counted. similarity: the sum over the placed."""
+    if not placed:
+        return Drift(1.0 - frozen.share_not_placed, frozen.similarity)
+    return Drift(not_placed / (placed + not_placed) - frozen.share_not_placed, frozen.similarity - similarity / placed)
 
 
 def save_themes(path: Path, frozen: Frozen) -> None:

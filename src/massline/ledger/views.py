@@ -47,6 +47,7 @@ KINDS: dict[str, Promise] = {
     "message.set_aside": _("A body said that a message needs no case, and why"),
     "message.unhidden": _("The words of a hidden message show again"),
     "messages.imported": _("A file of messages was imported"),
+    "messages.placed": _("New messages were put into themes"),
     "outlines.set": _("The outlines of areas for maps were entered"),
     "rating.counted": _("A resident's rating was counted"),
     "removal.appealed": _("A writer appealed against the hiding of her message"),

@@ -6,13 +6,12 @@ from functools import partial
 
 from django.utils import timezone
 
-from massline.concentrate.actions import run_engine
-from massline.concentrate.models import Run
+from massline.concentrate.actions import place_arrivals, run_engine
+from massline.concentrate.models import Frozen, Run
 from massline.gather.actions import continue_imports
 from massline.ledger.actions import sequence
 from massline.ledger.models import Entry
-from massline.respond.actions import escalate_if_overdue
-from massline.respond.models import Case
+from massline.respond.actions import escalate_overdue
 from massline.rights import SYSTEM
 
 log = logging.getLogger(__name__)
@@ -20,7 +19,7 @@ log = logging.getLogger(__name__)
 
 def do_due_work() -> int:
     """Do all of it; returns how many pieces there were. One that fails is logged and holds up no other."""
-    return sum(_tried(work) for work in (bring_in_files, escalate_cases, run_engines))
+    return sum(_tried(work) for work in (bring_in_files, escalate_cases, run_engines, place_messages))
 
 
 def bring_in_files() -> int:
@@ -30,15 +29,19 @@ def bring_in_files() -> int:
 
 def escalate_cases() -> int:
     """Cases overdue since midnight go before the body above."""
-    today = timezone.localdate()
-    overdue = Case.objects.overdue(today).filter(escalated_at=None).in_order_of_urgency().values_list("pk", flat=True)
-    return sum(_tried(partial(escalate_if_overdue, case, today=today, by=SYSTEM)) for case in list(overdue))
+    return escalate_overdue(today=timezone.localdate(), by=SYSTEM)
 
 
 def run_engines() -> int:
     """Runs that wait, and runs whose worker died."""
     left = Run.objects.left(timezone.now()).order_by("requested_at", "pk").values_list("pk", flat=True)
     return sum(_tried(partial(run_engine, run, by=SYSTEM)) for run in list(left))
+
+
+def place_messages() -> int:
+    """Messages that came after the run that shows go into its themes."""
+    runs = Frozen.objects.order_by("pk").values_list("run", flat=True)
+    return sum(_tried(partial(place_arrivals, run, by=SYSTEM)) for run in list(runs))
 
 
 def publish_entries() -> int:

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.utils import timezone
-from tests.builders import a_call, a_case
+from tests.builders import a_call, a_case, a_message
 
 from massline.beat import LEASE
 from massline.concentrate.actions import request_run
 from massline.concentrate.models import Run, Theme
-from massline.concentrate.tests.runs import a_call_with_messages
+from massline.concentrate.tests.runs import a_call_with_messages, a_run
 from massline.gather.models import ArrivingFile, ArrivingRow
 from massline.ledger.models import Entry
 from massline.project import due
@@ -43,6 +43,15 @@ def test_what_is_due_is_done_and_done_once() -> None:
     assert what_was_done() == (1, 1, 0)
     assert due.do_due_work() == 0
     assert what_was_done() == (1, 1, 0)
+
+
+@pytest.mark.django_db
+def test_what_comes_after_a_run_is_put_into_its_themes_without_anybody_asking() -> None:
+    run = a_run()
+    a_message(run.call, "路灯坏了没人修，晚上出门看不见路")
+    assert due.do_due_work() == 1
+    assert due.do_due_work() == 0
+    assert Entry.objects.get(kind="messages.placed").facts["run"] == run.pk
 
 
 @pytest.mark.django_db
