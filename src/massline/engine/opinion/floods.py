@@ -4,6 +4,7 @@ In each hour in which people came, those are sought who vote by one pattern: eac
 voted, far more than with what everybody votes. A pattern that people of all other times show as well is an opinion, not a flood.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,6 +26,11 @@ PURE: Final = 0.9
 """Share of all votes of a flood that must be as its pattern has them."""
 EXPECTED_TIMES: Final = 6.0
 """A flood has so many times the people that its pattern finds among as many people of other times."""
+DRAWS: Final = (10, 200)
+"""Windows at least and at most that are drawn from people of other times, one for each window of the conversation; a pattern
+is sought in them in the same way."""
+CHANCE_TIMES: Final = 2.0
+"""A flood has so many times the people that are found in any of these."""
 HALF: Final = 0.5
 
 
@@ -59,7 +65,7 @@ class _Cells:
 
 def find_floods(votes: Votes) -> Floods:
     """Mark floods. Without times nothing can be said. Cost: some rounds over the votes of each window, and one over all
-    votes for each pattern that is found."""
+    votes and DRAWS windows more for each pattern that is found."""
     nothing = np.zeros(0, np.int64)
     none = np.full(len(votes.people), -1, np.int32)
     if votes.times is None or len(votes.values) == 0:
@@ -69,9 +75,14 @@ def find_floods(votes: Votes) -> Floods:
     begins[voted] = np.minimum.reduceat(votes.times, votes.starts[voted])
     logs = _everybody(votes)
     found: list[set[int]] = []
-    for window in _windows(voted, begins):
+    windows = _windows(voted, begins)
+    for window in windows:
         members = _pattern(votes, logs, window)
-        if len(members) >= SMALLEST and _is_of_this_time(votes, logs, window, members):
+        if len(members) < SMALLEST or not _is_of_this_time(votes, logs, window, members):
+            continue
+        elsewhere = np.setdiff1d(voted, window)
+        chance = _by_chance(votes, logs, elsewhere, size=len(window), draws=len(windows))
+        if all(len(members) >= CHANCE_TIMES * people for people in chance):
             found = _merged(found, set(members.tolist()))
     found.sort(key=lambda people: (-len(people), min(people)))
     for number, people in enumerate(found):
@@ -165,6 +176,15 @@ def _is_of_this_time(votes: Votes, logs: F64, window: I64, members: I64) -> bool
     alike = _by_pattern(others, counts, np.zeros(len(elsewhere), np.bool_), AGREEMENTS[-1]).sum()
     expected = (alike + 1) / (len(elsewhere) + 1) * len(window)
     return bool(len(members) >= EXPECTED_TIMES * expected)
+
+
+def _by_chance(votes: Votes, logs: F64, elsewhere: I64, *, size: int, draws: int) -> Iterator[int]:
+    """People of one pattern that the search finds among `size` people who have nothing to do with each other, as often as
+    DRAWS allows: of many people some always vote alike."""
+    generator = np.random.default_rng(0)
+    for _ in range(min(max(draws, DRAWS[0]), DRAWS[1])):
+        drawn = np.sort(generator.permutation(elsewhere)[:size])
+        yield len(_pattern(votes, logs, drawn))
 
 
 def _merged(found: list[set[int]], people: set[int]) -> list[set[int]]:

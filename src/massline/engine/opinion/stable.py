@@ -15,7 +15,7 @@ from massline.engine.opinion.latent import Mixture, fit, memberships, overall_ra
 from massline.engine.opinion.projection import Axes, on_all_statements, principal_axes, project
 from massline.engine.opinion.rates import tally
 from massline.engine.opinion.representative import passing, tests
-from massline.engine.opinion.votes import F64, I32, Bools, Votes
+from massline.engine.opinion.votes import F64, I32, I64, Bools, Votes
 from massline.engine.siphash import hash_strings
 
 MOST_GROUPS: Final = 12
@@ -28,8 +28,12 @@ RESAMPLED: Final = 3_000
 LEAST_SIDES: Final = 5
 """Sides a person must have taken to be learnt from (fewer when there are fewer statements)."""
 HELD_BACK: Final = 10
-"""One vote in so many is held back."""
+"""One vote in so many is held back at a time."""
+ENOUGH: Final = 6_000
+"""Votes held back from which the number of groups is chosen. Where one tenth has fewer, others are held back in turn."""
 STARTS: Final = 6
+FEW_STARTS: Final = 2
+"""Starts where the same is fitted many times over."""
 SHORT: Final = 6
 """Rounds of a first try."""
 LONG: Final = 60
@@ -163,41 +167,46 @@ def _sample(taken: Votes, *, most: int) -> Votes:
 
 def _number_of_groups(learners: Votes, *, seed: int) -> tuple[Mixture, dict[int, float]]:
     """The smallest number of groups that foretells held-back votes as well as the best, fitted to all votes of the learners."""
-    held = _held_back(learners)
-    known, hidden = _Fitting.of(_only(learners, ~held), seed=seed), _only(learners, held)
+    parts = _parts(learners)
+    times = min(HELD_BACK, -(-ENOUGH * HELD_BACK // max(1, len(parts))))
+    fittings = [_Fitting.of(_only(learners, parts != part), seed=seed) for part in range(times)]
+    hidden = [_only(learners, parts == part) for part in range(times)]
     gains: dict[int, F64] = {}
     for k in range(1, min(MOST_GROUPS, len(learners.people) // (2 * SMALLEST)) + 1):
-        mixture = known.best(k)
-        gains[k] = vote_gains(hidden, memberships(known.votes, mixture), mixture)
+        gains[k] = np.zeros(len(learners.people))
+        for known, held in zip(fittings, hidden, strict=True):
+            mixture = known.best(k, starts=STARTS if times == 1 else FEW_STARTS)
+            gains[k] += vote_gains(held, memberships(known.votes, mixture), mixture)
         best = max(gains, key=lambda one: gains[one].sum())
         if k - best >= PATIENCE:
             break
-    hidden_votes = max(1, len(hidden.values))
-    foretold = {k: float(gain.sum()) / hidden_votes for k, gain in gains.items()}
+    votes = max(1, sum(len(held.values) for held in hidden))
+    foretold = {k: float(gain.sum()) / votes for k, gain in gains.items()}
     return _Fitting.of(learners, seed=seed).best(_smallest_as_good(gains)), foretold
 
 
 def _smallest_as_good(gains: dict[int, F64]) -> int:
-    """The smallest number whose votes are foretold within one standard error of the best. gains: number -> (n,)."""
+    """The smallest number whose votes are foretold within one standard error of the best; 1, no groups, only when it is
+    the best itself. gains: number -> (n,)."""
     if not gains:
         return 1
     best = max(gains, key=lambda k: (gains[k].sum(), -k))
-    for k in sorted(gains):
+    for k in range(min(2, best), best):
         worse = gains[best] - gains[k]
         if worse.sum() <= ONE_ERROR * np.sqrt(len(worse)) * worse.std():
             return k
     return best
 
 
-def _held_back(votes: Votes) -> Bools:
-    """Which votes are held back: by a hash of person and statement, so that it does not depend on the order of anything."""
+def _parts(votes: Votes) -> I64:
+    """In which of HELD_BACK parts each vote is (v,): by a hash of person and statement, so that it does not depend on the
+    order of anything."""
     person = hash_strings(votes.people.cast(pa.large_string()), (3, 5)).astype(np.uint64)
     statement = hash_strings(votes.statements.cast(pa.large_string()), (5, 3)).astype(np.uint64)
     mixed = np.repeat(person, votes.per_person) * np.uint64(0x9E3779B97F4A7C15) ^ statement[votes.columns]
     mixed ^= mixed >> np.uint64(31)
     mixed *= np.uint64(0xBF58476D1CE4E5B9)
-    held: Bools = (mixed >> np.uint64(33)) % np.uint64(HELD_BACK) == 0
-    return held
+    return ((mixed >> np.uint64(33)) % np.uint64(HELD_BACK)).astype(np.int64)
 
 
 def _only(votes: Votes, keep: Bools) -> Votes:
@@ -220,18 +229,18 @@ class _Fitting:
             return cls(votes, np.zeros((len(votes.people), 1)), seed)
         return cls(votes, project(votes, principal_axes(votes, count=AXES, tolerance=ROUGHLY)), seed)
 
-    def best(self, k: int) -> Mixture:
+    def best(self, k: int, *, starts: int = STARTS) -> Mixture:
         """The best of several fits of k groups, each from people who lie near each other."""
         weights = np.ones(len(self.places))
         if k == 1:
             return fit(self.votes, weights[:, None], weights=weights, rounds=1)
-        return self._best(k, weights, np.random.default_rng([self.seed, k]), starts=STARTS, rounds=LONG)
+        return self._best(k, weights, np.random.default_rng([self.seed, k]), starts=starts, rounds=LONG)
 
     def again(self, k: int, *, replicate: int) -> Mixture:
         """A fit of k groups to people drawn with repetition."""
         generator = np.random.default_rng([self.seed, 1_000_003, k, replicate])
         weights = generator.poisson(1.0, len(self.places)).astype(np.float64)
-        return self._best(k, weights, generator, starts=2, rounds=AGAIN)
+        return self._best(k, weights, generator, starts=FEW_STARTS, rounds=AGAIN)
 
     def _best(self, k: int, weights: F64, generator: np.random.Generator, *, starts: int, rounds: int) -> Mixture:
         near = self.places[:, : k + 1]
