@@ -4,7 +4,7 @@
 
 Beside each figure stands how long SHA-256 alone takes for the same hashes, in the same run. Entries are written to the
 database that MASSLINE_DATABASE names (a new SQLite file when it names none), by two processes while a third numbers
-and publishes. Result in results/log.json.
+and publishes. `--entries 0` and `--acts 0` leave a side out: its last result stays. Result in results/log.json.
 """
 
 import argparse
@@ -18,7 +18,11 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
+from queue import Empty
 from typing import Any
 
 RESULT = Path(__file__).parent / "results" / "log.json"
@@ -72,21 +76,31 @@ def read_side(count: int, folder: Path) -> dict[str, Any]:
     }
 
 
-def _write(count: int) -> None:
+def _write(count: int, told: "Queue[list[float]]", ready: "Barrier") -> None:
+    """Acts with one entry each. Tells how long each append took, in seconds: what it adds to an act."""
     import django
 
     django.setup()
     from django.db import transaction
 
-    from massline.ledger.actions import append
-
+    took = []
+    with transaction.atomic():
+        _append(0)
+    ready.wait()
     for number in range(count):
         with transaction.atomic():
-            append("message.received", {"message": number, "digest": f"{number:064x}"})
+            took.append(timed(lambda number=number: _append(number)))
+    told.put(took)
+
+
+def _append(number: int) -> None:
+    from massline.ledger.actions import append
+
+    append("message.received", {"message": number, "digest": f"{number:064x}"})
 
 
 def write_side(count: int) -> dict[str, Any]:
-    """Acts with one entry each, by two writers, while a sequencer runs beside them."""
+    """Entries a hundred to an act, then the sequencer's round over them, then acts with one entry each beside a sequencer."""
     import django
 
     django.setup()
@@ -97,29 +111,46 @@ def write_side(count: int) -> dict[str, Any]:
     from massline.ledger.queries import verify_log
 
     call_command("migrate", verbosity=0)
-    vendor = connection.vendor
-    connection.close()
-    begun = time.perf_counter()
-    writers = [
-        multiprocessing.get_context("spawn").Process(target=_write, args=(count // WRITERS,)) for _ in range(WRITERS)
-    ]
-    for writer in writers:
-        writer.start()
-    rounds = []
-    while any(writer.is_alive() for writer in writers):
-        rounds.append(timed(sequence))
-        time.sleep(0.5)
-    size = sequence().size
-    took = time.perf_counter() - begun
-    if size != verify_log().size:
+    appended = timed(lambda: [_hundred(start) for start in range(0, count, 100)])
+    sequenced = timed(sequence)
+    appends, acted, behind = _acts(count)
+    if sequence().size != verify_log().size:
         raise SystemExit("The published log does not hold what was written.")
     return {
-        "database": vendor,
-        "acts": size,
-        "seconds": took,
-        "acts_per_second": size / took,
-        "sequence_seconds": statistics.median(rounds),
+        "database": connection.vendor,
+        "entries_per_second": count / appended,
+        "numbered_and_published_per_second": count / sequenced,
+        "acts_per_second": len(appends) / acted,
+        "behind_seconds": behind,
+        "append_milliseconds": 1000 * statistics.median(appends),
+        "append_milliseconds_95": 1000 * statistics.quantiles(appends, n=20)[-1],
     }
+
+
+def _hundred(start: int) -> None:
+    from django.db import transaction
+
+    with transaction.atomic():
+        for number in range(start, start + 100):
+            _append(number)
+
+
+def _acts(count: int) -> tuple[list[float], float, float]:
+    """How long each append of the writers took, all of their acts, and the last round of the sequencer after them: seconds."""
+    from massline.ledger.actions import sequence
+
+    process = multiprocessing.get_context("spawn")
+    told, ready = process.Queue(), process.Barrier(WRITERS + 1)
+    writers = [process.Process(target=_write, args=(count // WRITERS, told, ready)) for _ in range(WRITERS)]
+    for writer in writers:
+        writer.start()
+    ready.wait()
+    begun, appends = time.perf_counter(), list[float]()
+    while len(appends) < count // WRITERS * WRITERS:
+        sequence()
+        with suppress(Empty):
+            appends += told.get(timeout=0.5)
+    return appends, time.perf_counter() - begun, timed(sequence)
 
 
 def main() -> None:
@@ -135,11 +166,16 @@ def main() -> None:
     }
     os.environ |= {"DJANGO_SETTINGS_MODULE": "massline.project.settings", "MASSLINE_HTTPS": "False"}
     os.environ.setdefault("MASSLINE_DATABASE", f"sqlite:///{folder}/bench.sqlite3")
+    found = json.loads(RESULT.read_text(encoding="utf-8")) if RESULT.exists() else {}
+    machine = {"python": platform.python_version(), "cores": os.cpu_count(), "load": os.getloadavg()[0]}
     try:
-        found = {"read": read_side(options.entries, folder), "write": write_side(options.acts)}
+        if options.entries:
+            found["read"] = {**read_side(options.entries, folder), "machine": machine}
+        if options.acts:
+            write = write_side(options.acts)
+            found[f"write_{write['database']}"] = {**write, "machine": machine}
     finally:
         shutil.rmtree(folder)
-    found["machine"] = {"python": platform.python_version(), "cores": os.cpu_count(), "load": os.getloadavg()[0]}
     RESULT.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(found, indent=1))
 

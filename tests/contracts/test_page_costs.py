@@ -43,6 +43,7 @@ def pages(loaded: Loaded) -> list[str]:
         "/scoreboard/",
         "/bodies/qingxi/",
         "/log/",
+        "/log/proof/",
         "/removals/",
         "/removals/grounds/",
         "/sign-in/",

@@ -1,7 +1,9 @@
 """Reads of the log."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
@@ -9,12 +11,12 @@ from django.conf import settings
 from massline.ledger.keys import read_signer
 from massline.ledger.models import Entry
 from massline.ledger.tiles import published
-from massline.tlog.checkpoint import Checkpoint
+from massline.tlog.checkpoint import BadCheckpoint, Checkpoint, read_checkpoint
 from massline.tlog.folder import fetch_from
 from massline.tlog.layout import CHECKPOINT, TILE_WIDTH
 from massline.tlog.merkle import BadProof, inclusion_proof, leaf_hash
-from massline.tlog.receipt import Proof, Receipt
-from massline.tlog.verify import Tiles
+from massline.tlog.receipt import BadReceipt, Proof, Receipt, read_receipt
+from massline.tlog.verify import REFUSALS, Tiles
 
 PIECE = 2_048  # entries held at once; eight tiles
 
@@ -55,6 +57,56 @@ def receipt_for(entry: Entry, salt: str) -> Receipt:
         return Receipt(key, entry.line, salt)
     proof = inclusion_proof(entry.index, size, Tiles(lambda path: fetch_from(folder, path), size))
     return Receipt(key, entry.line, salt, Proof(entry.index, fetch_from(folder, CHECKPOINT).decode(), tuple(proof)))
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check of a proof found: `yes`, `no`, or `unknown` where nothing could be said.
+
+    ours: it is of this installation's log. included: its hashes lead from the entry to the root of its checkpoint. signed: that
+    checkpoint is signed with the key that it names. text: these words are the ones that were logged."""
+
+    readable: str
+    ours: str = ""
+    included: str = ""
+    signed: str = ""
+    text: str = ""
+    log: str = ""
+    kind: str = ""
+    at: str = ""
+
+
+def check_proof(content: bytes, text: str, *, ours: str) -> Checked:
+    """Check the file that a receipt's page gave, by itself. text: words it may prove, "" for none. ours: this log's key, or "".
+
+    The same checks as static/ledger/proof.js."""
+    try:
+        proof = read_receipt(content)
+    except (BadReceipt, BadCheckpoint):
+        return Checked("no")
+    told = json.loads(proof.entry)
+    signed = included = "unknown"
+    if proof.proof:
+        signed = _outcome(partial(read_checkpoint, proof.proof.checkpoint.encode(), proof.key))
+        included = _outcome(proof.check_proof) if signed == "yes" else "unknown"
+    return Checked(
+        "yes",
+        ours="unknown" if not ours else "yes" if ours == str(proof.key) else "no",
+        included=included,
+        signed=signed,
+        text=_outcome(partial(proof.check_text, text)) if text else "unknown",
+        log=proof.key.name,
+        kind=str(told.get("kind", "")),
+        at=str(told.get("at", "")),
+    )
+
+
+def _outcome(check: Callable[[], object]) -> str:
+    try:
+        check()
+    except (*REFUSALS, BadReceipt):
+        return "no"
+    return "yes"
 
 
 def verify_log() -> Checkpoint:

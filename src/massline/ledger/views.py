@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from massline.ledger.forms import ProofForm
 from massline.ledger.keys import KeyRefused
 from massline.ledger.models import Entry
-from massline.ledger.queries import download_lines, log_key, newest_checkpoint
+from massline.ledger.queries import check_proof, download_lines, log_key, newest_checkpoint
 from massline.tlog.checkpoint import BadCheckpoint
 from massline.tlog.folder import fetch_from
 from massline.tlog.layout import CHECKPOINT
@@ -35,6 +36,9 @@ KINDS: dict[str, Promise] = {
     "case.joined": _("Messages joined a case"),
     "case.left": _("A message was taken out of a case, and the writer was told why"),
     "case.opened": _("A case was opened"),
+    "case.part_done": _("A body did its part in another body's case"),
+    "case.shared": _("A body was asked for its part in a case"),
+    "note.written": _("Staff wrote a note about a case"),
     "case.reopened": _("A case was reopened: not solved, says the resident"),
     "case.settled": _("A case was settled: solved, says the resident"),
     "edition.published": _("Analysts published an edition of a call's themes"),
@@ -86,6 +90,19 @@ def download(request: HttpRequest) -> StreamingHttpResponse:
     response = StreamingHttpResponse(download_lines(), content_type="application/jsonl; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="log.jsonl"'
     return response
+
+
+def proof(request: HttpRequest) -> HttpResponse:
+    """Check a proof: in the browser, without asking us; where it cannot, on this site."""
+    form = ProofForm(request.POST, request.FILES) if request.method == "POST" else ProofForm()
+    try:
+        ours = log_key()
+    except KeyRefused:
+        ours = ""
+    context: dict[str, object] = {"form": form, "ours": ours}
+    if form.is_valid():
+        context["found"] = check_proof(form.cleaned_data["proof"], form.cleaned_data["text"], ours=ours)
+    return render(request, "ledger/proof.html", context, status=422 if form.errors else 200)
 
 
 def published_file(request: HttpRequest, path: str) -> HttpResponse:
