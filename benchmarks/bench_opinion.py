@@ -3,7 +3,7 @@
     scripts/bench opinion                 # recovery on simulations, then growth up to two million votes
     scripts/bench opinion --growth-only
     scripts/bench opinion --compare       # growth only, beside the recorded result; fails when much slower
-    scripts/bench opinion --nation        # one million people, sixty million votes, from the matrix on
+    scripts/bench opinion --nation        # one million people, sixty million votes, file to report
     scripts/bench opinion --red-dwarf PYTHON FOLDER   # beside red-dwarf, on Polis' export in FOLDER
 
 Recovery: adjusted Rand index against the true groups, ours beside the reference method; in every conversation a flood of
@@ -19,6 +19,7 @@ import json
 import platform
 import resource
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -29,8 +30,10 @@ from statistics import median
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.csv as pc
+import pyarrow.parquet as pq
 from sklearn.metrics import adjusted_rand_score
 
 from compare import slower
@@ -38,7 +41,6 @@ from massline.engine.opinion.exports import Export, read_export
 from massline.engine.opinion.find import METHODS, find_opinion
 from massline.engine.opinion.polis import polis_groups
 from massline.engine.opinion.stable import regroup, stable_groups
-from massline.engine.opinion.votes import Votes
 from simulate_votes import Conversation, Plan, simulate
 
 RESULT = Path(__file__).parent / "results" / "opinion.json"
@@ -178,26 +180,48 @@ def growth() -> list[Grown]:
 
 
 def nation() -> dict[str, object]:
-    """A million people, 2,000 statements, 60 votes each, six groups. Reading is not in it."""
+    """A million people, 2,000 statements, 60 votes each, six groups: the whole command, from votes.csv to the report."""
+    with tempfile.TemporaryDirectory() as folder:
+        path, out = Path(folder) / "votes.csv", Path(folder) / "out"
+        group = write_nation(path)
+        command = [sys.executable, "-c", "from massline.engine.cli import commands; commands()", "opinion"]
+        begun = time.perf_counter()
+        said = subprocess.run(
+            [*command, str(path), "--out", str(out), "--json"], capture_output=True, check=True, text=True
+        )
+        wall, used = time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_CHILDREN)
+        found = pq.read_table(out / "participants.parquet", columns=["participant", "group"])
+        facts = json.loads((out / "run.json").read_text(encoding="utf-8"))
+    order = found["participant"].cast(pa.int64()).to_numpy()
+    return {
+        "votes": json.loads(said.stdout)["votes"],
+        "seconds": [round(wall, 1), round(used.ru_utime + used.ru_stime, 1)],
+        "steps": facts["seconds"],
+        "peak_rss_mb": used.ru_maxrss // 1024,
+        "agreement": float(adjusted_rand_score(group[order], found["group"].fill_null(-1).to_numpy())),
+    }
+
+
+def write_nation(path: Path) -> npt.NDArray[np.int64]:
+    """votes.csv of the nation; the true group of each person."""
     people, statements, each, groups = 1_000_000, 2_000, 60, 6
     generator = np.random.default_rng(0)
     group = generator.integers(0, groups, people)
     rates = np.clip(generator.beta(1, 1, (groups, statements)), 0.05, 0.95)
     step = statements // each
-    columns, values = np.empty((people, each), np.int32), np.empty((people, each), np.int8)
-    for at in range(each):
-        columns[:, at] = at * step + generator.integers(0, step, people)
-        agree = generator.random(people, np.float32) < rates[group, columns[:, at]]
-        values[:, at] = np.where(generator.random(people, np.float32) < 0.1, 0, np.where(agree, 1, -1))
-    ids = [pa.array(np.arange(count)).cast(pa.string()) for count in (people, statements)]
-    times = (np.arange(people)[:, None] * 20_000 + np.arange(each) * 3_000).ravel()
-    starts = np.arange(people + 1) * each
-    votes = Votes(ids[0], ids[1], starts, columns.ravel(), values.ravel(), times)
-    found = []
-    seconds = timed(lambda: found.append(find_opinion(Export(votes, {}, len(times), 0)).grouping.group))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    agreement = float(adjusted_rand_score(group, found[0]))
-    return {"votes": len(times), "seconds": seconds, "peak_rss_mb": peak, "agreement": agreement}
+    writer = None
+    for person in np.array_split(np.arange(people), 20):
+        columns = np.arange(each) * step + generator.integers(0, step, (len(person), each))
+        agree = generator.random(columns.shape, np.float32) < rates[group[person][:, None], columns]
+        values = np.where(generator.random(columns.shape, np.float32) < 0.1, 0, np.where(agree, 1, -1))
+        times = 1_700_000_000_000 + person[:, None] * 20_000 + np.arange(each) * 3_000
+        cells = (times.ravel(), columns.ravel(), np.repeat(person, each), values.ravel())
+        table = pa.table(list(cells), ["timestamp", "comment-id", "voter-id", "vote"])
+        writer = writer or pc.CSVWriter(path, table.schema)
+        writer.write_table(table)
+    if writer:
+        writer.close()
+    return group
 
 
 def beside_red_dwarf(python: str, folder: Path) -> dict[str, object]:

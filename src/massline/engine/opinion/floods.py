@@ -18,13 +18,13 @@ SMALLEST: Final = 5
 """People in the smallest flood."""
 JUDGED: Final = 5
 """Votes of a person on statements on which others of the pattern voted."""
-AGREEMENTS: Final = (0.55, 0.65, 0.75, 0.8, 0.8, 0.8)
+AGREEMENTS: Final = (0.55, 0.65, 0.7, 0.7, 0.7, 0.7)
 """Share of those that must be as the pattern has them, round by round."""
 EVIDENCE: Final = np.log(10.0)
 """How much likelier, in logs, the pattern must make a person's votes than everybody's rates do."""
-PURE: Final = 0.9
+PURE: Final = 0.8
 """Share of all votes of a flood that must be as its pattern has them."""
-EXPECTED_TIMES: Final = 6.0
+EXPECTED_TIMES: Final = 10.0
 """A flood has so many times the people that its pattern finds among as many people of other times."""
 DRAWS: Final = (10, 200)
 """Windows at least and at most that are drawn from people of other times, one for each window of the conversation; a pattern
@@ -32,6 +32,8 @@ is sought in them in the same way."""
 CHANCE_TIMES: Final = 2.0
 """A flood has so many times the people that are found in any of these."""
 HALF: Final = 0.5
+PRIOR: Final = 2.0
+"""Votes at everybody's rates that a pattern starts with, so that a few people are not certain of anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +128,15 @@ def _cells(votes: Votes, logs: F64, people: I64) -> _Cells:
 
 
 def _pattern(votes: Votes, logs: F64, window: I64) -> I64:
-    """People of a window who vote by one pattern; the others leave round by round."""
+    """People of a window who vote by one pattern; the others leave round by round. In the last rounds the pattern is that of
+    the half who follow it most, so that people who merely lean the same way do not blur it."""
     cells, kept = _cells(votes, logs, window), np.ones(len(window), np.bool_)
     for agreement in AGREEMENTS:
-        again = _by_pattern(cells, _counts(cells, kept), kept, agreement)
+        again = _judged(cells, _counts(cells, kept), kept).by_pattern(agreement)
+        if agreement == AGREEMENTS[-1] and again.sum() >= SMALLEST:
+            follows = _judged(cells, _counts(cells, again), again).share
+            core = again & (follows >= np.median(follows[again]))
+            again = _judged(cells, _counts(cells, core), core).by_pattern(agreement)
         if again.sum() < SMALLEST or (agreement == AGREEMENTS[-1] and (again == kept).all()):
             return window[again] if again.sum() >= SMALLEST else window[:0]
         kept = again
@@ -140,20 +147,40 @@ def _counts(cells: _Cells, kept: Bools) -> F64:
     return np.bincount(cells.cells[kept[cells.rows]], minlength=cells.size).astype(np.float64)
 
 
-def _by_pattern(cells: _Cells, counts: F64, inside: Bools, agreement: float) -> Bools:
-    """Who votes by the pattern that the counts (3 m,) show, the own votes of those inside left out."""
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """How people stand to a pattern. number (n,): votes that can be judged. agreed (n,): of them, as the pattern has them.
+    evidence (n,): how much likelier, in logs, the pattern makes the votes than everybody's rates do."""
+
+    number: I64
+    agreed: I64
+    evidence: F64
+
+    @property
+    def share(self) -> F64:
+        """Share of the judged votes that are as the pattern has them (n,)."""
+        return self.agreed / np.maximum(self.number, 1)
+
+    def by_pattern(self, agreement: float) -> Bools:
+        """Who votes by the pattern (n,)."""
+        least = EVIDENCE if agreement == AGREEMENTS[-1] else 0.0
+        matching: Bools = (self.number >= JUDGED) & (self.share >= agreement) & (self.evidence > least)
+        return matching
+
+
+def _judged(cells: _Cells, counts: F64, inside: Bools) -> _Judged:
+    """By the pattern that the counts (3 m,) show, the own votes of those inside left out."""
     own = inside[cells.rows].astype(np.float64)
     same = counts[cells.cells] - own
     total = counts.reshape(-1, 3).sum(axis=1)[cells.cells // 3] - own
     judged = total >= 1
-    rates = (same + HALF * np.exp(cells.base)) / (total + HALF)
-    number = np.bincount(cells.rows[judged], minlength=cells.people)
-    agreed = np.bincount(cells.rows[judged & (same > HALF * total)], minlength=cells.people)
+    rates = (same + PRIOR * np.exp(cells.base)) / (total + PRIOR)
     gains = np.where(judged, np.log(rates) - cells.base, 0.0)
-    evidence = np.bincount(cells.rows, weights=gains, minlength=cells.people)
-    least = EVIDENCE if agreement == AGREEMENTS[-1] else 0.0
-    matching: Bools = (number >= JUDGED) & (agreed >= agreement * number) & (evidence > least)
-    return matching
+    return _Judged(
+        np.bincount(cells.rows[judged], minlength=cells.people),
+        np.bincount(cells.rows[judged & (same > HALF * total)], minlength=cells.people),
+        np.bincount(cells.rows, weights=gains, minlength=cells.people).astype(np.float64),
+    )
 
 
 def _purity(cells: _Cells, counts: F64) -> float:
@@ -173,7 +200,7 @@ def _is_of_this_time(votes: Votes, logs: F64, window: I64, members: I64) -> bool
     if len(elsewhere) == 0:
         return False
     others = _cells(votes, logs, elsewhere)
-    alike = _by_pattern(others, counts, np.zeros(len(elsewhere), np.bool_), AGREEMENTS[-1]).sum()
+    alike = _judged(others, counts, np.zeros(len(elsewhere), np.bool_)).by_pattern(AGREEMENTS[-1]).sum()
     expected = (alike + 1) / (len(elsewhere) + 1) * len(window)
     return bool(len(members) >= EXPECTED_TIMES * expected)
 
