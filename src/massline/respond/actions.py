@@ -15,7 +15,19 @@ from massline.gather.models import Message
 from massline.ledger.actions import append, append_all
 from massline.ledger.rules import digest
 from massline.people.models import User
-from massline.respond.models import Case, CaseMessage, CaseQuerySet, Extension, Pause, Regrouping, Reply, SetAside, Turn
+from massline.respond.models import (
+    Case,
+    CaseMessage,
+    CaseQuerySet,
+    Extension,
+    Note,
+    Pause,
+    Regrouping,
+    Reply,
+    SetAside,
+    Share,
+    Turn,
+)
 from massline.respond.queries import free_messages, messages_in_theme, promise_body, reply_day, running_pause
 from massline.respond.rules import (
     LONGEST_PAUSE,
@@ -30,6 +42,7 @@ from massline.respond.rules import (
     NotSetAside,
     PauseKind,
     ReopenedBefore,
+    ShareRefused,
     StaleCase,
     State,
     TurnKind,
@@ -187,6 +200,53 @@ def hand_over(case: Case, *, to: Body, reason: str, by: User, version: int) -> C
         {"case": case.pk, "from": before.code, "to": to.code, "reason": digest(reason, str(case.pk))},
     )
     return case
+
+
+@transaction.atomic
+def share(case: Case, *, to: Body, reason: str, by: User, version: int) -> Share:
+    """Ask another body for its part in a case, and say which. The owner leads: it alone replies. Docs: docs/rules/case.md, C13.
+
+    Raises NotAllowed, WrongState, StaleCase, ShareRefused."""
+    require(by, "respond.share", case.body.path)
+    if case.state != State.OPEN:
+        raise WrongState(case.pk, case.state, "shared")
+    if not reason.strip():
+        raise ShareRefused(case.pk, "what the other body shall do is missing")
+    if to == case.body or Share.objects.filter(case=case, body=to).exists():
+        raise ShareRefused(case.pk, f"{to.code} has it, or has a part in it, already")
+    _claim(case, version)
+    part = Share.objects.create(case=case, body=to, reason=reason, asked_at=timezone.now(), asked_by=by)
+    facts = {"case": case.pk, "lead": case.body.code, "body": to.code}
+    append("case.shared", {**facts, "reason": digest(reason, str(case.pk))})
+    return part
+
+
+@transaction.atomic
+def finish_part(part: Share, *, text: str, by: User) -> None:
+    """Say that the body's part is done, in a note for the body that leads. Raises NotAllowed, ShareRefused."""
+    require(by, "respond.finish_part", part.body.path)
+    if not text.strip():
+        raise ShareRefused(part.case_id, "what was done is missing")
+    if Share.objects.filter(pk=part.pk, done_at=None).update(done_at=timezone.now(), done_by=by) != 1:
+        raise ShareRefused(part.case_id, "its part is done already")
+    Case.objects.filter(pk=part.case_id).update(version=F("version") + 1)
+    _note(part.case, text, body=part.body, by=by)
+    append("case.part_done", {"case": part.case_id, "body": part.body.code})
+
+
+@transaction.atomic
+def write_note(case: Case, *, text: str, body: Body, by: User) -> Note:
+    """Write something down for the desks that work on a case, in the name of a body. Raises NotAllowed, ShareRefused."""
+    require(by, "respond.write_note", body.path)
+    if not text.strip() or not Case.objects.visible_to(by).filter(pk=case.pk).exists():
+        raise ShareRefused(case.pk, "the note is empty, or the case is not this desk's")
+    note = _note(case, text, body=body, by=by)
+    append("note.written", {"case": case.pk, "body": body.code, "note": digest(text, note.salt)})
+    return note
+
+
+def _note(case: Case, text: str, *, body: Body, by: User) -> Note:
+    return Note.objects.create(case=case, body=body, text=text, at=timezone.now(), by=by)
 
 
 @transaction.atomic

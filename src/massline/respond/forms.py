@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 from massline.bodies.models import Body
 from massline.gather.models import Message
 from massline.respond.models import PAUSE_KINDS, Case
-from massline.respond.queries import hand_over_choices
+from massline.respond.queries import hand_over_choices, helpers
 from massline.respond.rules import LONGEST_PAUSE, longest_extension
 from massline.rights import Actor
 
@@ -21,6 +21,7 @@ CASE_FILTERS: dict[str, str | Promise] = {
     "overdue": _("Overdue"),
     "very_late": _("Very late"),
     "soon": _("Due soon"),
+    "shared": _("Cases to help with"),
     "reopened": _("Reopened"),
     "escalated": _("Put before the body above"),
     "answered": _("Answered cases"),
@@ -234,3 +235,44 @@ class LeaveForm(VersionedForm):
     def __init__(self, data: Mapping[str, Any] | None = None, *, case: Case) -> None:
         super().__init__(data, case=case)
         self.fields["message"].queryset = Message.objects.filter(cases=case)  # type: ignore[attr-defined]
+
+
+class ShareForm(VersionedForm):
+    """Another body has a part to do."""
+
+    to = BodyChoice(
+        label=_("Which body"),
+        queryset=Body.objects.none(),
+        to_field_name="code",
+        empty_label=_("Choose a body"),
+        error_messages={
+            "required": _("Choose the body that shall help."),
+            "invalid_choice": _("This body has the case, or has a part in it already. Choose another."),
+        },
+    )
+    reason = forms.CharField(
+        label=_("What it shall do"),
+        help_text=_("Everybody can read it. You stay responsible, and you alone reply."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2000,
+        error_messages={"required": _("Say what the other body shall do.")},
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, case: Case) -> None:
+        super().__init__(data, case=case)
+        self.fields["to"].queryset = helpers(case)  # type: ignore[attr-defined]
+
+
+class NoteForm(forms.Form):
+    """Something written down for the desks that work on a case."""
+
+    text = forms.CharField(
+        label=_("Note"),
+        help_text=_("Only the desks that work on this case read it. It is never changed."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=5_000,
+        error_messages={"required": _("Write something first.")},
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data, auto_id="NoteForm_%s")

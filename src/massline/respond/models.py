@@ -52,11 +52,20 @@ class CaseQuerySet(models.QuerySet["Case"]):
         if actor.body_path is None or actor.role not in DESK_ROLES:
             return self.public()
         known = Turn.objects.filter(body__path__startswith=actor.body_path)
+        shared = Share.objects.filter(body__path__startswith=actor.body_path)
         return self.filter(
             Q(body__path__startswith=actor.body_path)
             | Q(overseer__path__startswith=actor.body_path)
             | Q(pk__in=known.values("case"))
+            | Q(pk__in=shared.values("case"))
         )
+
+    def to_help_with(self, actor: Actor) -> Self:
+        """Open cases of other bodies in which hers, or one under it, still has a part to do."""
+        if actor.body_path is None or actor.role not in DESK_ROLES:
+            return self.none()
+        parts = Share.objects.filter(body__path__startswith=actor.body_path, done_at=None)
+        return self.open().filter(pk__in=parts.values("case"))
 
     def answerable_by(self, actor: Actor) -> Self:
         """Cases that the actor may hand over or reply to: those of her body and of every body under it."""
@@ -144,6 +153,38 @@ class Regrouping(models.Model):
 
     def __str__(self) -> str:
         return f"case {self.case_id}: {self.messages} messages {'joined' if self.joined else 'left'}"
+
+
+class Share(models.Model):
+    """Another body's part in a case: what it shall do. The owner of the case leads and answers; it alone replies."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="shares")
+    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField()
+    asked_at = models.DateTimeField()
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    done_at = models.DateTimeField(null=True, blank=True)
+    done_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "body"], name="one_part_of_a_body_in_a_case")]
+
+    def __str__(self) -> str:
+        return f"{self.body} in case {self.case_id}"
+
+
+class Note(models.Model):
+    """What a body wrote down about a case for the desks that work on it. Nobody else reads it; it is never changed."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="notes")
+    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="+")
+    text = models.TextField(_("note"))
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    salt = models.CharField(max_length=32, default=new_salt)
+
+    def __str__(self) -> str:
+        return self.text[:80]
 
 
 class SetAsideQuerySet(models.QuerySet["SetAside"]):

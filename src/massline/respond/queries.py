@@ -18,10 +18,12 @@ from massline.respond.models import (
     DESK_ROLES,
     Case,
     Extension,
+    Note,
     Pause,
     Regrouping,
     Reply,
     SetAside,
+    Share,
     Turn,
 )
 from massline.respond.rules import (
@@ -89,7 +91,7 @@ def reply_day(message: Message) -> date:
 
 
 def acts(case: Case) -> list[Act]:
-    """Everything that happened to a case, in order; always `case.version + 1` acts. Four queries."""
+    """Everything that happened to a case, in order; always `case.version + 1` acts. Five queries."""
     turns = Turn.objects.filter(case=case).order_by("pk")
     told: list[Act] = []
     for turn in turns.select_related("body", "overseer", "began_by", "reply__body", "reply__published_by"):
@@ -104,7 +106,7 @@ def acts(case: Case) -> list[Act]:
             )
     if case.settled_at:
         told.append(Act(ActKind.SETTLED, case.settled_at))
-    others = [*_acts_of_clock(case), *_acts_of_messages(case)]
+    others = [*_acts_of_clock(case), *_acts_of_messages(case), *_acts_of_helpers(case)]
     return sorted([*told, *others], key=lambda act: act.at) if others else told
 
 
@@ -124,6 +126,14 @@ def _acts_of_messages(case: Case) -> Iterator[Act]:
     for one in Regrouping.objects.filter(case=case).select_related("by").order_by("pk"):
         kind = ActKind.JOINED if one.joined else ActKind.LEFT
         yield Act(kind, one.at, None, one.by, one.reason, one.reason, messages=one.messages)
+
+
+def _acts_of_helpers(case: Case) -> Iterator[Act]:
+    """Bodies that were asked for a part, and their parts done. One query."""
+    for part in Share.objects.filter(case=case).select_related("body", "asked_by", "done_by").order_by("pk"):
+        yield Act(ActKind.SHARED, part.asked_at, part.body, part.asked_by, part.reason, part.reason)
+        if part.done_at:
+            yield Act(ActKind.PART_DONE, part.done_at, part.body, part.done_by)
 
 
 def due_story(case: Case, told: Sequence[Act], today: date) -> tuple[DueStory, Line]:
@@ -171,6 +181,30 @@ def clock(case: Case) -> dict[str, object]:
     extended = Extension.objects.filter(case=case, reopening=case.reopenings).exists()
     may_pause = free and case.reply_due > today and len(held) < PAUSES
     return {"pause": running, "may_pause": may_pause, "may_extend": free and not extended}
+
+
+def parts(case: Case) -> list[Share]:
+    """Bodies that help with a case, and those that did. One query."""
+    return list(Share.objects.filter(case=case).select_related("body").order_by("pk"))
+
+
+def own_part(case: Case, actor: Actor) -> Share | None:
+    """The part that the actor's body, or one under it, still has to do in a case. One query."""
+    if actor.body_path is None or actor.role not in ANSWERING_ROLES:
+        return None
+    waiting = Share.objects.filter(case=case, done_at=None, body__path__startswith=actor.body_path)
+    return waiting.select_related("body").order_by("pk").first()
+
+
+def notes(case: Case) -> list[Note]:
+    """What the desks wrote down about a case, in order. One query."""
+    return list(Note.objects.filter(case=case).select_related("body", "by").order_by("pk"))
+
+
+def helpers(case: Case) -> QuerySet[Body]:
+    """Bodies of the same tree that may be asked for a part in a case."""
+    busy = Share.objects.filter(case=case).values("body")
+    return Body.objects.within(case.body.path[: Body.steplen]).exclude(pk=case.body_id).exclude(pk__in=busy)
 
 
 def running_pause(case: Case, today: date) -> Pause | None:
@@ -329,6 +363,8 @@ def desk_cases(actor: Actor, show: str, today: date, soon: date) -> QuerySet[Cas
             return cases.overdue(today)
         case "soon":
             return cases.due_between(today, soon)
+        case "shared":
+            return Case.objects.to_help_with(actor).select_related("body", "overseer").in_order_of_urgency()
         case "reopened":
             return cases.reopened()
         case "escalated":

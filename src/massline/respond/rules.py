@@ -50,6 +50,8 @@ class ActKind(StrEnum):
     EXTENDED = "extended"
     JOINED = "joined"
     LEFT = "left"
+    SHARED = "shared"
+    PART_DONE = "part done"
 
 
 class PauseKind(StrEnum):
@@ -92,6 +94,14 @@ class ClockRefused(CaseError):
 
     def __init__(self, number: int, problem: str) -> None:
         super().__init__(f"The clock of case {number} stays as it is: {problem}.")
+        self.number, self.problem = number, problem
+
+
+class ShareRefused(CaseError):
+    """Help asked of the owner itself, of a body that helps already, or without saying with what; or a part that is done."""
+
+    def __init__(self, number: int, problem: str) -> None:
+        super().__init__(f"Case {number} is not shared like this: {problem}.")
         self.number, self.problem = number, problem
 
 

@@ -1,11 +1,12 @@
 """Pages of cases: what everybody reads, and the desk of those who answer."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages as notices
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,7 +22,6 @@ from massline.gather.queries import removals_of
 from massline.people.models import User
 from massline.people.queries import operators
 from massline.respond import actions, queries
-from massline.respond.coaching import Coaching
 from massline.respond.coaching import coach as coached
 from massline.respond.forms import (
     CASE_FILTERS,
@@ -32,14 +32,16 @@ from massline.respond.forms import (
     HandOverForm,
     JoinForm,
     LeaveForm,
+    NoteForm,
     PauseForm,
     ReplyForm,
     ResumeForm,
     SetAsideForm,
+    ShareForm,
     TakeForm,
     VersionedForm,
 )
-from massline.respond.models import ANSWERING_ROLES, Case
+from massline.respond.models import ANSWERING_ROLES, DESK_ROLES, Case
 from massline.respond.rules import (
     ActKind,
     CannotSetAside,
@@ -49,6 +51,7 @@ from massline.respond.rules import (
     MessageTaken,
     NothingToJoin,
     PauseKind,
+    ShareRefused,
     StaleCase,
     State,
     WrongState,
@@ -66,6 +69,7 @@ CASE_FORMS: dict[type[VersionedForm], str] = {
     ExtendForm: "extend_form",
     JoinForm: "join_form",
     LeaveForm: "leave_form",
+    ShareForm: "share_form",
 }
 CHANGED = (StaleCase, WrongState, NotAllowed)  # what a form meets that was opened before somebody else acted
 
@@ -117,19 +121,28 @@ def queue(request: HttpRequest) -> HttpResponse:
     cases = queries.desk_cases(user, form.chosen, today, soon).filter(body__path__startswith=form.path)
     if form.chosen == "waiting":
         found = found.filter(published_at=None)
-    size = AT_A_TIME if form.chosen else AT_A_GLANCE
+    counts = queries.desk_counts(user, today, soon)
     context: dict[str, Any] = {
         "form": form,
-        "counts": queries.desk_counts(user, today, soon),
+        "counts": counts,
         "answers": user.role in ANSWERING_ROLES,
+        "to_help": Case.objects.to_help_with(user).count(),
         "removals": Removal.objects.awaiting(user).count(),
     }
     if form.chosen in (*CASE_FILTERS, ""):
-        page = Paginator(cases, size).get_page(request.GET.get("page"))
+        page = _desk_list(request, cases, form, counts.get(form.chosen or "open"))
         context |= {"case_page": page, "lines": queries.lines(list(page), today)}
     if form.chosen in (*MESSAGE_FILTERS, ""):
-        context["message_page"] = Paginator(found, size).get_page(request.GET.get("page"))
+        context["message_page"] = _desk_list(request, found, form, counts.get(form.chosen or "new"))
     return render(request, "respond/queue.html", context)
+
+
+def _desk_list(request: HttpRequest, rows: QuerySet[Any], form: DeskFilter, counted: int | None) -> Page[Any]:
+    """One page of a list. counted: how many rows there are where a figure of the desk has said it: they are not counted twice."""
+    pages = Paginator(rows, AT_A_TIME if form.chosen else AT_A_GLANCE)
+    if counted is not None and not form.path:
+        pages.count = counted  # type: ignore[misc]
+    return pages.get_page(request.GET.get("page"))
 
 
 @require_POST
@@ -238,6 +251,49 @@ def coach(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
+def share(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask another body for its part in a case."""
+    said = _("The other body sees the case on its desk now. You stay responsible for the answer.")
+
+    def do(found: Case, given: dict[str, Any]) -> None:
+        actions.share(found, **given, by=_user(request))
+
+    return _change(request, pk, ShareForm, do, said)
+
+
+@login_required
+def write_note(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write something down for the desks that work on a case."""
+    found, user = _known_case(request, pk), _user(request)
+    if not user.body or not may(user, "respond.write_note", user.body.path):
+        raise Http404
+    if request.method != "POST":
+        return redirect("respond:desk_case", pk)
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        return _desk_page(request, found, note_form=form, status=422)
+    actions.write_note(found, text=form.cleaned_data["text"], body=user.body, by=user)
+    notices.success(request, _("The note stands with the case. Only the desks that work on it read it."))
+    return redirect("respond:desk_case", pk)
+
+
+@login_required
+def finish_part(request: HttpRequest, pk: int) -> HttpResponse:
+    """The part of the handler's body in another body's case is done."""
+    found, user = _known_case(request, pk), _user(request)
+    part = queries.own_part(found, user)
+    if request.method != "POST" or part is None:
+        return redirect("respond:desk_case", pk)
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        return _desk_page(request, found, note_form=form, status=422)
+    with suppress(ShareRefused):  # a colleague said so a moment before
+        actions.finish_part(part, text=form.cleaned_data["text"], by=user)
+    notices.success(request, _("Your part is done. The body that leads can read what you did."))
+    return redirect("respond:desk_case", pk)
+
+
+@login_required
 def pause(request: HttpRequest, pk: int) -> HttpResponse:
     """Let the clock stand still while the body waits."""
     said = _("The clock stands still. The writer can read what you wait for.")
@@ -338,6 +394,9 @@ def _change(
         do(found, form.cleaned_data)
     except CHANGED:
         return _desk_page(request, found, form, status=409)
+    except ShareRefused:
+        form.add_error(None, _("This body has the case, or a part in it, already."))
+        return _desk_page(request, found, form, status=422)
     except (NothingToJoin, LeaveRefused):
         form.add_error(
             None, _("This cannot be done: a case keeps one message at least, and a message is in one case at most.")
@@ -360,9 +419,10 @@ def _desk_page(
     form: VersionedForm | None = None,
     *,
     status: int = 200,
-    coaching: Coaching | None = None,
+    **more: object,
 ) -> HttpResponse:
     """A case on the desk. With status 409 it shows what happened since the form was opened, and keeps what was typed.
+    more: `coaching` of a reply, a `note_form` that was sent.
 
     Raises Http404 for a form of somebody who never could send it."""
     user = _user(request)
@@ -379,8 +439,20 @@ def _desk_page(
         fresh = form.about(found) if status == 409 else form
         context |= {"kept": fresh, CASE_FORMS[type(form)]: fresh}
     context |= {"changed": context["acts"][seen + 1 :], "conflict": status == 409, "may_act": may_act}
-    context |= {"raw": may(user, "respond.publish_reply", found.body.path), "coaching": coaching}
+    context |= {"raw": may(user, "respond.publish_reply", found.body.path), "note_form": NoteForm()}
+    context |= _desk_of_many(user, found) | more
     return render(request, "respond/desk_case.html", context, status=status)
+
+
+def _desk_of_many(user: User, found: Case) -> dict[str, Any]:
+    """Who else works on a case, what they wrote down, and what this desk has to do in it."""
+    is_desk = user.role in DESK_ROLES and user.body is not None
+    return {
+        "parts": queries.parts(found),
+        "part": queries.own_part(found, user),
+        "notes": queries.notes(found) if is_desk else [],
+        "may_note": is_desk and may(user, "respond.write_note", user.body.path if user.body else ""),
+    }
 
 
 def _case_context(request: HttpRequest, found: Case, shown: QuerySet[Message]) -> dict[str, Any]:
@@ -395,6 +467,7 @@ def _case_context(request: HttpRequest, found: Case, shown: QuerySet[Message]) -
         "is_public": Message.objects.public().filter(cases=found).exists(),
         "story": story,
         "line": line,
+        "hand_overs": sum(act.kind == ActKind.HANDED_OVER for act in told),
         "replies": [act for act in told if act.kind == ActKind.REPLIED],
     }
 
