@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "massline.project.problems.PagesOfOthers",
+    "massline.face.styles.StyleFirst",
     "massline.face.switches.Switches",
     "massline.project.limits.Limits",
 ]

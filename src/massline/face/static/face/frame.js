@@ -49,3 +49,7 @@ for (const toast of document.querySelectorAll(".face-toast")) {
   away.hidden = false;
   away.addEventListener("click", () => toast.remove());
 }
+
+// 4. What reads aloud is fetched when the page is there: on a slow line it would stand in the way of the style.
+const aloud = document.querySelector("[data-aloud]");
+if (aloud) addEventListener("load", () => import(aloud.dataset.script));
