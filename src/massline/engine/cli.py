@@ -19,6 +19,7 @@ from massline.engine.read import read
 from massline.engine.rejects import Reject
 from massline.engine.route.cli import route
 from massline.engine.terminal import DONE, WITH_REJECTS, FilePath, mapped_columns, refusals, tell_rejects, whole_file
+from massline.engine.trace_command import trace
 from massline.engine.weigh.command import Columns, as_lines, readable, weigh_file
 
 STEPS: Final = ("read", "clean", "fold", "embed", "group", "place", "label", "trace", "report")
@@ -32,6 +33,7 @@ def commands() -> None:
 
 commands.add_command(opinion)
 commands.add_command(route)
+commands.add_command(trace)
 
 
 def grain_of(text: str) -> int | None:
