@@ -330,7 +330,10 @@ def _campaign(run: Run, row: dict[str, Any]) -> Campaign:
 def _record_statements(claim: Claim, lines: Iterator[dict[str, Any]], themes: dict[int, Theme]) -> None:
     through = Statement.trace.through
     while part := list(islice(lines, 200)):  # each names up to all messages of its theme
-        statements = [Statement(theme=themes[line["theme"]], text=line["statement"]) for line in part]
+        statements = [
+            Statement(theme=themes[line["theme"]], text=line["statement"], messages=len(line["messages"]))
+            for line in part
+        ]
         _keep(claim, Statement, statements)
         pairs = zip(statements, part, strict=True)
         links = ((said.pk, int(message)) for said, line in pairs for message in line["messages"])

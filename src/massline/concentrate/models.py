@@ -177,7 +177,9 @@ class Placement(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "message"], name="one_fate_per_message")]
-        indexes = [models.Index(fields=["theme", "fate", "-similarity"], name="placement_by_theme")]
+        indexes = [
+            models.Index(fields=["theme", "fate", "-similarity", "message"], name="placement_in_order"),
+        ]  # the messages of a theme in their order, without a look at the rows
 
     def __str__(self) -> str:
         return f"message {self.message_id}: {self.fate}"
@@ -209,6 +211,7 @@ class Statement(models.Model):
     theme = models.ForeignKey(Theme, on_delete=models.CASCADE, related_name="statements")
     text = models.TextField()
     trace = models.ManyToManyField(Message, related_name="statements")
+    messages = models.PositiveIntegerField(default=0)  # in its trace: counted once, for that can be all of a theme
 
     def __str__(self) -> str:
         return self.text

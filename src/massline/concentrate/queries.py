@@ -1,9 +1,10 @@
 """Reads that join a call with what a run found in it."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
@@ -77,12 +78,22 @@ def run_counts(run: Run) -> dict[str, int]:
 
 def themes_of(run: Run) -> list[Theme]:
     """All themes of a run, coarse to fine, the larger first, each with `typical_ids`. Two queries."""
-    public = Prefetch("typical", Message.objects.public().only("pk").order_by("pk"), to_attr="typical_messages")
-    standing = Theme.objects.standing().filter(run=run)
-    themes = list(standing.order_by("grain", "-messages", "number").prefetch_related(public))
-    for theme in themes:
-        theme.typical_ids = [message.pk for message in theme.typical_messages]  # type: ignore[attr-defined]
+    placed = Placement.objects.filter(run=run, message=OuterRef("pk"))
+    home = Subquery(placed.values(home=Coalesce("theme__merged_into", "theme"))[:1])
+    public = Message.objects.public().only("pk").annotate(home=home).order_by("pk")
+    standing = Theme.objects.standing().filter(run=run).order_by("grain", "-messages", "number")
+    themes = list(standing.prefetch_related(Prefetch("typical", public, to_attr="typical_messages")))
+    above = {theme.pk: theme.parent_id for theme in themes}
+    for theme in themes:  # a message that was moved is typical of nothing
+        inside = [m for m in theme.typical_messages if theme.pk in (m.home, above.get(m.home))]  # type: ignore[attr-defined]
+        theme.typical_ids = [message.pk for message in inside]  # type: ignore[attr-defined]
     return themes
+
+
+def at_the_edge(theme: Theme) -> QuerySet[Message]:
+    """Its dissenting messages that still stand in it."""
+    inside = Placement.objects.filter(theme__in=Theme.objects.of_family(theme))
+    return theme.dissenting.public().filter(placements__in=inside).select_related("body").order_by("pk")
 
 
 def last_request(call: Call) -> Run | None:
@@ -102,14 +113,45 @@ def theme_messages(theme: Theme, words: str = "") -> QuerySet[Message]:
         Message.objects.public()
         .filter(said, placements__in=inside)
         .select_related("body")
-        .annotate(copies=Count("copied_by", filter=Q(copied_by__run=theme.run_id)))
+        .annotate(copies=_copies(theme.run_id))
         .order_by("-placements__similarity", "pk")
     )
 
 
-def statement_messages(statement: Statement) -> QuerySet[Message]:
-    """The trace of a statement: exactly the messages that it sums up."""
-    return statement.trace.public().select_related("body").order_by("pk")
+def _copies(run: int) -> Count:
+    return Count("copied_by", filter=Q(copied_by__run=run))
+
+
+class InOrder(Sequence[Message]):
+    """The messages of a theme, or of one statement's trace, for a pager: counted and cut before a message is looked at.
+
+    A theme of 50,000 messages: docs/reference/benchmarks.md. Each message has `copies`, as in `theme_messages`."""
+
+    def __init__(self, run: int, keys: QuerySet[Any, int]) -> None:
+        self._run, self._keys = run, keys
+
+    @classmethod
+    def of_theme(cls, theme: Theme) -> "InOrder":
+        inside = Placement.objects.filter(theme__in=Theme.objects.of_family(theme), fate="placed")
+        inside = inside.order_by("-similarity", "message")
+        return cls(theme.run_id, inside.values_list("message", flat=True))
+
+    @classmethod
+    def of_trace(cls, statement: Statement, run: int) -> "InOrder":
+        links = Statement.trace.through.objects.filter(statement=statement).order_by("message")
+        return cls(run, links.values_list("message", flat=True))
+
+    def __len__(self) -> int:
+        return self._number
+
+    @cached_property
+    def _number(self) -> int:
+        return self._keys.order_by().count()
+
+    def __getitem__(self, part: Any) -> Any:  # noqa: ANN401 - a pager asks for slices only
+        keys = list(self._keys[part])
+        found = Message.objects.public().select_related("body").annotate(copies=_copies(self._run)).in_bulk(keys)
+        return [found[key] for key in keys if key in found]
 
 
 def statements_of(theme: Theme) -> QuerySet[Statement]:
@@ -117,12 +159,13 @@ def statements_of(theme: Theme) -> QuerySet[Statement]:
 
     One whose words stood only in messages that are hidden or erased is left out."""
     mine = readable(Statement.objects.filter(theme__in=Theme.objects.of_family(theme)))
-    return mine.annotate(support=Count("trace")).order_by("-support", "pk")
+    return mine.order_by("-messages", "pk")
 
 
 def readable(statements: QuerySet[Statement]) -> QuerySet[Statement]:
     """Those whose words still stand in a message that everybody may read, or none of whose messages is hidden."""
-    hidden = Message.objects.exclude(ground="").filter(statements=OuterRef("pk"))
+    gone = Message.objects.exclude(removals=None).exclude(ground="")  # few, and found without a look at the others
+    hidden = Statement.trace.through.objects.filter(statement=OuterRef("pk"), message__in=gone.values("pk"))
     said = Message.objects.readable().filter(statements=OuterRef("pk"), shown_text__contains=OuterRef("text"))
     return statements.filter(~Exists(hidden) | Exists(said))
 
@@ -295,7 +338,8 @@ def newest_act(run: Run) -> Act | None:
 
 
 def latest_edition(call: Call) -> Edition | None:
-    return Edition.objects.filter(call=call).order_by("-number").select_related("call").first()
+    """Its content is read when it is asked for: pages that name it need none of it."""
+    return Edition.objects.defer("content").filter(call=call).order_by("-number").select_related("call").first()
 
 
 def merged_names(run: Run) -> dict[int, str]:

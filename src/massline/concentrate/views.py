@@ -18,12 +18,12 @@ from massline.concentrate.forms import REFUSED, MergeForm, PublishForm, RenameFo
 from massline.concentrate.models import Act, Edition, Run, Statement, Theme
 from massline.concentrate.pictures import lines, rise_and_fall
 from massline.concentrate.queries import (
+    InOrder,
     history,
     last_request,
     latest,
     picture_of,
     siblings,
-    statement_messages,
     statements_of,
     theme_messages,
     themes_in_brief,
@@ -107,7 +107,7 @@ def theme(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
     if shown.merged_into:
         return redirect("concentrate:theme", ref, shown.merged_into_id)
     statement = _statement(shown, request.GET.get("statement", ""))
-    messages = statement_messages(statement) if statement else theme_messages(shown)
+    messages = InOrder.of_trace(statement, shown.run_id) if statement else InOrder.of_theme(shown)
     context = {
         "theme": shown,
         "call": shown.run.call,
@@ -116,7 +116,7 @@ def theme(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
         "statements": statements_of(shown)[:10],
         "statement": statement,
         "page": Paginator(messages, MESSAGES_PER_PAGE).get_page(request.GET.get("page")),
-        "dissenting": shown.dissenting.public()[:3],
+        "dissenting": queries.at_the_edge(shown)[:3],
         "finer": shown.children.standing().order_by("-messages", "number"),
         "acts": history(shown.run, shown)[:ACTS_SHOWN],
         "siblings": siblings(shown)[:12],
@@ -326,8 +326,12 @@ def _call_to_edit(request: HttpRequest, ref: str) -> Call:
 
 def _theme_to_edit(request: HttpRequest, ref: str, pk: int) -> Theme:
     """A theme of the call's newest run. One that was merged meanwhile is found too: the page says so."""
-    run = latest(_call_to_edit(request, ref))
-    return get_object_or_404(Theme.objects.select_related("run__call__body", "parent", "merged_into"), pk=pk, run=run)
+    calls = Call.objects.public(timezone.now()).filter(ref=ref)
+    wanted = Theme.objects.select_related("run__call__body", "parent", "merged_into").filter(run__call__in=calls)
+    shown = get_object_or_404(wanted, pk=pk)
+    if not _may_edit(request, shown.run.call) or latest(shown.run.call) != shown.run:
+        raise Http404
+    return shown
 
 
 def _chosen(request: HttpRequest, shown: Theme) -> set[int]:
@@ -354,6 +358,7 @@ def _room_page(request: HttpRequest, shown: Theme, form: ThemeForm | None = None
     """A theme in the reading room. With status 409 it shows what happened since the form was opened, and keeps what was typed."""
     given = request.POST if request.method == "POST" else request.GET
     words, done = _words(given), list(history(shown.run, shown)[:ACTS_SHOWN])
+    found = theme_messages(shown, words) if words else InOrder.of_theme(shown)
     forms: dict[str, ThemeForm] = {
         "rename_form": RenameForm(theme=shown),
         "merge_form": MergeForm(theme=shown),
@@ -366,7 +371,7 @@ def _room_page(request: HttpRequest, shown: Theme, form: ThemeForm | None = None
         "theme": shown,
         "call": shown.run.call,
         "words": words,
-        "page": Paginator(theme_messages(shown, words), TO_CHOOSE_FROM).get_page(given.get("page")),
+        "page": Paginator(found, TO_CHOOSE_FROM).get_page(given.get("page")),
         "ticked": _chosen(request, shown) if form and not given.get("found") else set(),
         "finer": shown.children.standing().order_by("-messages", "number"),
         "acts": done,

@@ -62,7 +62,7 @@ def a_written_run(call: Call | None = None) -> Run:
     number = 0
     for theme, texts in ((dark, 7), (broken, 5), (buses, 6), (water, 4)):
         placed = [_placed(run, theme, day + timedelta(hours=7 * (number := number + 1)), number) for _ in range(texts)]
-        said = Statement.objects.create(theme=theme, text=f"{theme.label}，请来看看")
+        said = Statement.objects.create(theme=theme, text=f"{theme.label}，请来看看", messages=2)
         said.trace.set(placed[:2])
         theme.typical.set(placed[:1])
         theme.dissenting.set(placed[-1:])

@@ -12,6 +12,7 @@ from massline.concentrate.models import Act, Edition, Placement, Run, Statement,
 from massline.concentrate.queries import newest_act, theme_messages
 from massline.concentrate.rules import NotPublished, changes
 from massline.concentrate.tests.runs import a_written_run
+from massline.gather.actions import ask_removal
 from massline.gather.models import Message
 from massline.ledger.models import Entry
 from massline.people.models import User
@@ -54,7 +55,8 @@ def test_no_words_of_messages_are_frozen_so_that_they_can_still_be_hidden(run, a
     assert statement.text not in edition.content
     assert sha256(statement.text.encode()).hexdigest() in edition.content
     assert statement.text in client.get(edition.get_absolute_url()).content.decode()
-    statement.trace.update(ground="others-data", shown_text="")
+    for message in statement.trace.all():
+        ask_removal(message, ground="others-data", reason="写了别人的住处", by=a_handler(run.call.body))
     assert statement.text not in client.get(edition.get_absolute_url()).content.decode()
 
 

@@ -175,6 +175,18 @@ def test_everybody_reads_what_was_changed_and_nobody_reads_by_whom(client, analy
         assert analyst.public_name not in page
 
 
+def test_a_message_that_was_moved_is_typical_and_dissenting_of_its_old_theme_no_more(client, run, analyst) -> None:
+    finer = Theme.objects.filter(run=run, label="太黑").select_related("run__call__body").get()
+    other = Theme.objects.filter(run=run, label="公交").get()
+    moved = [finer.typical.get(), finer.dissenting.get()]
+    actions.move_messages(finer, messages=[one.pk for one in moved], to=other, by=analyst, version=0)
+    page = client.get(at("theme", finer)).content.decode()
+    assert all(one.get_absolute_url() not in page for one in moved)
+    told = {theme["id"]: theme["typical"] for theme in client.get(f"/api/calls/{run.call.ref}/themes").json()["themes"]}
+    assert told[finer.pk] == []
+    assert told[Theme.objects.get(run=run, label="坏了").pk] != []
+
+
 @pytest.mark.parametrize("role", [a_handler, an_inspector, an_outsider, a_leader, an_analyst])
 def test_for_everybody_else_there_is_no_such_room(client, run, theme, role) -> None:
     user = role(run.call.body) if role in (a_handler, an_inspector) else role()
