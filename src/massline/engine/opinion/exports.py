@@ -128,20 +128,29 @@ def read_export(
         path, beside, topic = _in_folder(path)
         statements = statements or beside
     parts = _Parts()
+    first: list[Reject] = []
+
+    def told(one: Reject) -> None:
+        if not first:
+            first.append(one)
+        reject(one)
+
     source = opened(path)
     shape = _shape(path.name, source.headings, answers)
     take = _take_votes if "vote" in shape else _take_people
     for block in source.blocks(shape):
         for one in block.rejects:
             parts.rejected += 1
-            reject(one)
+            told(one)
         parts.rows += len(block.rows) + len(block.rejects)
-        take(block, parts, shape=_Shape(path.name, source.headings, shape), reject=reject)
+        take(block, parts, shape=_Shape(path.name, source.headings, shape), reject=told)
     if parts.rows == 0:
         raise InputError(f"{path.name}: headings, but no vote under them. Send the whole export.")
     if not any((values != WITHDRAWN).any() for values in parts.values):
         raise InputError(
-            f"{path.name}: none of its {parts.rows} rows holds a vote. Votes are 1, -1, 0 or agree, disagree, pass."
+            f"{path.name}: none of its {parts.rows} rows holds a vote. "
+            + "".join(f"Row {one.row}, {one.column}: {one.value!r}. {one.reason} " for one in first)
+            + "Votes are 1, -1, 0 or agree, disagree, pass."
         )
     texts = read_statements(statements, reject=reject) if statements else {}
     files = tuple(file for file in (path, statements) if file)
@@ -348,13 +357,20 @@ def opened(path: Path) -> Source:
 
 
 class _JsonArray:
-    """A JSON array of objects, as Polis' API gives votes and statements. Headings: the keys of all objects."""
+    """A JSON array of objects, as Polis' API gives votes and statements. Headings: the keys of all objects. Of an array that
+    is cut off the whole objects are read."""
 
     def __init__(self, path: Path) -> None:
+        text, self._rejects = path.read_bytes().decode("utf-8-sig", errors="replace"), []
         try:
-            found = json.loads(path.read_bytes())
+            found = json.loads(text)
         except ValueError as error:
-            raise InputError(f"{path.name} is no whole JSON ({error}). It may be cut off; send it again.") from error
+            found = _whole_objects(text)
+            if not found:
+                raise InputError(
+                    f"{path.name} is no whole JSON ({error}). It may be cut off; send it again."
+                ) from error
+            self._rejects = [Reject.of(path.name, len(found) + 1, value="", code="cut")]
         self._path, self._objects = path, [_object(one) for one in found]
         self.headings: Sequence[str] = list(dict.fromkeys(key for one in self._objects for key in one))
         if not self.headings:
@@ -366,7 +382,21 @@ class _JsonArray:
             name: pa.array([_as_text(one.get(self.headings[place])) for one in self._objects], pa.large_string())
             for name, place in wanted.items()
         }
-        yield Block(np.arange(1, len(self._objects) + 1), columns)
+        yield Block(np.arange(1, len(self._objects) + 1), columns, self._rejects)
+
+
+def _whole_objects(text: str) -> list[Any]:
+    """What an array holds before it breaks off."""
+    found: list[Any] = []
+    decoder, at = json.JSONDecoder(), text.find("[") + 1
+    while True:
+        while text[at : at + 1] in (",", " ", "\n", "\r", "\t"):
+            at += 1
+        try:
+            one, at = decoder.raw_decode(text, at)
+        except ValueError:
+            return found
+        found.append(one)
 
 
 def _object(found: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever stood in the file

@@ -42,6 +42,7 @@ def cells(export: Export) -> dict[tuple[str, str], int]:
         ("stats-history.csv", "n-votes,n-comments,n-visitors\n1,2,3\n", "the numbers over time"),
         ("votes.json", '[{"pid": 1, "tid": 2, "vo', "cut off"),
         ("votes.csv", "comment-id,voter-id,vote\n1,2,\n", "none of its 1 rows"),
+        ("votes.csv", "comment-id,voter-id,vote,time\n1,2,1,soon\n", "Row 1, time: 'soon'. This is not a time"),
     ],
 )
 def test_a_file_without_votes_is_refused_with_what_to_send(tmp_path: Path, name: str, text: str, said: str) -> None:
@@ -61,6 +62,14 @@ def test_rows_that_cannot_be_read_are_counted_and_the_rest_is_kept(tmp_path: Pat
     }
     assert (export.rows, export.accepted, export.rejected) == (7, 2, 5)
     assert cells(export) == {("x", "a"): 1, ("x", "b"): 0}
+
+
+def test_a_json_array_that_is_cut_off_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
+    whole = json.dumps([{"pid": person, "tid": 1, "vote": 1} for person in range(4)])
+    export, rejects = read(tmp_path / "votes.json", whole[: whole.rindex("pid")])
+    assert cells(export) == {("0", "1"): 1, ("1", "1"): 1, ("2", "1"): 1}
+    assert [(one.row, one.code) for one in rejects] == [(4, "cut")]
+    assert (export.rows, export.rejected) == (4, 1)
 
 
 def test_the_latest_of_a_thousand_changes_counts_in_whatever_order_they_come(tmp_path: Path) -> None:
