@@ -50,6 +50,13 @@ class DeskFilter(forms.Form):
     )
     body = BodyChoice(label=_("Body"), required=False, queryset=Body.objects.none(), to_field_name="code")
 
+    words = forms.CharField(
+        label=_("Words or a number"),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
+
     def __init__(self, data: Mapping[str, Any], *, actor: Actor) -> None:
         super().__init__(data)
         self.fields["body"].queryset = Body.objects.within(actor.body_path)  # type: ignore[attr-defined]
@@ -60,6 +67,11 @@ class DeskFilter(forms.Form):
     def chosen(self) -> str:
         """The name of the filter, "" for the overview."""
         return self.cleaned_data.get("show") or ""
+
+    @property
+    def asked(self) -> list[str]:
+        """Words to look for, each of which has to stand there; at most five."""
+        return str(self.cleaned_data.get("words") or "").split()[:5]
 
     @property
     def chosen_words(self) -> str | Promise:

@@ -1,6 +1,6 @@
 """Reads that join cases, turns, messages and calendars for one page."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -17,6 +17,7 @@ from massline.respond.models import (
     ANSWERING_ROLES,
     DESK_ROLES,
     Case,
+    CaseMessage,
     Extension,
     Note,
     Pause,
@@ -40,6 +41,7 @@ from massline.respond.rules import (
 )
 from massline.rights import Actor
 
+MOST_DIGITS = 10  # of a number of a case
 ALIKE = 8  # messages that are offered to join a case
 ASKED = 20  # messages of a case that a reply is compared with
 
@@ -354,24 +356,43 @@ def desk_counts(actor: Actor, today: date, soon: date) -> dict[str, int]:
 
 
 def desk_cases(actor: Actor, show: str, today: date, soon: date) -> QuerySet[Case]:
-    """Cases of her desk under one filter, the most urgent first. show: a name of `forms.CASE_FILTERS`."""
+    """Cases of her desk under one filter, the most urgent first. show: a name of `forms.CASE_FILTERS`, or any."""
+    if show == "shared":
+        return Case.objects.to_help_with(actor).select_related("body", "overseer").in_order_of_urgency()
     cases = Case.objects.on_desk_of(actor).select_related("body", "overseer").in_order_of_urgency()
-    match show:
-        case "very_late":
-            return cases.overdue(very_late_until(actor.body, today) + timedelta(days=1))  # type: ignore[attr-defined]
-        case "overdue":
-            return cases.overdue(today)
-        case "soon":
-            return cases.due_between(today, soon)
-        case "shared":
-            return Case.objects.to_help_with(actor).select_related("body", "overseer").in_order_of_urgency()
-        case "reopened":
-            return cases.reopened()
-        case "escalated":
-            return cases.escalated()
-        case State.ANSWERED | State.SETTLED:
-            return cases.filter(state=show)
-    return cases.open()
+    chosen: dict[str, Callable[[], QuerySet[Case]]] = {
+        "any": cases.all,
+        "overdue": lambda: cases.overdue(today),
+        "very_late": lambda: cases.overdue(very_late_until(actor.body, today) + timedelta(days=1)),  # type: ignore[attr-defined]
+        "soon": lambda: cases.due_between(today, soon),
+        "reopened": cases.reopened,
+        "escalated": cases.escalated,
+        State.ANSWERED: lambda: cases.filter(state=State.ANSWERED),
+        State.SETTLED: lambda: cases.filter(state=State.SETTLED),
+    }
+    return chosen.get(show, cases.open)()
+
+
+def saying(cases: QuerySet[Case], words: Sequence[str]) -> QuerySet[Case]:
+    """Those of the cases in which each of these words stands: in the title, in what everybody may read of a message, in a
+    reply; or whose number it is. No index helps: the time grows with the cases that are looked through."""
+    for word in words:
+        said = CaseMessage.objects.filter(_in_message(word, "message__")).values("case")
+        replied = Reply.objects.filter(text__icontains=word).values("case")
+        number = Q(pk=int(word)) if word.isascii() and word.isdecimal() and len(word) < MOST_DIGITS else Q()
+        cases = cases.filter(Q(title__icontains=word) | Q(pk__in=said) | Q(pk__in=replied) | number)
+    return cases
+
+
+def messages_saying(messages: QuerySet[Message], words: Sequence[str]) -> QuerySet[Message]:
+    """Those of the messages in whose public words each of these stands."""
+    for word in words:
+        messages = messages.filter(_in_message(word))
+    return messages
+
+
+def _in_message(word: str, prefix: str = "") -> Q:
+    return Q((f"{prefix}shown_text__icontains", word)) | Q((f"{prefix}shown_title__icontains", word))
 
 
 def answered_cases() -> QuerySet[Case]:

@@ -118,7 +118,9 @@ def queue(request: HttpRequest) -> HttpResponse:
     user, today = _user(request), timezone.localdate()
     form, soon = DeskFilter(request.GET, actor=user), queries.soon_until(user.body, today)
     found = queries.messages_to_take(user).filter(body__path__startswith=form.path)
-    cases = queries.desk_cases(user, form.chosen, today, soon).filter(body__path__startswith=form.path)
+    show = form.chosen or ("any" if form.asked else "")
+    cases = queries.desk_cases(user, show, today, soon).filter(body__path__startswith=form.path)
+    cases, found = queries.saying(cases, form.asked), queries.messages_saying(found, form.asked)
     if form.chosen == "waiting":
         found = found.filter(published_at=None)
     counts = queries.desk_counts(user, today, soon)
@@ -139,9 +141,9 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 def _desk_list(request: HttpRequest, rows: QuerySet[Any], form: DeskFilter, counted: int | None) -> Page[Any]:
     """One page of a list. counted: how many rows there are where a figure of the desk has said it: they are not counted twice."""
-    pages = Paginator(rows, AT_A_TIME if form.chosen else AT_A_GLANCE)
-    if counted is not None and not form.path:
-        pages.count = counted  # type: ignore[misc]
+    pages = Paginator(rows, AT_A_TIME if form.chosen or form.asked else AT_A_GLANCE)
+    if counted is not None and not form.path and not form.asked:
+        pages.count = counted
     return pages.get_page(request.GET.get("page"))
 
 

@@ -517,3 +517,45 @@ def test_only_who_may_reply_is_coached(here: County) -> None:
 def test_a_look_by_its_address_leads_back_to_the_case(here: County) -> None:
     case = here.case()
     assert page(here.handler, "coach", case.pk).headers["location"] == reverse("respond:desk_case", args=[case.pk])
+
+
+# --- words on the desk
+
+
+def found(user: User, words: str, **more: str) -> str:
+    return text_of(page(user, "queue", words=words, **more)).split("<form method", 1)[-1]
+
+
+def test_words_are_found_in_titles_messages_and_replies_in_chinese_and_english(here: County) -> None:
+    lamp = here.answered()
+    Case.objects.filter(pk=lamp.pk).update(title="Street lamp by the bridge")
+    address = reverse("respond:desk_case", args=[lamp.pk])
+    for words in ("路灯", "灯坏", "LAMP", "bridge 路灯", "修好", str(lamp.pk)):
+        assert address in found(here.handler, words)
+    for words in ("水管", "路灯 水管", "13812345678", "0" * 60):
+        assert address not in found(here.handler, words)
+
+
+def test_words_find_new_messages_too_and_narrow_a_part_of_the_desk(here: County) -> None:
+    case, waiting = here.case(), here.message()
+    both = found(here.handler, "路灯")
+    assert reverse("respond:desk_case", args=[case.pk]) in both
+    assert reverse("respond:take", args=[waiting.pk]) in both
+    assert reverse("respond:desk_case", args=[case.pk]) not in found(here.handler, "路灯", show="settled")
+
+
+@pytest.mark.parametrize("words", ["%", "_", "'", '"', "\\", "\x00路灯", "a" * 5_000, "))((", "路灯 " * 40])
+def test_odd_words_are_no_error(here: County, words: str) -> None:
+    here.case()
+    assert page(here.handler, "queue", words=words).status_code == 200
+
+
+def test_a_sign_that_stands_nowhere_finds_nothing(here: County) -> None:
+    case = here.case()
+    assert reverse("respond:desk_case", args=[case.pk]) not in found(here.handler, "%")
+
+
+def test_nobody_finds_what_is_not_on_her_desk(here: County) -> None:
+    case = here.case()
+    for stranger in (an_outsider(), a_handler(here.department), an_analyst(here.county)):
+        assert reverse("respond:desk_case", args=[case.pk]) not in found(stranger, "路灯")
