@@ -28,6 +28,8 @@ from massline.supervise.rules import RatedBefore, suspects
 from massline.tlog.checkpoint import BadCheckpoint
 from massline.tlog.receipt import write_receipt
 
+BODIES_A_PAGE = 13  # a body and twelve under it: a page of 30 KB
+
 
 @unlisted
 def enter_receipt(request: HttpRequest) -> HttpResponse:
@@ -133,7 +135,8 @@ def scoreboard(request: HttpRequest) -> HttpResponse:
     """Bodies at the top and directly under it, or a body (`?under=`) and those directly under it: one small picture each."""
     under = get_object_or_404(Body, code=request.GET["under"]) if "under" in request.GET else None
     rows = queries.rows(timezone.localdate(), under)
-    context = {"rows": rows, "under": under, "above": above(under) if under else None, "weeks": queries.WEEKS - 1}
+    page = Paginator(rows, BODIES_A_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "under": under, "above": above(under) if under else None, "weeks": queries.WEEKS - 1}
     context["most"] = max((max(row.weeks) for row in rows), default=0)
     return render(request, "supervise/scoreboard.html", context)
 

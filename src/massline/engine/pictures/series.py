@@ -49,8 +49,8 @@ def _likely(share: Likely, kind: str, scale: float, *, top: int) -> str:
     value, low, high = (100 * min(max(part / scale, 0.0), 1.0) for part in (share.value, share.low, share.high))
     below = f' y="{top}"' if top else ""
     return (
-        f'<rect class="{kind}"{below} width="{value:.1f}" height="8"/>'
-        f'<path class="ml-span" d="M{low:.1f} {top + 1}v6m0-3H{high:.1f}m0-3v6"/>'
+        f'<rect class="{kind}"{below} width="{value:.3g}" height="8"/>'
+        f'<path class="ml-span" d="M{low:.3g} {top + 1}v6m0-3H{high:.3g}m0-3v6"/>'
     )
 
 

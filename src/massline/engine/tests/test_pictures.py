@@ -164,7 +164,7 @@ def test_bars_and_their_spans_never_leave_their_cell(value, low, high, scale):
 def test_a_corrected_share_stands_under_the_counted_one_and_looks_different():
     raw, corrected = Likely(0.4, 0.3, 0.5), Likely(0.2, 0.1, 0.3)
     first, second = parsed(share_bars(raw, corrected, scale=0.5)).findall("rect")
-    assert (first.get("width"), second.get("width")) == ("80.0", "40.0")
+    assert (first.get("width"), second.get("width")) == ("80", "40")
     assert float(first.get("y", 0)) + float(first.get("height")) < float(second.get("y"))
     assert first.get("class") != second.get("class")
     assert len(parsed(share_bars(raw, scale=0.5)).findall("rect")) == 1

@@ -347,6 +347,15 @@ def test_every_rate_that_anybody_gave_is_drawn_beside_its_figures(client: Client
     assert shown.count("ml-likely") == shown.count(" of 1, likely ") == 2
 
 
+def test_many_bodies_stand_on_several_pages_with_one_measure_for_all(client: Client, here: County) -> None:
+    bodies = [reverse("supervise:body", args=[a_body(under=here.county).code]) for _ in range(20)]
+    board = reverse("supervise:scoreboard")
+    pages = [client.get(board, {"page": number}).content.decode() for number in (1, 2)]
+    assert all(sum(f'href="{body}"' in page for page in pages) == 1 for body in bodies)
+    measures = [page[page.index("the cases to answer over the last") :][:60].split(".")[0] for page in pages]
+    assert measures[0] == measures[1]
+
+
 def test_without_bodies_the_scoreboard_says_so(client: Client) -> None:
     assert "No body is entered yet" in text_of(client.get(reverse("supervise:scoreboard")))
 
