@@ -30,6 +30,7 @@ from massline.respond.models import (
 from massline.respond.rules import (
     PAUSES,
     SOON,
+    TAKE_DAYS,
     VERY_LATE,
     ActKind,
     Span,
@@ -84,6 +85,16 @@ class Line:
     @property
     def is_very_late(self) -> bool:
         return self.left is not None and self.left <= -VERY_LATE
+
+
+@dataclass(frozen=True, slots=True)
+class MessageLine:
+    """One message on the desk, by which day it is to be taken or set aside, and the working days left; None where its calendar
+    does not know. Source: docs/rules/reply-deadline.md, R10."""
+
+    message: Message
+    take_by: date | None = None
+    left: int | None = None
 
 
 def reply_day(message: Message) -> date:
@@ -214,10 +225,24 @@ def running_pause(case: Case, today: date) -> Pause | None:
     return Pause.objects.of_promise(case).running(today).first()
 
 
+def desk_lines(cases: Sequence[Case], messages: Sequence[Message], today: date) -> tuple[list[Line], list[MessageLine]]:
+    """Cases and messages with the working days that are left to each. Two queries, however many bodies."""
+    calendars = work_calendars([*(case.body for case in cases), *(message.body for message in messages)])
+    of_cases = [Line(case, days_left(case, today, calendars[case.body_id])) for case in cases]
+    return of_cases, [_message_line(message, today, calendars[message.body_id]) for message in messages]
+
+
 def lines(cases: Sequence[Case], today: date) -> list[Line]:
     """Cases with the working days that are left to each. Two queries, however many bodies."""
-    calendars = work_calendars(case.body for case in cases)
-    return [Line(case, days_left(case, today, calendars[case.body_id])) for case in cases]
+    return desk_lines(cases, [], today)[0]
+
+
+def _message_line(message: Message, today: date, calendar: WorkCalendar) -> MessageLine:
+    try:
+        take_by = reply_due(_day(message.received_at), TAKE_DAYS, calendar.is_open)
+        return MessageLine(message, take_by, working_days_left(today, take_by, calendar.is_open))
+    except CalendarUnknown:
+        return MessageLine(message)
 
 
 def days_left(case: Case, today: date, calendar: WorkCalendar) -> int | None:

@@ -23,6 +23,7 @@ MOVES: dict[State, frozenset[State]] = {
 
 REOPENINGS = 1  # how often a writer may say "not solved, look again"
 SOON = 2  # working days: a case due within them is due soon
+TAKE_DAYS = 2  # working days in which a message is taken as a case or set aside
 VERY_LATE = 5  # working days after the due day: a case is then very late
 PAUSES = 2  # how often a clock may stand still, until the case is reopened
 LONGEST_PAUSE = 10  # working days

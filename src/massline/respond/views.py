@@ -132,10 +132,11 @@ def queue(request: HttpRequest) -> HttpResponse:
         "removals": Removal.objects.awaiting(user).count(),
     }
     if form.chosen in (*CASE_FILTERS, ""):
-        page = _desk_list(request, cases, form, counts.get(form.chosen or "open"))
-        context |= {"case_page": page, "lines": queries.lines(list(page), today)}
+        context["case_page"] = _desk_list(request, cases, form, counts.get(form.chosen or "open"))
     if form.chosen in (*MESSAGE_FILTERS, ""):
         context["message_page"] = _desk_list(request, found, form, counts.get(form.chosen or "new"))
+    shown, new = list(context.get("case_page", ())), list(context.get("message_page", ()))
+    context["lines"], context["message_lines"] = queries.desk_lines(shown, new, today)
     return render(request, "respond/queue.html", context)
 
 

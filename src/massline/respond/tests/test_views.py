@@ -559,3 +559,14 @@ def test_nobody_finds_what_is_not_on_her_desk(here: County) -> None:
     case = here.case()
     for stranger in (an_outsider(), a_handler(here.department), an_analyst(here.county)):
         assert reverse("respond:desk_case", args=[case.pk]) not in found(stranger, "路灯")
+
+
+def test_the_desk_tells_by_which_day_a_new_message_is_to_be_taken(here: County) -> None:
+    message = here.message()
+    assert "Take it or set it aside by" in text_of(page(here.handler, "queue", show="new"))
+    Message.objects.filter(pk=message.pk).update(received_at=message.received_at - timedelta(days=30))
+    late = text_of(page(here.handler, "queue", show="new"))
+    assert "Late to be taken or set aside" in late
+    CalendarYear.objects.all().delete()
+    Message.objects.filter(pk=message.pk).update(received_at=message.received_at.replace(year=2090))
+    assert page(here.handler, "queue", show="new").status_code == 200
