@@ -30,7 +30,7 @@ DRAWS: Final = (10, 200)
 """Windows at least and at most that are drawn from people of other times, one for each window of the conversation; a pattern
 is sought in them in the same way."""
 CHANCE_TIMES: Final = 2.0
-"""A flood has so many times the people that are found in any of these."""
+"""A flood has so many times the people of any pattern as pure that is found in these."""
 HALF: Final = 0.5
 PRIOR: Final = 2.0
 """Votes at everybody's rates that a pattern starts with, so that a few people are not certain of anything."""
@@ -83,7 +83,9 @@ def find_floods(votes: Votes) -> Floods:
         if len(members) < SMALLEST or not _is_of_this_time(votes, logs, window, members):
             continue
         elsewhere = np.setdiff1d(voted, window)
-        chance = _by_chance(votes, logs, elsewhere, size=len(window), draws=len(windows))
+        purity = _purity_of(votes, logs, members)
+        draws = _drawn(elsewhere, size=len(window), draws=len(windows))
+        chance = (_alike_by_chance(votes, logs, drawn, purity=purity) for drawn in draws)
         if all(len(members) >= CHANCE_TIMES * people for people in chance):
             found = _merged(found, set(members.tolist()))
     found.sort(key=lambda people: (-len(people), min(people)))
@@ -190,6 +192,12 @@ def _purity(cells: _Cells, counts: F64) -> float:
     return float(((counts[cells.cells] - 1 > HALF * others) & judged).sum() / max(1, judged.sum()))
 
 
+def _purity_of(votes: Votes, logs: F64, members: I64) -> float:
+    """Purity of the pattern that these people show."""
+    cells = _cells(votes, logs, members)
+    return _purity(cells, _counts(cells, np.ones(len(members), np.bool_)))
+
+
 def _is_of_this_time(votes: Votes, logs: F64, window: I64, members: I64) -> bool:
     """Whether the pattern is one indeed, and people of other times hardly show it."""
     inside, everyone = _cells(votes, logs, members), np.ones(len(members), np.bool_)
@@ -205,13 +213,17 @@ def _is_of_this_time(votes: Votes, logs: F64, window: I64, members: I64) -> bool
     return bool(len(members) >= EXPECTED_TIMES * expected)
 
 
-def _by_chance(votes: Votes, logs: F64, elsewhere: I64, *, size: int, draws: int) -> Iterator[int]:
-    """People of one pattern that the search finds among `size` people who have nothing to do with each other, as often as
-    DRAWS allows: of many people some always vote alike."""
+def _drawn(elsewhere: I64, *, size: int, draws: int) -> Iterator[I64]:
+    """Windows of `size` people who have nothing to do with each other, as many as DRAWS allows."""
     generator = np.random.default_rng(0)
     for _ in range(min(max(draws, DRAWS[0]), DRAWS[1])):
-        drawn = np.sort(generator.permutation(elsewhere)[:size])
-        yield len(_pattern(votes, logs, drawn))
+        yield np.sort(generator.permutation(elsewhere)[:size])
+
+
+def _alike_by_chance(votes: Votes, logs: F64, drawn: I64, *, purity: float) -> int:
+    """People of one pattern, at least so pure, whom the search finds in such a window: of many people some always vote alike."""
+    members = _pattern(votes, logs, drawn)
+    return len(members) if len(members) and _purity_of(votes, logs, members) >= purity else 0
 
 
 def _merged(found: list[set[int]], people: set[int]) -> list[set[int]]:

@@ -32,8 +32,6 @@ HELD_BACK: Final = 10
 ENOUGH: Final = 6_000
 """Votes held back from which the number of groups is chosen. Where one tenth has fewer, others are held back in turn."""
 STARTS: Final = 6
-FEW_STARTS: Final = 2
-"""Starts where the same is fitted many times over."""
 SHORT: Final = 6
 """Rounds of a first try."""
 LONG: Final = 60
@@ -175,7 +173,7 @@ def _number_of_groups(learners: Votes, *, seed: int) -> tuple[Mixture, dict[int,
     for k in range(1, min(MOST_GROUPS, len(learners.people) // (2 * SMALLEST)) + 1):
         gains[k] = np.zeros(len(learners.people))
         for known, held in zip(fittings, hidden, strict=True):
-            mixture = known.best(k, starts=STARTS if times == 1 else FEW_STARTS)
+            mixture = known.best(k)
             gains[k] += vote_gains(held, memberships(known.votes, mixture), mixture)
         best = max(gains, key=lambda one: gains[one].sum())
         if k - best >= PATIENCE:
@@ -229,18 +227,18 @@ class _Fitting:
             return cls(votes, np.zeros((len(votes.people), 1)), seed)
         return cls(votes, project(votes, principal_axes(votes, count=AXES, tolerance=ROUGHLY)), seed)
 
-    def best(self, k: int, *, starts: int = STARTS) -> Mixture:
+    def best(self, k: int) -> Mixture:
         """The best of several fits of k groups, each from people who lie near each other."""
         weights = np.ones(len(self.places))
         if k == 1:
             return fit(self.votes, weights[:, None], weights=weights, rounds=1)
-        return self._best(k, weights, np.random.default_rng([self.seed, k]), starts=starts, rounds=LONG)
+        return self._best(k, weights, np.random.default_rng([self.seed, k]), starts=STARTS, rounds=LONG)
 
     def again(self, k: int, *, replicate: int) -> Mixture:
         """A fit of k groups to people drawn with repetition."""
         generator = np.random.default_rng([self.seed, 1_000_003, k, replicate])
         weights = generator.poisson(1.0, len(self.places)).astype(np.float64)
-        return self._best(k, weights, generator, starts=FEW_STARTS, rounds=AGAIN)
+        return self._best(k, weights, generator, starts=2, rounds=AGAIN)
 
     def _best(self, k: int, weights: F64, generator: np.random.Generator, *, starts: int, rounds: int) -> Mixture:
         near = self.places[:, : k + 1]
