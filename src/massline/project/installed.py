@@ -19,6 +19,7 @@ from massline.face.styles import style_url
 def manifest(request: HttpRequest) -> HttpResponse:
     """Web App Manifest: https://www.w3.org/TR/appmanifest/."""
     sign = {"src": static("face/sign.svg"), "type": "image/svg+xml", "sizes": "any"}
+    drawn = {"src": static("face/sign-512.png"), "type": "image/png", "sizes": "512x512", "purpose": "any maskable"}
     about = {
         "name": settings.SITE_NAME,
         "short_name": settings.SITE_NAME[:12],
@@ -27,7 +28,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
         "display": "standalone",
         "background_color": "#fbf9f4",
         "theme_color": "#14566a",
-        "icons": [sign],
+        "icons": [sign, drawn],
         "shortcuts": [{"name": gettext("A visit"), "url": reverse("gather:visit")}],
     }
     return JsonResponse(about, content_type="application/manifest+json")

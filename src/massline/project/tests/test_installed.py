@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles import finders
@@ -18,7 +19,14 @@ def test_the_manifest_names_pages_and_signs_that_are_there(client: Client) -> No
     assert all(
         icon["src"].startswith("/") and finders.find(icon["src"].removeprefix("/static/")) for icon in about["icons"]
     )
-    assert '<link rel="manifest" href="/manifest.webmanifest">' in client.get("/").content.decode()
+    page = client.get("/").content.decode()
+    assert '<link rel="manifest" href="/manifest.webmanifest">' in page
+    touched = re.search(r'<link rel="apple-touch-icon" href="/static/([^"]+)">', page)[1]
+    for name in (
+        touched,
+        *(icon["src"].removeprefix("/static/") for icon in about["icons"] if "maskable" in str(icon)),
+    ):
+        assert Path(finders.find(name)).read_bytes().startswith(b"\x89PNG")
 
 
 def test_the_worker_keeps_files_that_are_there(client: Client) -> None:
