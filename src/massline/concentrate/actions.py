@@ -491,8 +491,11 @@ def _free_name(run: Run, name: str) -> str:
 
 
 def _record_act(act: Act, by: User, touched: set[int], **facts: object) -> Act:
-    """Count the themes that the act touched anew, keep it with them, and log it."""
-    if ActKind.RENAMED not in (act.kind, act.undoes and act.undoes.kind):
+    """Count anew what the act changed, keep it with the themes that it touched, and log it."""
+    what = act.undoes or act
+    if what.kind == ActKind.MERGED:  # its finer themes hold what they held
+        _count_anew({theme.pk for theme in (act.theme, act.other, act.theme.parent) if theme})
+    elif what.kind != ActKind.RENAMED:
         _count_anew(touched)
     run = act.theme.run
     act.run, act.by, act.at = run, by, timezone.now()

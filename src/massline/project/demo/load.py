@@ -25,6 +25,7 @@ from massline.project.demo.lives import Life, World
 from massline.project.demo.matters import matters
 from massline.project.demo.messages import DAYS, FIRST_DAY, MadeUpMessage, generate
 from massline.project.demo.offices import Offices, found, local
+from massline.project.demo.reading import Reading
 from massline.project.demo.receipts import receipt_to_show
 from massline.project.demo.removals import Removals
 from massline.project.demo.timeline import Timeline
@@ -138,6 +139,7 @@ class Loader:
         self.offices: Offices
         self.world: World
         self.removals: Removals
+        self.reading: Reading
 
     def plan(self, count: int) -> None:
         """Plan everything that residents and bodies begin; what follows from it plans itself."""
@@ -158,6 +160,7 @@ class Loader:
         self.offices = found(first)
         self.world = World(self.offices, self.timeline, self.random)
         self.removals = Removals(self.offices, self.timeline)
+        self.reading = Reading(self.timeline)
 
     def open(self, call: _Running) -> None:
         plan, body = call.plan, self.offices.bodies["qingxi"]
@@ -172,6 +175,8 @@ class Loader:
         if not run_engine(run.pk, by=SYSTEM):
             run.refresh_from_db()
             raise RuntimeError(f"The engine gave no result for {call.plan.ref}: {run.problem}")
+        if call.plan.answer:  # only what was read through can be answered
+            self.reading.begin(run, self.offices.users["analyst"])
 
     def answer(self, call: _Running) -> None:
         answer_call(self.rows[call.plan.ref], text=call.plan.answer, by=self.offices.users["leader"])
@@ -188,6 +193,7 @@ class Loader:
         )
         message = receive_message(self.rows[call.plan.ref], words, by=RESIDENT, submission=said.id).message
         self.removals.received(message)
+        self.reading.received(message, said.matter)
         if not message.published_at and self.random.random() < 0.95:
             moment = self.offices.at_work(timezone.localdate() + timedelta(days=1), self.random)
             by = self.offices.handler(message.body)

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from massline.bodies.models import Body
-from massline.concentrate.models import Run
+from massline.concentrate.models import Edition, Run
 from massline.gather.models import Call, Message
 from massline.gather.rules import read_receipt
 from massline.ledger.actions import sequence
@@ -49,6 +49,13 @@ def test_every_call_has_themes(loaded: Loaded) -> None:
         run = Run.objects.current(call)
         assert run is not None
         assert run.themes.exists()
+
+
+def test_an_analyst_has_published_two_editions_of_one_call(loaded: Loaded) -> None:
+    first, second = Edition.objects.order_by("number")
+    assert first.call == second.call
+    assert second.note
+    assert {"new", "counted"} <= {change["kind"] for change in second.changes}
 
 
 def test_the_log_holds_and_its_times_rise(loaded: Loaded) -> None:
