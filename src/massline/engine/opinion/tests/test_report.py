@@ -13,6 +13,8 @@ from massline.engine.opinion.exports import Export, Statement
 from massline.engine.opinion.find import find_opinion
 from massline.engine.opinion.report import page
 from massline.engine.opinion.votes import collect
+from massline.engine.opinion.weights import weigh_people
+from massline.engine.weigh.margins import Margin, Margins
 
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
@@ -33,7 +35,10 @@ def conversation() -> Export:
 @pytest.fixture(scope="module")
 def pages() -> dict[str, str]:
     export = conversation()
-    found = find_opinion(export)
+    ages = ["young" if at % 3 else "old" for at in range(80)]
+    shares = Margin("年龄 age", ("young", "old", "oldest"), np.array([0.4, 0.5, 0.1]))
+    weights = weigh_people(export.votes, Margins((shares,), None), {"年龄 age": ages}, file="people.csv")
+    found = find_opinion(export, weights=weights)
     return {language: page(export, found, language=language) for language in ("zh", "en")}
 
 
@@ -44,6 +49,13 @@ def test_the_votes_of_a_statement_that_is_out_are_counted_apart(pages: dict[str,
     assert f"80 people cast {len(columns) - out:,} votes on 29 statements." in pages["en"]
     assert f"1 more of the statements, with {out} votes. They make no groups" in pages["en"]
     assert "观点 29" not in pages["zh"]
+
+
+def test_people_who_did_not_vote_are_named_and_nothing_is_said_for_them(pages: dict[str, str]) -> None:
+    for language, words in (("zh", ("年龄 age: oldest", "无人投票", "不能说")), ("en", ("nobody", "cannot say"))):
+        row = next(row for row in pages[language].split("<tr>") if "oldest" in row)
+        assert all(word in row for word in words)
+    assert "→" in pages["zh"]
 
 
 @pytest.mark.journey
