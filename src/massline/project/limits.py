@@ -34,9 +34,12 @@ SENT = {
     "api:list_messages": SPEAK,
     "people:sign_in": SIGN_IN,
     "supervise:receipt": LOOK_UP,
+    "gather:appeal": SPEAK,
+    "gather:erase": SPEAK,
+    "ledger:proof": LOOK_UP,
 }
 """Address that takes a form -> its limit. Forms of who is signed in are hers, and logged."""
-SHOWN = {"supervise:receipt_page": LOOK_UP, "api:receipt": LOOK_UP}
+SHOWN = dict.fromkeys(("supervise:receipt_page", "api:receipt", "gather:appeal", "gather:erase"), LOOK_UP)
 PAGE_OF = {"supervise:rate": "supervise:receipt_page", "supervise:reopen": "supervise:receipt_page"}
 """Address that only takes a form -> the page on which the form stands."""
 
@@ -76,7 +79,7 @@ class Limits:
 
 def _limit_of(request: HttpRequest) -> Limit | None:
     name = request.resolver_match.view_name if request.resolver_match else ""
-    limit = SHOWN.get(name) or (SENT.get(name) if request.method == "POST" else None)
+    limit = (SENT.get(name) if request.method == "POST" else None) or SHOWN.get(name)
     return limit if limit and not request.user.is_authenticated else None
 
 

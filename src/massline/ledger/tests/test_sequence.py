@@ -2,10 +2,13 @@
 
 import json
 import random
+from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 
 from massline.ledger import actions, tiles
 from massline.ledger.actions import append, sequence
@@ -178,3 +181,19 @@ def test_a_receipt_first_promises_and_then_proves() -> None:
     receipt = read_receipt(write_receipt(receipt_for(entry, "salt")))
     assert receipt.check_proof().size == 304
     assert json.loads(receipt.entry)["data"]["message"] == 9
+
+
+def test_a_clock_that_goes_back_changes_no_order_and_breaks_no_proof(monkeypatch) -> None:
+    now = timezone.now()
+    kept = sequence()
+    for hours in (0, -3, 1, -5):
+        monkeypatch.setattr(timezone, "now", lambda hours=hours: now + timedelta(hours=hours))
+        append("call.opened", {"hours": hours})
+        kept = sequence()
+    assert check_growth(fetch, key(), kept) == verify_log() == kept
+    assert [entry.facts["hours"] for entry in Entry.objects.numbered(0, 4)] == [0, -3, 1, -5]
+    assert [entry.moment < later.moment for entry, later in pairwise(Entry.objects.numbered(0, 4))] == [
+        False,
+        True,
+        False,
+    ]
