@@ -17,6 +17,7 @@ from massline.engine.pipeline import Options, RunResult, run
 from massline.engine.progress import progress_bar
 from massline.engine.read import read
 from massline.engine.rejects import Reject
+from massline.engine.rising_command import rising_command
 from massline.engine.route.cli import route
 from massline.engine.terminal import DONE, WITH_REJECTS, FilePath, mapped_columns, refusals, tell_rejects, whole_file
 from massline.engine.trace_command import trace
@@ -32,6 +33,7 @@ def commands() -> None:
 
 
 commands.add_command(opinion)
+commands.add_command(rising_command)
 commands.add_command(route)
 commands.add_command(trace)
 

@@ -109,13 +109,13 @@ def gram_matrix(forms: pa.Array) -> scipy.sparse.csr_matrix:
     return scipy.sparse.csr_matrix((weights, buckets, starts), shape=(len(forms), BUCKETS))
 
 
-def gram_weights(grams: scipy.sparse.csr_matrix) -> F32:
+def gram_weights(grams: scipy.sparse.csr_matrix, *, common: float = COMMON) -> F32:
     """Inverse document frequency of each bucket, (2**18,) float32; 0 for grams too rare or too common to tell messages
     apart."""
     n = grams.shape[0]
     seen = np.bincount(grams.indices, minlength=BUCKETS)
     least = 1 if n < 200 else 2 if n < 2_000 else 3
-    use = (seen >= least) & (seen <= max(n * COMMON, 10))
+    use = (seen >= least) & (seen <= max(n * common, 10))
     weights = np.zeros(BUCKETS, np.float32)
     weights[use] = (np.log(n / seen[use]) + 1) ** RARITY
     weights[::2] *= SINGLE  # single signs have even buckets
@@ -137,10 +137,10 @@ class Sample:
     weights: F32
 
 
-def weigh_sample(rows: I64, forms: pa.Array) -> Sample:
+def weigh_sample(rows: I64, forms: pa.Array, *, common: float = COMMON) -> Sample:
     """TF-IDF of a sample's grams; grams too rare or too common to tell messages apart are left out."""
     grams = gram_matrix(forms)
-    weights = gram_weights(grams)
+    weights = gram_weights(grams, common=common)
     buckets = np.flatnonzero(weights).astype(np.int32)
     weighed = grams[:, buckets].multiply(weights[buckets][None, :]).tocsr()
     return Sample(rows, forms, unit_rows(weighed), buckets, weights[buckets])

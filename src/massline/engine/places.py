@@ -202,15 +202,21 @@ NO_NAME: Final = frozenset(
             "学府",
             "校园",
             "乐园",
+            "临街",
+            "沿街",
+            "火车站",
+            "高铁站",
         ),
     )
 )
 """Everyday words: alone they name no place, and where a name is read backwards it begins after them."""
 NO_PART: Final = frozenset(
-    "在到去住有是修建来看让给被请把从对向与和及了的望求找问过进出离距为没不我你他她它们这那该此等或由至于就也都还又再已将会能可要想说做用买卖走开停拆改"
+    "在到去住有是修建来看让给被请把从对向与和及了的望求找问过进出离距为没不我你他她它们这那该此等或由至于就也都还又再已将会能可要想说做用买卖走开停拆改性"
     "个栋号楼年月日时只个元米两几每各某本贵全第"
 )
 """Signs that stand before a name and are no part of it."""
+NO_END: Final = ("政府", "党委", "市委", "县委", "线路", "临街", "沿街", "网路", "超市", "门市")
+"""What ends like a place and is none."""
 LONGEST: Final = 8
 """Signs of a name without its kind."""
 
@@ -236,7 +242,7 @@ def _found(form: str) -> Iterator[tuple[int, str]]:
         if kind:
             start = _begin(words, at, word, kind.start())
             name = form[start : at + len(word)]
-            if start >= 0 and name not in NO_NAME:
+            if start >= 0 and name not in NO_NAME and not name.endswith(NO_END):
                 yield at + len(word), name
         words.append((at, word, tag))
         at += len(word)
