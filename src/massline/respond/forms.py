@@ -147,8 +147,7 @@ class HandOverForm(VersionedForm):
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, case: Case) -> None:
         super().__init__(data, case=case)
-        choices, self.had = hand_over_choices(case)
-        self.fields["to"].queryset = choices  # type: ignore[attr-defined]
+        self.fields["to"].queryset = hand_over_choices(case)  # type: ignore[attr-defined]
 
 
 class ReplyForm(VersionedForm):

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 
-from django.db.models import Count, F, Max, Prefetch, Q, QuerySet
+from django.db.models import Count, F, Manager, Max, Model, Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
 from massline.bodies.models import Body
@@ -45,6 +46,7 @@ from massline.rights import Actor
 MOST_DIGITS = 10  # of a number of a case
 ALIKE = 8  # messages that are offered to join a case
 ASKED = 20  # messages of a case that a reply is compared with
+Row = TypeVar("Row", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,21 @@ def reply_day(message: Message) -> date:
     return reply_due(_day(message.received_at), body.reply_promise, work_calendar(body).is_open)
 
 
+def load(case: Case) -> Case:
+    """The same case with its pauses, extensions, parts and regroupings at hand: no page reads them twice. Four queries."""
+    people = {"pauses": ("began_by", "ended_by"), "extensions": ("by",), "regroupings": ("by",)}
+    people["shares"] = ("body", "asked_by", "done_by")
+    rows = {"pauses": Pause, "extensions": Extension, "regroupings": Regrouping, "shares": Share}
+    wanted = [Prefetch(name, rows[name]._default_manager.select_related(*who)) for name, who in people.items()]
+    prefetch_related_objects([case], *wanted)
+    return case
+
+
+def in_order(rows: Manager[Row]) -> list[Row]:
+    """What belongs to a case, as it came; without a query where `load` had it."""
+    return sorted(rows.all(), key=lambda row: row.pk)
+
+
 def acts(case: Case) -> list[Act]:
     """Everything that happened to a case, in order; always `case.version + 1` acts. Five queries."""
     turns = Turn.objects.filter(case=case).order_by("pk")
@@ -125,25 +142,25 @@ def acts(case: Case) -> list[Act]:
 
 def _acts_of_clock(case: Case) -> Iterator[Act]:
     """Pauses, their ends before their last day, and extensions. Two queries."""
-    for pause in Pause.objects.filter(case=case).select_related("began_by", "ended_by").order_by("pk"):
+    for pause in in_order(case.pauses):
         words = (pause.reason, pause.reason)
         yield Act(ActKind.PAUSED, pause.began_at, None, pause.began_by, *words, day=pause.until)
         if pause.ended_at:
             yield Act(ActKind.RESUMED, pause.ended_at, None, pause.ended_by)
-    for more in Extension.objects.filter(case=case).select_related("by").order_by("pk"):
+    for more in in_order(case.extensions):
         yield Act(ActKind.EXTENDED, more.at, None, more.by, more.reason, more.reason, days=more.days)
 
 
 def _acts_of_messages(case: Case) -> Iterator[Act]:
     """Messages that joined or left. One query."""
-    for one in Regrouping.objects.filter(case=case).select_related("by").order_by("pk"):
+    for one in in_order(case.regroupings):
         kind = ActKind.JOINED if one.joined else ActKind.LEFT
         yield Act(kind, one.at, None, one.by, one.reason, one.reason, messages=one.messages)
 
 
 def _acts_of_helpers(case: Case) -> Iterator[Act]:
     """Bodies that were asked for a part, and their parts done. One query."""
-    for part in Share.objects.filter(case=case).select_related("body", "asked_by", "done_by").order_by("pk"):
+    for part in in_order(case.shares):
         yield Act(ActKind.SHARED, part.asked_at, part.body, part.asked_by, part.reason, part.reason)
         if part.done_at:
             yield Act(ActKind.PART_DONE, part.done_at, part.body, part.done_by)
@@ -157,8 +174,7 @@ def due_story(case: Case, told: Sequence[Act], today: date) -> tuple[DueStory, L
     received = case.counted_from or _first_day(case, began)
     body = began.body or case.body
     calendars = work_calendars([body, case.body])
-    more = Extension.objects.filter(case=case, reopening=case.reopenings).first()
-    extended = more.days if more else 0
+    extended = sum(more.days for more in in_order(case.extensions) if more.reopening == case.reopenings)
     spans = _spans(received, case, case.promised_days + extended, calendars[body.pk])
     story = DueStory(received, case.promised_days, case.reply_due, spans, extended)
     return story, Line(case, days_left(case, today, calendars[case.body_id]))
@@ -171,7 +187,8 @@ def _first_day(case: Case, began: Act) -> date:
 
 
 def _spans(received: date, case: Case, promised: int, calendar: WorkCalendar) -> list[Span] | None:
-    pauses = [(_day(pause.began_at), pause.until) for pause in Pause.objects.of_promise(case)]
+    held = [pause for pause in in_order(case.pauses) if pause.reopening == case.reopenings]
+    pauses = [(_day(pause.began_at), pause.until) for pause in held]
     try:
         spans = counted_days(received, case.reply_due, calendar.is_open, pauses)
     except CalendarUnknown:
@@ -186,27 +203,22 @@ def promise_body(case: Case) -> Body:
 
 
 def clock(case: Case) -> dict[str, object]:
-    """What may be done to the clock of an open case: `pause` that runs, `may_pause`, `may_extend`. Two queries."""
+    """What may be done to the clock of an open case: `pause` that runs, `may_pause`, `may_extend`."""
     today = timezone.localdate()
-    held = list(Pause.objects.of_promise(case))
+    held = [pause for pause in in_order(case.pauses) if pause.reopening == case.reopenings]
     running = next((one for one in held if one.ended_at is None and one.until >= today), None)
     free = running is None and case.reply_due >= today
-    extended = Extension.objects.filter(case=case, reopening=case.reopenings).exists()
+    extended = any(more.reopening == case.reopenings for more in in_order(case.extensions))
     may_pause = free and case.reply_due > today and len(held) < PAUSES
     return {"pause": running, "may_pause": may_pause, "may_extend": free and not extended}
 
 
-def parts(case: Case) -> list[Share]:
-    """Bodies that help with a case, and those that did. One query."""
-    return list(Share.objects.filter(case=case).select_related("body").order_by("pk"))
-
-
 def own_part(case: Case, actor: Actor) -> Share | None:
-    """The part that the actor's body, or one under it, still has to do in a case. One query."""
+    """The part that the actor's body, or one under it, still has to do in a case."""
     if actor.body_path is None or actor.role not in ANSWERING_ROLES:
         return None
-    waiting = Share.objects.filter(case=case, done_at=None, body__path__startswith=actor.body_path)
-    return waiting.select_related("body").order_by("pk").first()
+    mine = (part for part in in_order(case.shares) if part.body.path.startswith(actor.body_path))
+    return next((part for part in mine if part.done_at is None), None)
 
 
 def notes(case: Case) -> list[Note]:
@@ -441,11 +453,10 @@ def latest_replies() -> QuerySet[Reply]:
     return Reply.objects.filter(case__in=Case.objects.public()).select_related("case__body", "body").order_by("-pk")
 
 
-def hand_over_choices(case: Case) -> tuple[QuerySet[Body], list[Body]]:
-    """Bodies of the same tree that the case may go to, and those that it may not go back to."""
-    tree = Body.objects.within(case.body.path[: Body.steplen])
+def hand_over_choices(case: Case) -> QuerySet[Body]:
+    """Bodies of the same tree that the case may go to: none that has it, or had it."""
     had = Turn.objects.filter(case=case).values("body")
-    return tree.exclude(pk__in=had), list(tree.filter(pk__in=had))
+    return Body.objects.within(case.body.path[: Body.steplen]).exclude(pk__in=had)
 
 
 def _day(moment: datetime) -> date:

@@ -61,6 +61,7 @@ from massline.rights import NotAllowed, may
 
 AT_A_TIME = 20
 AT_A_GLANCE = 8  # of each list on the overview, and of a case's messages
+OWNING = (ActKind.TAKEN, ActKind.HANDED_OVER, ActKind.REOPENED)  # after these another body owns the case
 CASE_FORMS: dict[type[VersionedForm], str] = {
     HandOverForm: "hand_over_form",
     ReplyForm: "reply_form",
@@ -413,7 +414,7 @@ def _change(
 
 
 def _known_case(request: HttpRequest, pk: int) -> Case:
-    return get_object_or_404(Case.objects.visible_to(_user(request)).select_related("body", "overseer"), pk=pk)
+    return get_object_or_404(Case.objects.visible_to(_user(request)).select_related("body", "overseer", "theme"), pk=pk)
 
 
 def _desk_page(
@@ -437,7 +438,7 @@ def _desk_page(
     context = _case_context(request, found, queries.messages_shown_to(user, found))
     if may_act:
         context |= {name: kind(case=found) for kind, name in CASE_FORMS.items()} | queries.clock(found)
-        context["alike"] = queries.alike(found, user)
+        context["alike"] = queries.alike(found, user) if "alike" in request.GET or isinstance(form, JoinForm) else None
     if form:
         fresh = form.about(found) if status == 409 else form
         context |= {"kept": fresh, CASE_FORMS[type(form)]: fresh}
@@ -451,7 +452,7 @@ def _desk_of_many(user: User, found: Case) -> dict[str, Any]:
     """Who else works on a case, what they wrote down, and what this desk has to do in it."""
     is_desk = user.role in DESK_ROLES and user.body is not None
     return {
-        "parts": queries.parts(found),
+        "parts": queries.in_order(found.shares),
         "part": queries.own_part(found, user),
         "notes": queries.notes(found) if is_desk else [],
         "may_note": is_desk and may(user, "respond.write_note", user.body.path if user.body else ""),
@@ -459,15 +460,19 @@ def _desk_of_many(user: User, found: Case) -> dict[str, Any]:
 
 
 def _case_context(request: HttpRequest, found: Case, shown: QuerySet[Message]) -> dict[str, Any]:
-    told, crowd = queries.acts(found), queries.crowd(shown)
-    page = Paginator(shown.select_related("body").order_by("pk"), AT_A_GLANCE).get_page(request.GET.get("page"))
+    told, crowd = queries.acts(queries.load(found)), queries.crowd(shown)
+    pages = Paginator(shown.select_related("body").order_by("pk"), AT_A_GLANCE)
+    pages.count = crowd.messages
+    page = pages.get_page(request.GET.get("page"))
     story, line = queries.due_story(found, told, timezone.localdate())
     return {
         "case": found,
         "acts": told,
         "messages_of_case": page,
         "crowd": crowd,
-        "is_public": Message.objects.public().filter(cases=found).exists(),
+        "is_public": any(message.published_at for message in page)
+        or Case.objects.public().filter(pk=found.pk).exists(),
+        "had": list(dict.fromkeys(act.body for act in told if act.kind in OWNING)),
         "story": story,
         "line": line,
         "hand_overs": sum(act.kind == ActKind.HANDED_OVER for act in told),
