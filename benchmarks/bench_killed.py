@@ -16,6 +16,7 @@ import random
 import secrets
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -208,6 +209,15 @@ def _children(chief: int) -> list[int]:
     return [int(number) for number in found.stdout.split()]
 
 
+def _free_port() -> int:
+    """Below those that the system gives away by itself; the search begins elsewhere in every process."""
+    for port in range(20_000 + os.getpid() % 12_000, 32_768):
+        with socket.socket() as free:
+            if free.connect_ex(("127.0.0.1", port)):
+                return port
+    raise RuntimeError("No port between 20000 and 32767 is free.")
+
+
 def _end_group(process: subprocess.Popen[bytes] | None) -> None:
     if process:
         with suppress(ProcessLookupError):
@@ -253,7 +263,7 @@ def _running(folder: Path) -> Iterator[tuple[House, Database]]:
         **{"DJANGO_SETTINGS_MODULE": "massline.project.settings", "MASSLINE_HTTPS": "False"},
         **{"MASSLINE_STATIC_ROOT": f"{folder}/static", "PYTHONPATH": os.pathsep.join(sys.path)},
     }
-    house = House(folder, environment, 20_000 + os.getpid() % 12_000)
+    house = House(folder, environment, _free_port())
     try:
         house.program(
             "import django; django.setup(); from django.core.management import call_command; call_command('migrate', verbosity=0)"

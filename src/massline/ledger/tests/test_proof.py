@@ -82,7 +82,7 @@ def test_a_file_that_is_none_gets_a_sentence(client, content: bytes) -> None:
     answer = check(client, content)
     assert answer.status_code == 200
     assert said(answer)["readable"] == "no"
-    assert "这不是证明文件" in answer.content.decode()
+    assert "这不是凭据文件" in answer.content.decode()
 
 
 def test_no_file_an_empty_one_and_one_far_too_large_are_sent_back(client) -> None:
