@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+import numba as nb
 import numpy as np
 
 from massline.engine.opinion.votes import F64, I32, I64, Bools, Votes
@@ -172,17 +173,23 @@ class _Judged:
 
 def _judged(cells: _Cells, counts: F64, inside: Bools) -> _Judged:
     """By the pattern that the counts (3 m,) show, the own votes of those inside left out."""
-    own = inside[cells.rows].astype(np.float64)
-    same = counts[cells.cells] - own
-    total = counts.reshape(-1, 3).sum(axis=1)[cells.cells // 3] - own
-    judged = total >= 1
-    rates = (same + PRIOR * np.exp(cells.base)) / (total + PRIOR)
-    gains = np.where(judged, np.log(rates) - cells.base, 0.0)
-    return _Judged(
-        np.bincount(cells.rows[judged], minlength=cells.people),
-        np.bincount(cells.rows[judged & (same > HALF * total)], minlength=cells.people),
-        np.bincount(cells.rows, weights=gains, minlength=cells.people).astype(np.float64),
-    )
+    return _Judged(*_stand(cells.rows, cells.cells, cells.base, counts, inside))
+
+
+@nb.njit(nogil=True, cache=True)
+def _stand(rows: I64, cells: I64, base: F64, counts: F64, inside: Bools) -> tuple[I64, I64, F64]:
+    """Votes judged, votes agreed and evidence of each person (n,)."""
+    number, agreed = np.zeros(len(inside), np.int64), np.zeros(len(inside), np.int64)
+    evidence = np.zeros(len(inside))
+    for at in range(len(rows)):
+        own = 1.0 if inside[rows[at]] else 0.0
+        first = cells[at] // 3 * 3
+        same, total = counts[cells[at]] - own, counts[first] + counts[first + 1] + counts[first + 2] - own
+        if total >= 1:
+            number[rows[at]] += 1
+            agreed[rows[at]] += same > HALF * total
+            evidence[rows[at]] += np.log((same + PRIOR * np.exp(base[at])) / (total + PRIOR)) - base[at]
+    return number, agreed, evidence
 
 
 def _purity(cells: _Cells, counts: F64) -> float:

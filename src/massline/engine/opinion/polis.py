@@ -163,7 +163,8 @@ def _tried(points: F64, order: I64, *, starts: int) -> _Tried:
     most = min(MOST_GROUPS, 2 + len(centres) // PEOPLE_PER_GROUP)
     counts = range(2, most + 1) if len(centres) > 1 else ()
     labels = {k: _best_of(centres, weights, k=k, starts=starts) for k in counts}
-    return _Tried(base, labels, {k: silhouette(centres, label) for k, label in labels.items()})
+    distances = _distances(centres)
+    return _Tried(base, labels, {k: _silhouette(distances, label) for k, label in labels.items()})
 
 
 def _best_of(centres: F64, weights: F64, *, k: int, starts: int) -> I32:
@@ -266,13 +267,22 @@ def _sorted_centres(centres: F64) -> F64:
 
 
 def silhouette(points: F64, label: I32) -> float:
-    """Mean silhouette of points (n, 2); 0 for a point alone in its cluster, -1 when all are in one."""
+    """Mean silhouette of points (n, 2); 0 for a point alone in its cluster, -1 when all are in one. Memory: n x n."""
+    return _silhouette(_distances(points), label)
+
+
+def _distances(points: F64) -> F64:
+    """Between all points (n, n)."""
+    between: F64 = np.hypot(*(points[:, None] - points[None]).transpose(2, 0, 1))
+    return between
+
+
+def _silhouette(distances: F64, label: I32) -> float:
     sizes = np.bincount(label)
     if len(sizes) < 2:
         return -1.0
-    distances = np.hypot(*(points[:, None] - points[None]).transpose(2, 0, 1))  # (n, n), n at most 100
-    sums = np.stack([distances[:, label == one].sum(axis=1) for one in range(len(sizes))], axis=1)
-    own = (np.arange(len(points)), label)
+    sums = np.einsum("ij,jk->ik", distances, np.eye(len(sizes))[label])  # (n, k), on one thread
+    own = (np.arange(len(label)), label)
     inner = sums[own] / np.maximum(sizes[label] - 1, 1)
     means = sums / sizes
     means[own] = np.inf
