@@ -324,12 +324,12 @@ class Crowd:
 
 
 def crowd(messages: QuerySet[Message]) -> Crowd:
-    """Counted by the table, exactly, whatever the number. One query."""
+    """Counted by the table, exactly, whatever the number. messages: each once. One query."""
     nameless = Q(sender="")
     found = messages.order_by().aggregate(
-        messages=Count("pk", distinct=True),
+        messages=Count("pk"),
         named=Count("sender", filter=~nameless, distinct=True),
-        nameless=Count("pk", filter=nameless, distinct=True),
+        nameless=Count("pk", filter=nameless),
     )
     return Crowd(found["messages"], found["named"] + found["nameless"])
 
@@ -354,7 +354,8 @@ def alike(case: Case, actor: Actor) -> list[Message]:
         first = Message.objects.filter(cases=case).select_related("call").order_by("pk").first()
         placement = placement_of(first) if first else None
         theme = placement.theme if placement else None
-    return list(free_messages(actor).filter(pk__in=messages_in_theme(theme)).order_by("pk")[:ALIKE]) if theme else []
+    free = free_messages(actor).filter(ground="")
+    return list(free.filter(pk__in=messages_in_theme(theme)).order_by("pk")[:ALIKE]) if theme else []
 
 
 def asked_in(case: Case) -> list[str]:
