@@ -436,6 +436,7 @@ def publish_edition(run: Run, *, note: str, seen: int, by: User) -> Edition:
     Raises NotAllowed, NotPublished. Cost: a look at every placement of the run."""
     require(by, "concentrate.publish_edition", run.call.body.path)
     list(Theme.objects.select_for_update().filter(run=run).order_by("pk").values_list("pk"))  # no act meanwhile
+    run.refresh_from_db()  # messages may have come since it was read
     newest, before = newest_act(run), latest_edition(run.call)
     if Run.objects.current(run.call) != run or seen != (newest.pk if newest else 0):
         raise NotPublished(run.call.ref, "stale")

@@ -40,6 +40,7 @@ THEMES_IN_BRIEF = 5
 THEMES_PER_PAGE = 40
 CAMPAIGNS_SHOWN = 10
 FINER_IN_TREE = 4
+THEMES_IN_ROOM = 15  # coarse ones on one page, with what stands under them
 ACTS_SHOWN = 6
 ACTS_PER_PAGE = 30
 EDITION_THEMES = 24
@@ -194,13 +195,13 @@ def _room(request: HttpRequest, asked: Call, form: PublishForm | None = None, *,
     if run is None:
         return render(request, "concentrate/room.html", {"call": asked, "requested": last_request(asked)})
     branches = queries.tree(run, FINER_IN_TREE)
-    page = Paginator([branch.theme for branch in branches], THEMES_PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator([branch.theme for branch in branches], THEMES_IN_ROOM).get_page(request.GET.get("page"))
     done = list(history(run)[:ACTS_SHOWN])
     context = {
         "call": asked,
         "run": run,
         "words": words,
-        "found": queries.themes_found(run, words, THEMES_PER_PAGE) if words else [],
+        "found": queries.themes_found(run, words, THEMES_IN_ROOM) if words else [],
         "branches": branches[page.start_index() - 1 : page.end_index()],
         "page": page,
         "acts": done,

@@ -175,7 +175,7 @@ class Loader:
         if not run_engine(run.pk, by=SYSTEM):
             run.refresh_from_db()
             raise RuntimeError(f"The engine gave no result for {call.plan.ref}: {run.problem}")
-        if call.plan.answer:  # only what was read through can be answered
+        if call.plan.closes < 0:  # nothing more comes in
             self.reading.begin(run, self.offices.users["analyst"])
 
     def answer(self, call: _Running) -> None:

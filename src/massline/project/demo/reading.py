@@ -1,4 +1,4 @@
-"""What the county's analyst does to the themes of one call: better names, one theme out of two, one of its own; two editions."""
+"""What the county's analyst does to the themes of a call that ended: names, one out of two, one of its own; two editions."""
 
 from __future__ import annotations
 
