@@ -53,6 +53,7 @@ def grain_of(text: str) -> int | None:
 @click.argument("files", nargs=-1, required=True, type=FilePath)
 @click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder for the result.")
 @click.option("--map", "columns", default="", metavar="NAME=HEADING,…", help="Which heading is which column.")
+@click.option("--margins", type=FilePath, help="How many people of each group there are; shares are corrected by them.")
 @click.option("--grain", default="auto", metavar="auto|N", help="Number of themes at the coarsest grain.")
 @click.option("--seed", default=0, show_default=True, help="Same files and seed, same result.")
 @click.option(
@@ -72,6 +73,7 @@ def concentrate(  # noqa: PLR0913 - one argument for each option
     files: tuple[Path, ...],
     out: Path,
     columns: str,
+    margins: Path | None,
     grain: str,
     seed: int,
     workers: int | None,
@@ -86,7 +88,13 @@ def concentrate(  # noqa: PLR0913 - one argument for each option
     A run that was stopped goes on where it stood.
     """
     options = Options(
-        columns=mapped_columns(columns), grain=grain_of(grain), seed=seed, workers=workers, ray=ray, teach=teach
+        columns=mapped_columns(columns),
+        margins=margins,
+        grain=grain_of(grain),
+        seed=seed,
+        workers=workers,
+        ray=ray,
+        teach=teach,
     )
     with progress_bar(STEPS) as watch:
         result = run(files, out, options, progress=watch)
@@ -99,6 +107,8 @@ def concentrate(  # noqa: PLR0913 - one argument for each option
             f"massline: no sentence model read the messages, so themes go by words alone. {result.without_teacher}",
             err=True,
         )
+    for warning in result.warnings:
+        click.echo(f"massline: {warning}", err=True)
     without_rows = files_without_rows(out)
     if without_rows:
         click.echo(
@@ -111,7 +121,7 @@ def concentrate(  # noqa: PLR0913 - one argument for each option
             f"massline: {result.rejected:,} of {result.rows:,} rows could not be accepted; {out / 'rejects.csv'} says why.",
             err=True,
         )
-    return WITH_REJECTS if result.rejected or result.without_teacher or without_rows else DONE
+    return WITH_REJECTS if result.rejected or result.without_teacher or result.warnings or without_rows else DONE
 
 
 def files_without_rows(out: Path) -> list[str]:

@@ -27,7 +27,9 @@ from massline.engine.steps.meaning import learn_from_sample, make_themes
 from massline.engine.steps.naming import name_themes_and_count
 from massline.engine.steps.placing import place_messages
 from massline.engine.steps.tracing import find_statements
+from massline.engine.steps.weighing import margins_of_call
 from massline.engine.teacher import Lessons, lessons
+from massline.engine.weigh.margins import Margins
 from massline.engine.workfolder import Progress, WorkFolder
 
 METHOD: Final = "taught-1"
@@ -47,6 +49,7 @@ class Options:
     columns: house name -> heading. grain: number of coarse themes, None for as many as the data upholds. workers: None
     for one a core. ray: HOST:PORT of the head of a Ray cluster that works instead. language: of the report, "zh" or "en";
     None for that of most messages. teach: how many distinct messages the teacher reads at most, 0 for none, None for TEACH.
+    margins: file with how many people of each group there are, to correct the shares by.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -56,6 +59,7 @@ class Options:
     ray: str | None = None
     language: str | None = None
     teach: int | None = None
+    margins: Path | None = None
 
     def __post_init__(self) -> None:
         if self.grain is not None and not 1 <= self.grain <= 1_000:
@@ -73,7 +77,8 @@ class Options:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunResult:
     """The counts of a run. rows = accepted + rejected; accepted = placed + not_placed + too_short + copies +
-    removed. without_teacher: why the teacher could not be asked; empty where it was, or was not wanted."""
+    removed. without_teacher: why the teacher could not be asked; empty where it was, or was not wanted. warnings: what must
+    be known beside the corrected shares."""
 
     rows: int
     accepted: int
@@ -90,10 +95,11 @@ class RunResult:
     method: str
     seed: int
     without_teacher: str
+    warnings: tuple[str, ...] = ()
 
     def counts(self) -> dict[str, Any]:
         """As `--json` prints them: the names of the contract."""
-        return {name: value for name, value in asdict(self).items() if name != "without_teacher"}
+        return {name: value for name, value in asdict(self).items() if name not in ("without_teacher", "warnings")}
 
 
 def run(
@@ -109,11 +115,12 @@ def run(
         raise InputError("No file is given. Name one file or more.")
     start = time.perf_counter()
     try:
+        margins = margins_of_call(options.margins) if options.margins else None
         taught = lessons(TEACH if options.teach is None else options.teach)
         with workers_of(options) as workers:
             key = run_key(paths, options, taught)
             work = WorkFolder(out / ".work", key, progress)
-            take_steps(work, paths, options, taught, workers=workers)
+            take_steps(work, paths, options, (taught, margins), workers=workers)
         results.write_results(work, key["inputs"], language=options.language, method=key["method"], seed=options.seed)
         result = RunResult(
             **results.counts_of(work),
@@ -122,9 +129,12 @@ def run(
             method=key["method"],
             seed=options.seed,
             without_teacher=taught.why_not,
+            warnings=tuple(work.facts("label/weighed")["warnings"]) if margins else (),
         )
         chosen = {name: key[name] for name in ("grain", "columns", "teach")}
         facts = results.run_facts(work, key["inputs"], result.counts(), chosen)
+        if margins:
+            facts |= {"margins": key["margins"], "weighed": work.facts("label/weighed")}
         results.publish(out, work, facts)
     except OSError as error:
         raise OutputError(
@@ -140,7 +150,9 @@ def run_key(paths: Sequence[Path], options: Options, taught: Lessons) -> dict[st
     labels = [
         name if names.count(name) == 1 else f"{name}#{number}" for number, name in enumerate(names, 1)
     ]  # as `read` has them
+    margins = {"margins": _input_facts(options.margins)} if options.margins else {}
     return {
+        **margins,
         "inputs": [{"label": label, **_input_facts(path)} for label, path in zip(labels, paths, strict=True)],
         "method": METHOD if taught.teacher else METHOD_OF_WORDS,
         "teach": taught.messages,
@@ -169,9 +181,16 @@ def workers_of(options: Options) -> Iterator[Workers]:
         yield cluster
 
 
-def take_steps(work: WorkFolder, paths: Sequence[Path], options: Options, taught: Lessons, *, workers: Workers) -> None:
-    """Run the steps that the work folder does not hold yet."""
-    seed = options.seed
+def take_steps(
+    work: WorkFolder,
+    paths: Sequence[Path],
+    options: Options,
+    given: tuple[Lessons, Margins | None],
+    *,
+    workers: Workers,
+) -> None:
+    """Run the steps that the work folder does not hold yet. given: who teaches, and the margins."""
+    seed, (taught, margins) = options.seed, given
     with threadpool_limits(1):  # more threads would add up in another order
         work.step("read", partial(read_files, work, paths, options.columns, seed))
         work.step("clean", partial(clean_messages, work, workers))
@@ -179,5 +198,5 @@ def take_steps(work: WorkFolder, paths: Sequence[Path], options: Options, taught
         work.step("embed", partial(learn_from_sample, work, taught, seed))
         work.step("group", partial(make_themes, work, options.grain, seed))
         work.step("place", partial(place_messages, work, workers))
-        work.step("label", partial(name_themes_and_count, work, workers))
+        work.step("label", partial(name_themes_and_count, work, workers, margins))
         work.step("trace", partial(find_statements, work, workers))

@@ -15,7 +15,9 @@ from massline.engine.place import load_themes
 from massline.engine.runners import Workers, map_blocks
 from massline.engine.sides import AGAINST, FOR, Sides, count_sides, quote_side, sides_of
 from massline.engine.steps.blocks import blocks_with_rows, sample_forms
+from massline.engine.steps.weighing import weigh_themes
 from massline.engine.tables import COPY, PLACED, THEMES
+from massline.engine.weigh.margins import Margins
 from massline.engine.words import Vocabulary, count_words, find_words
 from massline.engine.workfolder import WorkFolder, write_batches
 
@@ -23,8 +25,8 @@ NO_ROWS: Final = np.zeros(0, np.int64)
 NO_SIDES: Final = np.zeros(0, np.int8)
 
 
-def name_themes_and_count(work: WorkFolder, workers: Workers, part: Path) -> None:
-    """Name every theme from all its messages, count them and their senders, and pick whom to quote."""
+def name_themes_and_count(work: WorkFolder, workers: Workers, margins: Margins | None, part: Path) -> None:
+    """Name every theme from all its messages, count them and their senders, weigh their shares, and pick whom to quote."""
     themes, similarity = work.array("place/themes"), work.array("place/similarity")
     fates, copy_of = work.array("place/fates"), work.array("fold/copy_of")
     tree = load_themes(work.path / "group" / "themes.npz").themes
@@ -49,6 +51,8 @@ def name_themes_and_count(work: WorkFolder, workers: Workers, part: Path) -> Non
     quoted = (typical, dissenting, *asking)
     said = count_sides(sides, originals, stands_for, tree.parents)
     table = _themes_table(work, tree, names, sizes=sizes, said=said, quoted=quoted)
+    if margins is not None:
+        table = weigh_themes(work, table, margins, part)
     write_batches(part / "themes.arrow", THEMES, table.to_batches())
     np.save(part / "quoted.npy", np.unique(np.concatenate([NO_ROWS, *(rows for lists in quoted for rows in lists)])))
     offsets = np.cumsum([0, *(len(rows) for rows in typical)])

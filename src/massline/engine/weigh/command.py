@@ -61,14 +61,14 @@ def weigh_file(sample: Path, margins: Path, columns: Columns) -> Weighed:
             )
     raked = rake(base, cells, total=population.total or float(base.sum()))
     design = _design(read, columns, rows=len(said))
-    facts = _facts(columns.of, raked, cells)
+    facts = {"of": columns.of, **facts_of(raked, cells)}
     lines = [
         {**facts, **figure}
         for figure in _figures(
             columns.of, said, (raked, cells, design), has_total=_has_total(population, columns, cells)
         )
     ]
-    return Weighed(tuple(lines), tuple(_warnings(raked, cells)))
+    return Weighed(tuple(lines), tuple(warnings_of(raked, cells)))
 
 
 def _base(read: dict[str, list[str]], columns: Columns, *, rows: int) -> F64:
@@ -114,10 +114,10 @@ def _has_total(population: Margins, columns: Columns, cells: Sequence[Cells]) ->
     return (population.total is not None or columns.weights is not None) and not any(one.absent for one in cells)
 
 
-def _facts(of: str, raked: Raked, cells: Sequence[Cells]) -> dict[str, Any]:
+def facts_of(raked: Raked, cells: Sequence[Cells]) -> dict[str, Any]:
+    """How much a raked sample tells, and what it cannot say."""
     effective = effective_size(raked.weights)
     return {
-        "of": of,
         "rows": len(raked.weights),
         "effective_size": effective,
         "design_effect": len(raked.weights) / effective,
@@ -174,7 +174,8 @@ def _told(estimate: Estimate, low: float, high: float) -> dict[str, float]:
     return {"estimate": estimate.value, "standard_error": estimate.error, "low": low, "high": high}
 
 
-def _warnings(raked: Raked, cells: Sequence[Cells]) -> list[str]:
+def warnings_of(raked: Raked, cells: Sequence[Cells]) -> list[str]:
+    """What the reader of a raked sample must know beside its figures."""
     told = [
         f"{one.variable}: nobody in the sample is {', '.join(one.absent)} ({one.uncovered:.1%} of the people). "
         "About them these figures cannot say anything."
