@@ -6,7 +6,6 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.builders import a_receipt
 
-from massline.gather.rules import grouped
 from massline.ledger.actions import append, sequence
 from massline.ledger.forms import LARGEST_PROOF
 from massline.ledger.queries import check_proof, log_key
@@ -22,7 +21,7 @@ def proof(client) -> dict:
     for number in range(20):
         append("message.received", {"message": number})
     sequence()
-    return json.loads(client.get(f"/receipt/{grouped(receipt.code)}/proof.json").content)
+    return json.loads(client.get(f"/receipt/{receipt.code}/proof.json").content)
 
 
 def check(client, content: object, text: str = ""):
