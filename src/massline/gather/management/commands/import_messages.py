@@ -21,10 +21,10 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from massline.bodies.models import Body
-from massline.engine.cli import mapped_columns
 from massline.engine.errors import EngineError
 from massline.engine.read import read
 from massline.engine.rejects import Reject, RejectFile
+from massline.engine.terminal import mapped_columns
 from massline.gather.actions import Words, import_messages
 from massline.gather.models import CHANNELS, Call
 from massline.gather.queries import areas_of
