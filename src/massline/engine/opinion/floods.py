@@ -178,7 +178,7 @@ def _judged(cells: _Cells, counts: F64, inside: Bools) -> _Judged:
 
 @nb.njit(nogil=True, cache=True)
 def _stand(rows: I64, cells: I64, base: F64, counts: F64, inside: Bools) -> tuple[I64, I64, F64]:
-    """Votes judged, votes agreed and evidence of each person (n,)."""
+    """Votes judged, votes agreed and evidence of each person (n,); no evidence is taken from those who hardly agree."""
     number, agreed = np.zeros(len(inside), np.int64), np.zeros(len(inside), np.int64)
     evidence = np.zeros(len(inside))
     for at in range(len(rows)):
@@ -188,6 +188,13 @@ def _stand(rows: I64, cells: I64, base: F64, counts: F64, inside: Bools) -> tupl
         if total >= 1:
             number[rows[at]] += 1
             agreed[rows[at]] += same > HALF * total
+    for at in range(len(rows)):
+        if agreed[rows[at]] < AGREEMENTS[0] * number[rows[at]]:
+            continue
+        own = 1.0 if inside[rows[at]] else 0.0
+        first = cells[at] // 3 * 3
+        same, total = counts[cells[at]] - own, counts[first] + counts[first + 1] + counts[first + 2] - own
+        if total >= 1:
             evidence[rows[at]] += np.log((same + PRIOR * np.exp(base[at])) / (total + PRIOR)) - base[at]
     return number, agreed, evidence
 

@@ -27,7 +27,7 @@ SAME_WITHIN: Final = 0.01
 """Centres that move less than this have come to rest."""
 ORDERS: Final = 10
 """Orders of the people in which the groups are sought when there are more people than base clusters."""
-STARTS: Final = 10
+STARTS: Final = 5
 """Starts of k-means in each of them."""
 MOST_CLUSTERED: Final = 10_000
 """People at most from whom the base clusters of one order are made; the others join the nearest."""
