@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from massline.concentrate.models import Theme
 from massline.concentrate.queries import choices_beside
 from massline.concentrate.rules import LONGEST_NAME, MergeRefused, NameRefused, ThemeError
+from massline.face.language import language_of
 
 NAME: dict[str, Any] = {
     "max_length": LONGEST_NAME,
@@ -66,8 +67,20 @@ class RenameForm(ThemeForm):
     )
 
 
+class ThemeSelect(forms.Select):
+    """Names of themes in the language that they are written in."""
+
+    def create_option(self, *args: Any, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401 - Django's own signature
+        option = super().create_option(*args, **kwargs)
+        if option["value"]:
+            option["attrs"]["lang"] = language_of(str(option["label"]))
+        return option
+
+
 class ThemeChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
     """A choice of themes; a finer one stands behind a dash."""
+
+    widget = ThemeSelect
 
     def label_from_instance(self, theme: Theme) -> str:
         return f"— {theme.label}" if theme.parent_id else theme.label
