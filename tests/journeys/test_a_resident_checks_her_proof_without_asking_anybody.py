@@ -30,6 +30,7 @@ def test_a_proof_is_checked_without_a_network_and_a_forged_one_is_told(
     resident = somebody(language="zh-CN", size=(390, 844))
     proof = resident.page.request.get(f"{house.url}/receipt/{house.receipt}/proof.json").json()
     resident.opens("/log/proof/")
+    assert not resident.page.locator("#results").is_visible()
     resident.page.context.set_offline(True)
     found = checks(resident, proof)
     # A browser without Ed25519 says that it could not check the signature.
