@@ -13,7 +13,7 @@ class ProofForm(forms.Form):
 
     proof = forms.FileField(
         label=_("The proof"),
-        help_text=_("The file receipt-….json that you downloaded from the page of your receipt."),
+        help_text=_("The file that you downloaded from the page of your receipt."),
         error_messages={
             "required": _("Choose the file with the proof."),
             "empty": _("This file is empty. Download the proof again from the page of your receipt."),
@@ -30,6 +30,6 @@ class ProofForm(forms.Form):
     def clean_proof(self) -> bytes:
         file: Any = self.cleaned_data["proof"]
         if file.size > LARGEST_PROOF:
-            raise forms.ValidationError(_("This file is far too large to be a proof. Choose the file receipt-….json."))
+            raise forms.ValidationError(_("This file is far too large to be a proof. Choose the one from the page of your receipt."))
         content: bytes = file.read()
         return content
