@@ -30,6 +30,8 @@ class ProofForm(forms.Form):
     def clean_proof(self) -> bytes:
         file: Any = self.cleaned_data["proof"]
         if file.size > LARGEST_PROOF:
-            raise forms.ValidationError(_("This file is far too large to be a proof. Choose the one from the page of your receipt."))
+            raise forms.ValidationError(
+                _("This file is far too large to be a proof. Choose the one from the page of your receipt.")
+            )
         content: bytes = file.read()
         return content
