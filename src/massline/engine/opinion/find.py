@@ -16,7 +16,7 @@ from massline.engine.opinion.projection import Axes
 from massline.engine.opinion.rates import SIDE_NAMES, bridging, consensus, group_informed_consensus, tally, wilson
 from massline.engine.opinion.representative import Mark, representative, shared, tests
 from massline.engine.opinion.stable import SURE, Certainty, stable_groups
-from massline.engine.opinion.tables import FATES, GROUPS, PARTICIPANTS, STATEMENTS, VOTES
+from massline.engine.opinion.tables import BY_GROUP, FATES, GROUPS, PARTICIPANTS, STATEMENTS, VOTES
 from massline.engine.opinion.votes import F64, I32, I64, Bools, Votes, natural_order
 from massline.engine.opinion.weights import Weights
 from massline.engine.workfolder import Progress
@@ -229,7 +229,7 @@ def _statements(export: Export, judged: _Judged, grouping: Grouping, floods: Flo
         "text": pa.array([info.text or None for info in infos], pa.string()),
         "moderated": pa.array([info.moderated for info in infos], pa.int8()),
         "meta": pa.array([info.meta for info in infos], pa.bool_()),
-        "groups": pa.array(_by_group(judged.counts, by_weight), STATEMENTS.field("groups").type),
+        "groups": _by_group(judged.counts, by_weight),
         "extremity": judged.extremity,
         **_three(total[0], ""),
         **_agreement(judged, total),
@@ -295,26 +295,26 @@ def _ranks(bridge: F64, moderated: Bools) -> pa.Array:
     return _nullable(ranks, unknown=ranks == 0)
 
 
-def _by_group(counts: I64, by_weight: dict[str, F64]) -> list[list[dict[str, Any]]]:
-    """For each statement, one line a group. by_weight: corrected shares (groups, m), NaN for none."""
+def _by_group(counts: I64, by_weight: dict[str, F64]) -> pa.ListArray:
+    """For each statement, one line a group, (m,). counts (groups, m, 3); by_weight: corrected shares (groups, m), NaN for
+    none."""
     trials = counts.sum(axis=2)
-    figures: dict[str, F64] = {}
+    groups, statements = trials.shape
+    figures = {"group": np.broadcast_to(np.arange(groups)[:, None], trials.shape), **by_weight}
     for name, place in (("agree", 2), ("disagree", 0)):
         low, high = wilson(counts[..., place], trials)
-        figures |= {
-            f"{name}_rate": counts[..., place] / np.maximum(trials, 1),
-            f"{name}_low": low,
-            f"{name}_high": high,
-        }
-    return [
-        [
-            {"group": group, "agree": int(line[2]), "disagree": int(line[0]), "pass": int(line[1])}
-            | {name: float(figure[group, at]) if trials[group, at] else None for name, figure in figures.items()}
-            | {name: None if np.isnan(one[group, at]) else float(one[group, at]) for name, one in by_weight.items()}
-            for group, line in enumerate(counts[:, at])
-        ]
-        for at in range(counts.shape[1])
+        rate = counts[..., place] / np.maximum(trials, 1)
+        shares = {f"{name}_rate": rate, f"{name}_low": low, f"{name}_high": high}
+        figures |= {name: counts[..., place]} | {key: np.where(trials, share, np.nan) for key, share in shares.items()}
+    figures["pass"] = counts[..., 1]
+    columns = [
+        pa.array(figures[field.name].T.ravel(), field.type, from_pandas=True)  # NaN becomes null
+        if field.name in figures
+        else pa.nulls(trials.size, field.type)
+        for field in BY_GROUP
     ]
+    lines = pa.StructArray.from_arrays(columns, fields=list(BY_GROUP))
+    return pa.ListArray.from_arrays(np.arange(statements + 1, dtype=np.int32) * np.int32(groups), lines)
 
 
 def _extremity(axes: Axes) -> F64:
