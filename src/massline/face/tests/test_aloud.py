@@ -28,6 +28,7 @@ VOICE = """(() => {
     window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text } };
     Object.defineProperty(window, "speechSynthesis", {value: new Speech(), configurable: true});
 })()"""
+READY = "() => import(document.querySelector('[data-aloud]').dataset.script).then(() => {})"  # fetched after the page
 CHINESE, ENGLISH = ["zh-CN", True], ["en-GB", True]
 HIDDEN_WORDS = (
     """() => document.querySelector("h1").insertAdjacentHTML("afterend", '<p class="ds-sr-only">只给读屏</p>')"""
@@ -46,6 +47,7 @@ def reader(chromium: Any, server: str) -> Any:
         known = repr(list(voices)).replace("True", "true").replace("False", "false")
         page.add_init_script(VOICE.replace("VOICES", known).replace("LENGTHS", str(lengths).lower()))
         page.goto(server + "/face/")
+        page.evaluate(READY)
         return page
 
     yield opened
