@@ -5,6 +5,7 @@ bar shows how far a run is; in a pipe nothing is said but the result.
 """
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -102,26 +103,24 @@ def concentrate(  # noqa: PLR0913 - one argument for each option
         click.echo(json.dumps(result.counts()))
     else:
         click.echo(summary(result, out))
-    if result.without_teacher:
-        click.echo(
-            f"massline: no sentence model read the messages, so themes go by words alone. {result.without_teacher}",
-            err=True,
-        )
-    for warning in result.warnings:
+    warnings = list(warnings_of(result, out))
+    for warning in warnings:
         click.echo(f"massline: {warning}", err=True)
-    without_rows = files_without_rows(out)
-    if without_rows:
-        click.echo(
-            f"massline: {', '.join(without_rows)}: headings, but no row under them. Nothing came from there; if messages were "
-            "meant to, save the file again and run this once more.",
-            err=True,
+    return WITH_REJECTS if warnings else DONE
+
+
+def warnings_of(result: RunResult, out: Path) -> Iterator[str]:
+    """What did not go as somebody may have thought: a sentence each, with the way on."""
+    if result.without_teacher:
+        yield f"no sentence model read the messages, so themes go by words alone. {result.without_teacher}"
+    yield from result.warnings
+    if without_rows := files_without_rows(out):
+        yield (
+            f"{', '.join(without_rows)}: headings, but no row under them. Nothing came from there; if messages were "
+            "meant to, save the file again and run this once more."
         )
     if result.rejected:
-        click.echo(
-            f"massline: {result.rejected:,} of {result.rows:,} rows could not be accepted; {out / 'rejects.csv'} says why.",
-            err=True,
-        )
-    return WITH_REJECTS if result.rejected or result.without_teacher or result.warnings or without_rows else DONE
+        yield f"{result.rejected:,} of {result.rows:,} rows could not be accepted; {out / 'rejects.csv'} says why."
 
 
 def files_without_rows(out: Path) -> list[str]:

@@ -1,7 +1,7 @@
 """What a handler or a leader may type."""
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django import forms
 from django.utils.functional import Promise
@@ -14,6 +14,9 @@ from massline.respond.models import PAUSE_KINDS, Case
 from massline.respond.queries import hand_over_choices, helpers
 from massline.respond.rules import LONGEST_PAUSE, longest_extension
 from massline.rights import Actor
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 LONGEST_REPLY = 20_000  # characters
 CASE_FILTERS: dict[str, str | Promise] = {
@@ -38,6 +41,19 @@ class BodyChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
 
     def label_from_instance(self, body: Body) -> str:
         return f"{body} · {body.get_level_display()}"
+
+
+def reason_field(
+    label: "_StrPromise", *, hint: "_StrPromise", missing: "_StrPromise", rows: int = 3
+) -> forms.CharField:
+    """Why somebody does what she does, for everybody to read."""
+    return forms.CharField(
+        label=label,
+        help_text=hint,
+        widget=forms.Textarea(attrs={"rows": rows}),
+        max_length=2000,
+        error_messages={"required": missing},
+    )
 
 
 class DeskFilter(forms.Form):
@@ -98,14 +114,12 @@ class TakeForm(forms.Form):
 class SetAsideForm(forms.Form):
     """A message needs no case."""
 
-    reason = forms.CharField(
-        label=_("Why it needs no case"),
-        help_text=_(
+    reason = reason_field(
+        _("Why it needs no case"),
+        hint=_(
             "Everybody can read it, in the name of your body. Say what the writer can do instead. Criticism is no reason."
         ),
-        widget=forms.Textarea(attrs={"rows": 3}),
-        max_length=2000,
-        error_messages={"required": _("Say why. The writer will read it, and may ask again.")},
+        missing=_("Say why. The writer will read it, and may ask again."),
     )
 
 
@@ -137,12 +151,10 @@ class HandOverForm(VersionedForm):
             ),
         },
     )
-    reason = forms.CharField(
-        label=_("Reason"),
-        help_text=_("Everybody can read it. The due day stays: handing over buys no time."),
-        widget=forms.Textarea(attrs={"rows": 3}),
-        max_length=2000,
-        error_messages={"required": _("Say why the other body is the right one. The writer will read it.")},
+    reason = reason_field(
+        _("Reason"),
+        hint=_("Everybody can read it. The due day stays: handing over buys no time."),
+        missing=_("Say why the other body is the right one. The writer will read it."),
     )
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, case: Case) -> None:
@@ -180,12 +192,10 @@ class PauseForm(VersionedForm):
         initial=5,
         help_text=_("Then the clock goes on by itself; sooner if you say so."),
     )
-    reason = forms.CharField(
-        label=_("What you wait for"),
-        help_text=_("Everybody can read it. Say what is missing, and how the writer can send it."),
-        widget=forms.Textarea(attrs={"rows": 3}),
-        max_length=2000,
-        error_messages={"required": _("Say what you wait for. The writer will read it.")},
+    reason = reason_field(
+        _("What you wait for"),
+        hint=_("Everybody can read it. Say what is missing, and how the writer can send it."),
+        missing=_("Say what you wait for. The writer will read it."),
     )
 
 
@@ -196,12 +206,10 @@ class ResumeForm(VersionedForm):
 class ExtendForm(VersionedForm):
     """More working days for a reply, once."""
 
-    reason = forms.CharField(
-        label=_("Why it takes longer"),
-        help_text=_("Everybody can read it. Say what is left to do, and by when."),
-        widget=forms.Textarea(attrs={"rows": 3}),
-        max_length=2000,
-        error_messages={"required": _("Say why it takes longer. The writer will read it.")},
+    reason = reason_field(
+        _("Why it takes longer"),
+        hint=_("Everybody can read it. Say what is left to do, and by when."),
+        missing=_("Say why it takes longer. The writer will read it."),
     )
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, case: Case) -> None:
@@ -235,12 +243,11 @@ class LeaveForm(VersionedForm):
             "invalid_choice": _("No message of this number is in the case."),
         },
     )
-    reason = forms.CharField(
-        label=_("Why it belongs elsewhere"),
-        help_text=_("Everybody can read it, the writer first. The message lies with its body again."),
-        widget=forms.Textarea(attrs={"rows": 2}),
-        max_length=2000,
-        error_messages={"required": _("Say why. The writer will read it.")},
+    reason = reason_field(
+        _("Why it belongs elsewhere"),
+        hint=_("Everybody can read it, the writer first. The message lies with its body again."),
+        missing=_("Say why. The writer will read it."),
+        rows=2,
     )
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, case: Case) -> None:
@@ -261,12 +268,10 @@ class ShareForm(VersionedForm):
             "invalid_choice": _("This body has the case, or has a part in it already. Choose another."),
         },
     )
-    reason = forms.CharField(
-        label=_("What it shall do"),
-        help_text=_("Everybody can read it. You stay responsible, and you alone reply."),
-        widget=forms.Textarea(attrs={"rows": 3}),
-        max_length=2000,
-        error_messages={"required": _("Say what the other body shall do.")},
+    reason = reason_field(
+        _("What it shall do"),
+        hint=_("Everybody can read it. You stay responsible, and you alone reply."),
+        missing=_("Say what the other body shall do."),
     )
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, case: Case) -> None:
