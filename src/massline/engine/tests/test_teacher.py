@@ -108,6 +108,11 @@ def test_lengths_are_shortened_to_their_bound_and_no_further(pieces: int) -> Non
     assert (np.minimum(lengths, found.max() + 1).mean() > pieces) or np.array_equal(found, lengths)
 
 
+def test_texts_that_are_just_as_long_as_may_be_are_read_whole() -> None:
+    lengths = np.array([10, 20, 30])
+    assert np.array_equal(_shortened(lengths, 20), lengths)
+
+
 def test_progress_counts_up_to_all(teacher: Teacher) -> None:
     told: list[int] = []
     teacher.vectors(forms([LIFT] * 150), done=told.append)
