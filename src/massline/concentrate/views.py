@@ -1,5 +1,6 @@
 """Pages of concentrating: a call with what was said, its themes, one theme with its messages; and the reading room."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -252,32 +253,25 @@ def publish(request: HttpRequest, ref: str) -> HttpResponse:
 @login_required
 def rename(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
     shown = _theme_to_edit(request, ref, pk)
-    form = RenameForm(request.POST, theme=shown)
-    if not form.is_valid():
-        return _room_page(request, shown, form, status=422)
-    given = form.cleaned_data
-    try:
+
+    def do(given: dict[str, Any]) -> Theme:
         actions.rename_theme(shown, name=given["name"], by=_user(request), version=given["version"])
-    except ThemeError as error:
-        return _refused(request, shown, form, error)
-    notices.success(request, _("The theme has a new name. The old one stands in the history."))
-    return redirect("concentrate:room_theme", ref, pk)
+        return shown
+
+    return _change(request, shown, RenameForm, do, _("The theme has a new name. The old one stands in the history."))
 
 
 @require_POST
 @login_required
 def merge(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
     shown = _theme_to_edit(request, ref, pk)
-    form = MergeForm(request.POST, theme=shown)
-    if not form.is_valid():
-        return _room_page(request, shown, form, status=422)
-    into = form.cleaned_data["into"]
-    try:
-        actions.merge_themes(shown, into=into, by=_user(request), version=form.cleaned_data["version"])
-    except ThemeError as error:
-        return _refused(request, shown, form, error)
-    notices.success(request, _("The two themes are one. Every writer counts once."))
-    return redirect("concentrate:room_theme", ref, into.pk)
+
+    def do(given: dict[str, Any]) -> Theme:
+        actions.merge_themes(shown, into=given["into"], by=_user(request), version=given["version"])
+        into: Theme = given["into"]
+        return into
+
+    return _change(request, shown, MergeForm, do, _("The two themes are one. Every writer counts once."))
 
 
 @require_POST
@@ -285,20 +279,32 @@ def merge(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
 def take_out(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
     """Messages go to another theme, or become one of their own."""
     shown = _theme_to_edit(request, ref, pk)
-    form = TakeOutForm(request.POST, theme=shown)
-    if not form.is_valid():
-        return _room_page(request, shown, form, status=422)
-    given = form.cleaned_data
-    what = {"messages": _chosen(request, shown), "by": _user(request), "version": given["version"]}
-    try:
+
+    def do(given: dict[str, Any]) -> Theme:
+        what = {"messages": _chosen(request, shown), "by": _user(request), "version": given["version"]}
         if given["into"]:
             actions.move_messages(shown, to=given["into"], **what)
         else:
             actions.split_theme(shown, name=given["name"], **what)
+        return shown
+
+    said = _("The messages stand in the other theme now. Their words are as they were.")
+    return _change(request, shown, TakeOutForm, do, said)
+
+
+def _change(
+    request: HttpRequest, shown: Theme, kind: type[ThemeForm], do: Callable[[dict[str, Any]], Theme], said: str
+) -> HttpResponse:
+    """Do something to a theme, then show the theme that `do` gives; or the page again, and why it was not done."""
+    form = kind(request.POST, theme=shown)
+    if not form.is_valid():
+        return _room_page(request, shown, form, status=422)
+    try:
+        following = do(form.cleaned_data)
     except ThemeError as error:
         return _refused(request, shown, form, error)
-    notices.success(request, _("The messages stand in the other theme now. Their words are as they were."))
-    return redirect("concentrate:room_theme", ref, pk)
+    notices.success(request, said)
+    return redirect("concentrate:room_theme", shown.run.call.ref, following.pk)
 
 
 @require_POST
