@@ -115,7 +115,7 @@ class Person:
 
     def leaves(self) -> None:
         self.context.close()
-        assert not self.strayed
+        assert not self.strayed, self.strayed
 
     def _look(self) -> None:
         """Each kind of page once per journey."""

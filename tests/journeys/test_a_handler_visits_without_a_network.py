@@ -9,18 +9,21 @@ from tests.journeys.person import Person
 
 pytestmark = pytest.mark.journey
 PHONE = {"language": "zh-CN", "size": (390, 844)}
+AWAKE = """async () => {
+    const {active} = await navigator.serviceWorker.ready;
+    while (active.state !== "activated") await new Promise(changed => active.onstatechange = changed);
+}"""
 KEPT = "JSON.parse(localStorage.getItem('massline.visits') || '[]').length"
 FULL = "() => { Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError') } }"
 
 
 @pytest.fixture
 def handler(somebody: Callable[..., Person]) -> Any:
-    """Signed in, on the page for visits, its worker awake."""
+    """Signed in, on the page for visits that she opened once, its worker awake."""
     handler = somebody(**PHONE)
     handler.signs_in("handler")
     handler.follows(handler.word("Write down a visit"))
-    handler.page.wait_for_function("navigator.serviceWorker.getRegistration().then(worker => Boolean(worker?.active))")
-    handler.page.reload()
+    handler.page.evaluate(AWAKE)
     yield handler
     handler.strayed[:] = [line for line in handler.strayed if "ERR_INTERNET_DISCONNECTED" not in line]
 

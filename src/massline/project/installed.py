@@ -1,6 +1,7 @@
 """massline on a telephone's home screen: its name and sign, and what is there without a network.
 
-The worker keeps style sheets, a page that says there is no network, and the form for visits once it was opened; no other page."""
+The worker keeps the files of the frame, a page that says there is no network, and the form for visits once it was opened; no other
+page."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -12,6 +13,14 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from massline.face.styles import style_url
+
+FILES = (  # what the form for visits loads besides its style; a file that is not there would keep the worker from starting
+    "face/dark.css",
+    "face/frame.js",
+    "face/aloud.js",
+    "gather/visits.js",
+    "vendor/htmx-2.0.11/htmx.min.js",
+)
 
 
 @require_safe
@@ -37,8 +46,8 @@ def manifest(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_control(no_cache=True)
 def worker(request: HttpRequest) -> HttpResponse:
-    """The service worker. Its text changes with the style sheets, so that browsers take the new ones."""
-    context = {"shell": [style_url(), static("face/dark.css")]}
+    """The service worker. Its text changes with the files it keeps, so that browsers take the new ones."""
+    context = {"shell": [style_url(), *map(static, FILES)]}
     return render(request, "project/worker.js", context, content_type="text/javascript")
 
 
