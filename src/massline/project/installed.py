@@ -1,7 +1,7 @@
 """massline on a telephone's home screen: its name and sign, and what is there without a network.
 
-The worker keeps the files of the frame, a page that says there is no network, and the form for visits once it was opened; no other
-page."""
+The worker keeps the files of the frame, a page that says there is no network, and the form for visits once it was opened; no
+other page."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
