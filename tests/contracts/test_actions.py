@@ -9,7 +9,7 @@ from unittest.mock import MagicMock
 import pytest
 
 from massline.rights import MAY, NamedActor, NotAllowed, Role, may, require
-from tests.contracts.test_writes import APPS, HOUSE, verbs
+from tests.contracts.test_writes import APPS, functions, verbs
 
 VERBS = [(app, name) for app in APPS if app != "ledger" for name in verbs(app)]
 IDS = [f"{app}.{name}" for app, name in VERBS]
@@ -23,17 +23,15 @@ def function(app: str, name: str) -> Callable[..., object]:
 
 
 def calls_in(app: str, name: str) -> set[str]:
-    """Names of the functions that a verb calls, and of those that its own module's helpers call for it."""
-    path = HOUSE / app / "actions.py"
-    module = ast.parse(path.read_text(encoding="utf-8"))
-    functions = {node.name: node for node in module.body if isinstance(node, ast.FunctionDef)}
+    """Names of the functions that a verb calls, and of those that its own app's helpers call for it."""
+    own = functions(app)
     seen: set[str] = set()
     waiting = [name]
     while waiting:
-        for node in ast.walk(functions[waiting.pop()]):
+        for node in ast.walk(own[waiting.pop()]):
             if isinstance(node, ast.Call):
                 called = ast.unparse(node.func)
-                if called in functions and called not in seen:
+                if called in own and called not in seen:
                     waiting.append(called)
                 seen.add(called)
     return seen

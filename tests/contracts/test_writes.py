@@ -1,6 +1,7 @@
 """Only actions write, each asks for the right, and each leaves an entry in the log."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,12 +24,17 @@ def calls(path: Path) -> Iterator[tuple[int, str, str]]:
             yield node.lineno, node.func.attr, ast.unparse(node.func.value)
 
 
+def action_files(app: str) -> list[Path]:
+    """An app's actions.py, or the files of its package of that name."""
+    return sorted([*(HOUSE / app).glob("actions.py"), *(HOUSE / app).glob("actions/*.py")])
+
+
 def product_files() -> list[Path]:
     return [
         path
         for app in APPS
         for path in (HOUSE / app).rglob("*.py")
-        if not {"tests", "migrations"} & set(path.parts) and path.name != "actions.py"
+        if not {"tests", "migrations"} & set(path.parts) and path not in action_files(app)
     ]
 
 
@@ -42,13 +48,27 @@ def test_nothing_outside_actions_writes_a_row(path: Path) -> None:
     assert not writes
 
 
+def functions(app: str) -> dict[str, ast.FunctionDef]:
+    """Every function of an app's actions."""
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in action_files(app)]
+    return {node.name: node for tree in trees for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
 def verbs(app: str) -> dict[str, ast.FunctionDef]:
-    """The public functions of an app's actions.py."""
-    path = HOUSE / app / "actions.py"
-    if not path.exists():
-        return {}
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    return {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name[0] != "_"}
+    """The public functions of an app's actions.py; of a package, those that it hands out."""
+    package, own = HOUSE / app / "actions/__init__.py", functions(app)
+    if not package.exists():
+        return {name: verb for name, verb in own.items() if name[0] != "_"}
+    imports = [node for node in ast.parse(package.read_text(encoding="utf-8")).body if isinstance(node, ast.ImportFrom)]
+    return {name.name: own[name.name] for node in imports for name in node.names if name.name in own}
+
+
+def test_only_verbs_are_taken_from_actions() -> None:
+    """What a package of actions does not hand out is for its own files."""
+    reached_into = re.compile(r"^(?:from|import) massline\.\w+\.actions\.", re.MULTILINE)
+    others = [path for path in HOUSE.rglob("*.py") if not {"actions", "tests"} & set(path.parts)]
+    assert len(others) > 100
+    assert [path for path in others if reached_into.search(path.read_text(encoding="utf-8"))] == []
 
 
 def rights_asked(verb: ast.FunctionDef) -> list[str]:

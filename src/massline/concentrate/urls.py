@@ -2,24 +2,24 @@
 
 from django.urls import path
 
-from massline.concentrate import views
+from massline.concentrate.views import public, room
 
 app_name = "concentrate"
 urlpatterns = [
-    path("calls/<slug:ref>/", views.call, name="call"),
-    path("calls/<slug:ref>/places/", views.places, name="places"),
-    path("calls/<slug:ref>/themes/", views.themes, name="themes"),
-    path("calls/<slug:ref>/themes/run/", views.request_run, name="request_run"),
-    path("calls/<slug:ref>/themes/<int:pk>/", views.theme, name="theme"),
-    path("calls/<slug:ref>/themes/acts/", views.acts, name="acts"),
-    path("calls/<slug:ref>/editions/<int:number>/", views.edition, name="edition"),
-    path("calls/<slug:ref>/editions/<int:number>/edition.json", views.edition_content, name="edition_content"),
-    path("desk/calls/<slug:ref>/themes/", views.room, name="room"),
-    path("desk/calls/<slug:ref>/themes/<int:pk>/", views.room_theme, name="room_theme"),
-    path("desk/calls/<slug:ref>/themes/<int:pk>/rename/", views.rename, name="rename"),
-    path("desk/calls/<slug:ref>/themes/<int:pk>/merge/", views.merge, name="merge"),
-    path("desk/calls/<slug:ref>/themes/<int:pk>/take-out/", views.take_out, name="take_out"),
-    path("desk/calls/<slug:ref>/themes/publish/", views.publish, name="publish"),
-    path("desk/calls/<slug:ref>/acts/<int:pk>/undo/", views.undo, name="undo"),
-    path("pictures.css", views.picture_style, name="picture_style"),
+    path("calls/<slug:ref>/", public.call, name="call"),
+    path("calls/<slug:ref>/places/", public.places, name="places"),
+    path("calls/<slug:ref>/themes/", public.themes, name="themes"),
+    path("calls/<slug:ref>/themes/run/", public.request_run, name="request_run"),
+    path("calls/<slug:ref>/themes/<int:pk>/", public.theme, name="theme"),
+    path("calls/<slug:ref>/themes/acts/", public.acts, name="acts"),
+    path("calls/<slug:ref>/editions/<int:number>/", public.edition, name="edition"),
+    path("calls/<slug:ref>/editions/<int:number>/edition.json", public.edition_content, name="edition_content"),
+    path("desk/calls/<slug:ref>/themes/", room.room, name="room"),
+    path("desk/calls/<slug:ref>/themes/<int:pk>/", room.room_theme, name="room_theme"),
+    path("desk/calls/<slug:ref>/themes/<int:pk>/rename/", room.rename, name="rename"),
+    path("desk/calls/<slug:ref>/themes/<int:pk>/merge/", room.merge, name="merge"),
+    path("desk/calls/<slug:ref>/themes/<int:pk>/take-out/", room.take_out, name="take_out"),
+    path("desk/calls/<slug:ref>/themes/publish/", room.publish, name="publish"),
+    path("desk/calls/<slug:ref>/acts/<int:pk>/undo/", room.undo, name="undo"),
+    path("pictures.css", public.picture_style, name="picture_style"),
 ]

@@ -112,13 +112,13 @@ def test_a_run_that_ended_three_workers_is_given_up_with_a_reason() -> None:
 def test_a_worker_whose_run_was_taken_over_writes_nothing_more(monkeypatch) -> None:
     """It was silent, not dead: the token tells it, before every batch."""
     run = actions.request_run(a_call_with_messages(), by=SYSTEM)
-    real = actions._record_statements
+    real = actions.runs._record_statements
 
     def taken_over_just_before(claim, *args):
         Claim.objects.filter(pk=claim.pk).update(token="another worker")
         return real(claim, *args)
 
-    monkeypatch.setattr(actions, "_record_statements", taken_over_just_before)
+    monkeypatch.setattr(actions.runs, "_record_statements", taken_over_just_before)
     assert not actions.run_engine(run.pk, by=SYSTEM)
     assert not Statement.objects.exists()
     assert Run.objects.get(pk=run.pk).finished_at is None
@@ -132,7 +132,7 @@ def test_a_worker_that_is_told_to_stop_leaves_the_run_to_the_next_at_once(monkey
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(actions, "_record_statements", stopped)
+        patch.setattr(actions.runs, "_record_statements", stopped)
         with pytest.raises(KeyboardInterrupt):
             actions.run_engine(run.pk, by=SYSTEM)
     assert Theme.objects.exists()
@@ -188,7 +188,7 @@ def test_what_goes_wrong_while_recording_leaves_nothing_half_recorded(monkeypatc
     def fails(*_args):
         raise OSError("the disk is full")
 
-    monkeypatch.setattr(actions, "_record_statements", fails)
+    monkeypatch.setattr(actions.runs, "_record_statements", fails)
     with pytest.raises(OSError, match="full"):
         actions.run_engine(run.pk, by=SYSTEM)
     assert not Theme.objects.exists()
@@ -199,13 +199,13 @@ def test_what_goes_wrong_while_recording_leaves_nothing_half_recorded(monkeypatc
 
 def test_what_a_run_found_does_not_show_before_the_last_of_it_is_written(monkeypatch) -> None:
     run, seen = actions.request_run(a_call_with_messages(), by=SYSTEM), []
-    real = actions._show
+    real = actions.runs._show
 
     def looks(*args):
         seen.append((Theme.objects.count(), Theme.objects.public().count(), Run.objects.current(run.call)))
         return real(*args)
 
-    monkeypatch.setattr(actions, "_show", looks)
+    monkeypatch.setattr(actions.runs, "_show", looks)
     assert actions.run_engine(run.pk, by=SYSTEM)
     [(written, shown, current)] = seen
     assert written > 0
@@ -215,7 +215,7 @@ def test_what_a_run_found_does_not_show_before_the_last_of_it_is_written(monkeyp
 def test_no_transaction_of_a_run_writes_more_than_a_batch(monkeypatch) -> None:
     """So that nobody else who writes waits for longer than a batch takes."""
     call, sizes = a_call_with_messages(), []
-    monkeypatch.setattr(actions, "BATCH", 7)
+    monkeypatch.setattr(actions.runs, "BATCH", 7)
     real = QuerySet.bulk_create
 
     def counts(rows, objects, *args, **options):

@@ -15,8 +15,8 @@ from massline.concentrate.tests.runs import a_call_with_messages
 from massline.rights import SYSTEM
 from tests.killed import die_at
 
-actions.BATCH = 20
-die_at(LAST, actions, "_hold")  # inside the transaction of this batch
+actions.runs.BATCH = 20
+die_at(LAST, actions.runs, "_hold")  # inside the transaction of this batch
 actions.run_engine(actions.request_run(a_call_with_messages(), by=SYSTEM).pk, by=SYSTEM)
 """
 GO_ON = """

@@ -9,7 +9,7 @@ from tests.builders import a_call
 from massline.concentrate.models import Run, Theme
 from massline.concentrate.pictures import WITH_BARS, circles, lines, peak_of, rise_and_fall
 from massline.concentrate.templatetags.concentrate_tags import period
-from massline.concentrate.views import THEMES_PER_PAGE
+from massline.concentrate.views.public import THEMES_PER_PAGE
 
 pytestmark = pytest.mark.django_db
 

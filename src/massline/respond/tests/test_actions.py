@@ -306,7 +306,7 @@ def test_all_that_is_overdue_is_put_before_the_body_above_once_whatever_the_batc
     here: County, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     on_time, late = here.case(), [overdue(here.case()) for _ in range(5)]
-    monkeypatch.setattr(actions, "ESCALATED_AT_ONCE", 2)
+    monkeypatch.setattr(actions.clocks, "ESCALATED_AT_ONCE", 2)
     call_command("escalate_overdue_cases")
     assert "5 overdue cases escalated" in capsys.readouterr().out
     call_command("escalate_overdue_cases")
@@ -377,7 +377,7 @@ def test_an_act_that_fails_leaves_no_entry_and_no_row(here: County, monkeypatch:
     def fails(*_: object) -> None:
         raise RuntimeError("the disk is full")
 
-    monkeypatch.setattr("massline.respond.actions.append", fails)
+    monkeypatch.setattr("massline.respond.actions.answering.append", fails)
     with pytest.raises(RuntimeError):
         publish_reply(case, text="x", by=here.handler, version=case.version)
     assert Entry.objects.count() == size

@@ -11,7 +11,7 @@ import os
 import django; django.setup()
 from datetime import date
 from django.core.management import call_command
-from massline.respond import actions
+from massline.respond.actions import clocks
 from tests.killed import die_at
 if not os.path.exists("test.sqlite3"):
     call_command("migrate", verbosity=0)
@@ -21,8 +21,8 @@ if not os.path.exists("test.sqlite3"):
     for _ in range(7):
         a_case(a_message(call, area=town), by=handler)
     Case.objects.update(reply_due=date(2020, 1, 1)); Turn.objects.update(reply_due=date(2020, 1, 1))
-actions.ESCALATED_AT_ONCE = 2
-die_at(3, actions, "append_all")  # the rows of this batch are changed, its entries are not written yet
+clocks.ESCALATED_AT_ONCE = 2
+die_at(3, clocks, "append_all")  # the rows of this batch are changed, its entries are not written yet
 call_command("escalate_overdue_cases")
 """
 LOOK = """

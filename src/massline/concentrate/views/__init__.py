@@ -1,0 +1,1 @@
+"""Pages of themes: what everybody reads, and the reading room of analysts."""

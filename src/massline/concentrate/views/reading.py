@@ -1,0 +1,29 @@
+"""Who asks, what she may do, and what both sides of a call show."""
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+
+from massline.gather.models import Call
+from massline.people.models import User
+from massline.rights import may
+
+ACTS_SHOWN = 6
+
+
+def user_of(request: HttpRequest) -> User:
+    """Who is signed in; pages of the desk have been through `login_required`."""
+    assert request.user.is_authenticated  # noqa: S101
+    return request.user
+
+
+def may_request(request: HttpRequest, asked: Call) -> bool:
+    return request.user.is_authenticated and may(request.user, "concentrate.request_run", asked.body.path)
+
+
+def may_edit(request: HttpRequest, asked: Call) -> bool:
+    return request.user.is_authenticated and may(request.user, "concentrate.rename_theme", asked.body.path)
+
+
+def public_call(ref: str) -> Call:
+    return get_object_or_404(Call.objects.public(timezone.now()).select_related("body"), ref=ref)

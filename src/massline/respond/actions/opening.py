@@ -1,0 +1,159 @@
+"""How a message finds its case, leaves it again, or needs none."""
+
+from collections.abc import Collection
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from massline.bodies.models import Body
+from massline.bodies.queries import work_calendar
+from massline.concentrate.models import Theme
+from massline.gather.models import Message
+from massline.ledger.actions import append
+from massline.ledger.rules import digest
+from massline.people.models import User
+from massline.respond.actions.turns import claim
+from massline.respond.models import Case, CaseMessage, Regrouping, SetAside, Turn
+from massline.respond.queries import free_messages, messages_in_theme, reply_day
+from massline.respond.rules import (
+    CannotSetAside,
+    LeaveRefused,
+    MessageTaken,
+    NothingToJoin,
+    NotSetAside,
+    State,
+    TurnKind,
+    WrongState,
+    reply_due,
+)
+from massline.rights import Actor, require
+
+
+@transaction.atomic
+def open_case(message: Message, *, title: str, by: User) -> Case:
+    """Take a message as a case of the body that it came to. The promise runs from the day on which the message was received.
+
+    Raises NotAllowed, MessageTaken, CalendarUnknown."""
+    body = message.body
+    require(by, "respond.open_case", body.path)
+    now, due = timezone.now(), reply_day(message)
+    days, received = body.reply_promise, timezone.localdate(message.received_at)
+    case = Case(title=title, body=body, opened_at=now, promised_days=days, reply_due=due, counted_from=received)
+    case.save(force_insert=True)
+    _put_into(case, message)
+    Turn.objects.create(case=case, body=body, kind=TurnKind.TAKEN, began_at=now, began_by=by, reply_due=due)
+    append("case.opened", {"case": case.pk, "message": message.pk, "body": body.code, "reply_due": str(due)})
+    return case
+
+
+@transaction.atomic
+def open_case_of_theme(theme: Theme, *, title: str, body: Body, by: User) -> Case:
+    """Take all messages of a theme that are free and this desk's as one case of a body; the others stay where they are.
+
+    The promise runs from the day of the earliest. Docs: docs/rules/case.md, C11. Raises NotAllowed, NothingToJoin,
+    CalendarUnknown."""
+    require(by, "respond.open_case_of_theme", body.path)
+    free = free_messages(by).filter(pk__in=messages_in_theme(theme))
+    first = free.order_by("received_at").first()
+    if first is None:
+        raise NothingToJoin(f"the theme {theme.pk}")
+    now, days, received = timezone.now(), body.reply_promise, timezone.localdate(first.received_at)
+    due = reply_due(received, days, work_calendar(body).is_open)
+    case = Case(title=title, body=body, opened_at=now, promised_days=days, reply_due=due, counted_from=received)
+    case.theme = theme
+    case.save(force_insert=True)
+    messages = _put_all_into(case, free)
+    Turn.objects.create(case=case, body=body, kind=TurnKind.TAKEN, began_at=now, began_by=by, reply_due=due)
+    facts = {"case": case.pk, "theme": theme.pk, "messages": messages, "body": body.code}
+    append("case.opened", {**facts, "reply_due": str(due)})
+    return case
+
+
+@transaction.atomic
+def join(case: Case, messages: Collection[int], *, by: User, version: int) -> int:
+    """Let more messages join an open case; returns how many did. What is in a case or not this desk's is passed over.
+
+    Raises NotAllowed, WrongState, StaleCase, NothingToJoin."""
+    require(by, "respond.join", case.body.path)
+    if case.state != State.OPEN:
+        raise WrongState(case.pk, case.state, "joined by messages")
+    joined = _put_all_into(case, free_messages(by).filter(pk__in=messages))
+    if not joined:
+        raise NothingToJoin("these")
+    claim(case, version)
+    Regrouping.objects.create(case=case, joined=True, messages=joined, at=timezone.now(), by=by)
+    append("case.joined", {"case": case.pk, "messages": joined})
+    return joined
+
+
+@transaction.atomic
+def leave(case: Case, message: Message, *, reason: str, by: User, version: int) -> None:
+    """Take a message out of an open case again: it lies with the body that it came to, and its writer reads why.
+
+    Raises NotAllowed, WrongState, StaleCase, LeaveRefused."""
+    require(by, "respond.leave", case.body.path)
+    if case.state != State.OPEN:
+        raise WrongState(case.pk, case.state, "left by a message")
+    if not reason.strip():
+        raise LeaveRefused(case.pk, "a reason is missing")
+    claim(case, version)
+    if CaseMessage.objects.filter(case=case, message=message).delete()[0] != 1:
+        raise LeaveRefused(case.pk, f"message {message.pk} is not in it")
+    if not CaseMessage.objects.filter(case=case).exists():
+        raise LeaveRefused(case.pk, "it would be the last one")
+    left = Regrouping(case=case, joined=False, messages=1, message=message, reason=reason, at=timezone.now(), by=by)
+    left.save(force_insert=True)
+    append("case.left", {"case": case.pk, "message": message.pk, "reason": digest(reason, message.salt)})
+
+
+@transaction.atomic
+def set_aside(message: Message, *, reason: str, by: User) -> SetAside:
+    """Say in the name of the body that a message needs no case, and why; everybody can read it. Docs: docs/rules/case.md, C10.
+
+    Raises NotAllowed, MessageTaken, CannotSetAside."""
+    require(by, "respond.set_aside", message.body.path)
+    if message.published_at is None:
+        raise CannotSetAside(message.pk, "it is not published yet, and nothing may go unseen")
+    if not reason.strip():
+        raise CannotSetAside(message.pk, "a reason is missing")
+    if taken := CaseMessage.objects.filter(message=message).first():
+        raise MessageTaken(message.pk, taken.case_id)
+    said = SetAside(message=message, body=message.body, reason=reason, at=timezone.now(), by=by)
+    try:
+        with transaction.atomic():
+            said.save(force_insert=True)
+    except IntegrityError:
+        raise CannotSetAside(message.pk, "it was set aside before, which can be done once") from None
+    facts = {"message": message.pk, "body": message.body.code}
+    append("message.set_aside", {**facts, "reason": digest(reason, said.salt)})
+    return said
+
+
+@transaction.atomic
+def ask_again(message: Message, *, by: Actor) -> None:
+    """The writer says that her message needs a case after all: it lies with the body again, for good. Once.
+
+    Raises NotAllowed, NotSetAside."""
+    require(by, "respond.ask_again", message.body.path)
+    held = SetAside.objects.standing().filter(message=message, message__case_message=None)
+    if held.update(asked_again_at=timezone.now()) != 1:
+        raise NotSetAside(message.pk)
+    append("message.asked_again", {"message": message.pk, "body": message.body.code})
+
+
+def _put_into(case: Case, message: Message) -> None:
+    """Of two who take the same message at once, the second is told: the table has room for one. Raises MessageTaken."""
+    try:
+        with transaction.atomic():
+            CaseMessage.objects.create(case=case, message=message)
+    except IntegrityError:
+        raise MessageTaken(message.pk, CaseMessage.objects.get(message=message).case_id) from None
+
+
+def _put_all_into(case: Case, messages: QuerySet[Message]) -> int:
+    """How many came into the case; what somebody else takes at this moment stays hers. Two queries a thousand messages."""
+    before = CaseMessage.objects.filter(case=case).count()
+    rows = [CaseMessage(case=case, message_id=key) for key in messages.order_by("pk").values_list("pk", flat=True)]
+    CaseMessage.objects.bulk_create(rows, batch_size=1_000, ignore_conflicts=True)
+    return CaseMessage.objects.filter(case=case).count() - before

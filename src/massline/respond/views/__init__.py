@@ -1,0 +1,1 @@
+"""Pages of cases: what everybody reads, and the desk of those who answer."""

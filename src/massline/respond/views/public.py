@@ -1,0 +1,49 @@
+"""What everybody reads of messages, cases and answers."""
+
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from massline.gather.models import Message
+from massline.gather.queries import removals_of
+from massline.respond import queries
+from massline.respond.models import Case
+from massline.respond.views.reading import case_context, may_do
+
+
+def message(request: HttpRequest, pk: int) -> HttpResponse:
+    """A message with its theme, its case and the answer. Staff of the body that it came to see it before it is published."""
+    found = get_object_or_404(_messages_for(request).select_related("call", "body", "case_message__case__body"), pk=pk)
+    of_case = found.case_message.case if hasattr(found, "case_message") else None
+    return render(
+        request,
+        "respond/message.html",
+        {
+            "message": found,
+            "case": of_case,
+            "replies": queries.replies_of(of_case) if of_case else [],
+            "placement": queries.placement_of(found),
+            "set_aside": queries.set_aside_of(found),
+            "removals": removals_of(found) if found.published_at else [],
+            "may_remove": may_do(request, "gather.ask_removal", found),
+            "may_take": of_case is None and may_do(request, "respond.open_case", found),
+        },
+    )
+
+
+def case(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Case.objects.public().select_related("body"), pk=pk)
+    return render(
+        request, "respond/case.html", case_context(request, found, Message.objects.public().filter(cases=found))
+    )
+
+
+def you_said(request: HttpRequest) -> HttpResponse:
+    page = Paginator(queries.answered_cases(), 10).get_page(request.GET.get("page"))
+    return render(request, "respond/you_said.html", {"page": page})
+
+
+def _messages_for(request: HttpRequest) -> QuerySet[Message]:
+    """What is public; for staff also what came to their body and waits to be published."""
+    return Message.objects.visible_to(request.user) if request.user.is_authenticated else Message.objects.public()

@@ -1,0 +1,54 @@
+"""What waits for a handler."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from massline.gather.models import Removal
+from massline.respond import queries
+from massline.respond.forms import CASE_FILTERS, MESSAGE_FILTERS, DeskFilter
+from massline.respond.models import ANSWERING_ROLES, Case
+from massline.respond.views.reading import AT_A_GLANCE, user_of
+
+AT_A_TIME = 20
+
+
+@login_required
+def queue(request: HttpRequest) -> HttpResponse:
+    """What waits for this handler: cases by their due day, messages that are in no case yet. At most 15 queries."""
+    user, today = user_of(request), timezone.localdate()
+    form, soon = DeskFilter(request.GET, actor=user), queries.soon_until(user.body, today)
+    found = queries.messages_to_take(user).filter(body__path__startswith=form.path)
+    show = form.chosen or ("any" if form.asked else "")
+    cases = queries.desk_cases(user, show, today, soon).filter(body__path__startswith=form.path)
+    cases, found = queries.saying(cases, form.asked), queries.messages_saying(found, form.asked)
+    if form.chosen == "waiting":
+        found = found.filter(published_at=None)
+    counts = queries.desk_counts(user, today, soon)
+    context: dict[str, Any] = {
+        "form": form,
+        "counts": counts,
+        "answers": user.role in ANSWERING_ROLES,
+        "to_help": Case.objects.to_help_with(user).count(),
+        "removals": Removal.objects.awaiting(user).count(),
+    }
+    if form.chosen in (*CASE_FILTERS, ""):
+        context["case_page"] = _desk_list(request, cases, form, counts.get(form.chosen or "open"))
+    if form.chosen in (*MESSAGE_FILTERS, ""):
+        context["message_page"] = _desk_list(request, found, form, counts.get(form.chosen or "new"))
+    shown, new = list(context.get("case_page", ())), list(context.get("message_page", ()))
+    context["lines"], context["message_lines"] = queries.desk_lines(shown, new, today)
+    return render(request, "respond/queue.html", context)
+
+
+def _desk_list(request: HttpRequest, rows: QuerySet[Any], form: DeskFilter, counted: int | None) -> Page[Any]:
+    """One page of a list. counted: how many rows there are where a figure of the desk has said it: they are not counted twice."""
+    pages = Paginator(rows, AT_A_TIME if form.chosen or form.asked else AT_A_GLANCE)
+    if counted is not None and not form.path and not form.asked:
+        pages.count = counted
+    return pages.get_page(request.GET.get("page"))

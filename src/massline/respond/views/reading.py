@@ -1,0 +1,49 @@
+"""Who asks, what she may do, and a case as both sides read it."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from massline.gather.models import Message
+from massline.people.models import User
+from massline.respond import queries
+from massline.respond.models import Case
+from massline.respond.rules import ActKind
+from massline.rights import may
+
+AT_A_GLANCE = 8  # of each list on the overview, and of a case's messages
+OWNING = (ActKind.TAKEN, ActKind.HANDED_OVER, ActKind.REOPENED)  # after these another body owns the case
+
+
+def case_context(request: HttpRequest, found: Case, shown: QuerySet[Message]) -> dict[str, Any]:
+    told, crowd = queries.acts(queries.load(found)), queries.crowd(shown)
+    pages = Paginator(shown.select_related("body").order_by("pk"), AT_A_GLANCE)
+    pages.count = crowd.messages
+    page = pages.get_page(request.GET.get("page"))
+    story, line = queries.due_story(found, told, timezone.localdate())
+    return {
+        "case": found,
+        "acts": told,
+        "messages_of_case": page,
+        "crowd": crowd,
+        "is_public": any(message.published_at for message in page)
+        or Case.objects.public().filter(pk=found.pk).exists(),
+        "had": list(dict.fromkeys(act.body for act in told if act.kind in OWNING)),
+        "story": story,
+        "line": line,
+        "hand_overs": sum(act.kind == ActKind.HANDED_OVER for act in told),
+        "replies": [act for act in told if act.kind == ActKind.REPLIED],
+    }
+
+
+def may_do(request: HttpRequest, verb: str, found: Message) -> bool:
+    return request.user.is_authenticated and may(request.user, verb, found.body.path)
+
+
+def user_of(request: HttpRequest) -> User:
+    """Who is signed in; pages of the desk have been through `login_required`."""
+    assert request.user.is_authenticated  # noqa: S101
+    return request.user
