@@ -10,7 +10,11 @@ import pytest
 from massline.rights import MAY
 
 HOUSE = Path(__file__).resolve().parents[2] / "src/massline"
-APPS = sorted(path.parent.name for path in HOUSE.glob("*/models.py"))
+APPS = sorted(
+    path.relative_to(HOUSE).parts[0]
+    for place in ("models.py", "models/__init__.py")
+    for path in HOUSE.glob(f"*/{place}")
+)
 WRITES = {
     "save", "asave", "delete", "update", "create", "bulk_create", "bulk_update", "get_or_create", "update_or_create",
     "add_root", "add_child", "executemany",

@@ -1,4 +1,4 @@
-"""Cases, the turns of the bodies that owned them, and replies."""
+"""Cases, their messages, the turns of the bodies that owned them, the parts of those that help, and replies."""
 
 from datetime import date
 from typing import Self
@@ -14,7 +14,7 @@ from massline.concentrate.models import Theme
 from massline.engine.mask import mask
 from massline.gather.models import Message
 from massline.ledger.rules import new_salt
-from massline.respond.rules import PauseKind, State, TurnKind
+from massline.respond.rules import State, TurnKind
 from massline.rights import Actor, Role
 
 STATES = [
@@ -22,17 +22,15 @@ STATES = [
     (State.ANSWERED, _("Answered")),
     (State.SETTLED, _("Solved, says the resident")),
 ]
+
 ANSWERING_ROLES = (Role.HANDLER, Role.LEADER)
+
 DESK_ROLES = (*ANSWERING_ROLES, Role.INSPECTOR)
+
 TURN_KINDS = [
     (TurnKind.TAKEN, _("Taken")),
     (TurnKind.HANDED_OVER, _("Handed over")),
     (TurnKind.REOPENED, _("Reopened")),
-]
-
-PAUSE_KINDS = [
-    (PauseKind.WRITER, _("Waiting for the writer")),
-    (PauseKind.THIRD_PARTY, _("Waiting for a third party")),
 ]
 
 
@@ -140,21 +138,6 @@ class CaseMessage(models.Model):
         return f"message {self.message_id} in case {self.case_id}"
 
 
-class Regrouping(models.Model):
-    """Messages joined a case, or one left it, and why."""
-
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="regroupings")
-    joined = models.BooleanField()  # False: left
-    messages = models.PositiveIntegerField()
-    message = models.ForeignKey(Message, on_delete=models.CASCADE, null=True, related_name="regroupings")  # that left
-    reason = models.TextField(blank=True)
-    at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
-
-    def __str__(self) -> str:
-        return f"case {self.case_id}: {self.messages} messages {'joined' if self.joined else 'left'}"
-
-
 class Share(models.Model):
     """Another body's part in a case: what it shall do. The owner of the case leads and answers; it alone replies."""
 
@@ -171,46 +154,6 @@ class Share(models.Model):
 
     def __str__(self) -> str:
         return f"{self.body} in case {self.case_id}"
-
-
-class Note(models.Model):
-    """What a body wrote down about a case for the desks that work on it. Nobody else reads it; it is never changed."""
-
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="notes")
-    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="+")
-    text = models.TextField(_("note"))
-    at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
-    salt = models.CharField(max_length=32, default=new_salt)
-
-    def __str__(self) -> str:
-        return self.text[:80]
-
-
-class SetAsideQuerySet(models.QuerySet["SetAside"]):
-    def standing(self) -> Self:
-        """Those that hold: the writer has not asked again."""
-        return self.filter(asked_again_at=None)
-
-
-class SetAside(models.Model):
-    """A body's word that a message needs no case, and why. Everybody can read it; the writer may ask again, once."""
-
-    message = models.OneToOneField(Message, on_delete=models.PROTECT, related_name="set_aside")
-    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="+")
-    reason = models.TextField(_("reason"))
-    at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
-    asked_again_at = models.DateTimeField(null=True, blank=True)
-    salt = models.CharField(max_length=32, default=new_salt)
-
-    objects = SetAsideQuerySet.as_manager()
-
-    class Meta:
-        verbose_name_plural = "messages set aside"
-
-    def __str__(self) -> str:
-        return f"message {self.message_id}: {self.reason[:60]}"
 
 
 class Turn(models.Model):
@@ -243,56 +186,6 @@ class Turn(models.Model):
     def shown_reason(self) -> str:
         """The reason as everybody may read it: a resident's words, which reopen a case, with personal data masked."""
         return mask(self.reason).text if self.kind == TurnKind.REOPENED else self.reason
-
-
-class PauseQuerySet(models.QuerySet["Pause"]):
-    def of_promise(self, case: Case) -> Self:
-        """Those of the promise that runs now: since the case was taken, or reopened."""
-        return self.filter(case=case, reopening=case.reopenings).order_by("pk")
-
-    def running(self, today: date) -> Self:
-        """Those that nobody ended and whose last day has not passed."""
-        return self.filter(ended_at=None, until__gte=today)
-
-
-class Pause(models.Model):
-    """Working days that are not counted, because a body waits for somebody, and why. It ends by itself with its last day."""
-
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="pauses")
-    reopening = models.PositiveSmallIntegerField()
-    kind = models.CharField(max_length=12, choices=PAUSE_KINDS)
-    reason = models.TextField()
-    began_at = models.DateTimeField()
-    began_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
-    until = models.DateField()  # its last day; the day on which it was ended, if that was earlier
-    due_before = models.DateField()  # when the reply was due without it
-    ended_at = models.DateTimeField(null=True, blank=True)
-    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
-
-    objects = PauseQuerySet.as_manager()
-
-    class Meta:
-        constraints = [models.CheckConstraint(condition=Q(kind__in=list(PauseKind)), name="pause_kind_is_known")]
-
-    def __str__(self) -> str:
-        return f"case {self.case_id}: {self.get_kind_display()} until {self.until}"
-
-
-class Extension(models.Model):
-    """Working days that were added to a promise, once, and why."""
-
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="extensions")
-    reopening = models.PositiveSmallIntegerField()
-    days = models.PositiveSmallIntegerField()
-    reason = models.TextField()
-    at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["case", "reopening"], name="one_extension_of_a_promise")]
-
-    def __str__(self) -> str:
-        return f"case {self.case_id}: {self.days} working days more"
 
 
 class Reply(models.Model):

@@ -1,0 +1,22 @@
+"""Tables of cases and of what happens to them, by matter."""
+
+from massline.respond.models.cases import (
+    ANSWERING_ROLES,
+    DESK_ROLES,
+    STATES,
+    TURN_KINDS,
+    Case,
+    CaseMessage,
+    CaseQuerySet,
+    Reply,
+    Share,
+    Turn,
+)
+from massline.respond.models.clocks import PAUSE_KINDS, Extension, Pause, PauseQuerySet
+from massline.respond.models.grouping import Note, Regrouping, SetAside, SetAsideQuerySet
+
+__all__ = [
+    "ANSWERING_ROLES", "Case", "CaseMessage", "CaseQuerySet", "DESK_ROLES", "Extension", "Note", "PAUSE_KINDS",
+    "Pause", "PauseQuerySet", "Regrouping", "Reply", "STATES", "SetAside", "SetAsideQuerySet", "Share",
+    "TURN_KINDS", "Turn",
+]  # fmt: skip

@@ -1,0 +1,59 @@
+"""Reads that join cases, turns, messages and calendars for one page, by matter."""
+
+from massline.respond.queries.desk import (
+    MOST_DIGITS,
+    MessageLine,
+    desk_cases,
+    desk_counts,
+    desk_lines,
+    lines,
+    messages_saying,
+    messages_to_publish,
+    messages_to_take,
+    saying,
+    soon_until,
+    very_late_until,
+)
+from massline.respond.queries.telling import (
+    Act,
+    DueStory,
+    Line,
+    acts,
+    clock,
+    days_left,
+    due_story,
+    hand_over_choices,
+    helpers,
+    in_order,
+    load,
+    notes,
+    own_part,
+    promise_body,
+    replies_of,
+    running_pause,
+)
+from massline.respond.queries.voices import (
+    ALIKE,
+    ASKED,
+    Crowd,
+    alike,
+    answered_cases,
+    asked_in,
+    crowd,
+    free_messages,
+    latest_replies,
+    messages_in_theme,
+    messages_shown_to,
+    placement_of,
+    reply_day,
+    set_aside_of,
+)
+
+__all__ = [
+    "ALIKE", "ASKED", "Act", "Crowd", "DueStory", "Line", "MOST_DIGITS", "MessageLine", "acts", "alike",
+    "answered_cases", "asked_in", "clock", "crowd", "days_left", "desk_cases", "desk_counts", "desk_lines",
+    "due_story", "free_messages", "hand_over_choices", "helpers", "in_order", "latest_replies", "lines", "load",
+    "messages_in_theme", "messages_saying", "messages_shown_to", "messages_to_publish", "messages_to_take", "notes",
+    "own_part", "placement_of", "promise_body", "replies_of", "reply_day", "running_pause", "saying",
+    "set_aside_of", "soon_until", "very_late_until",
+]  # fmt: skip

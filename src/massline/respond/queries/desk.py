@@ -1,0 +1,157 @@
+"""What lies on a desk: cases and messages, with the days that are left to each."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Count, F, Q, QuerySet
+from django.utils import timezone
+
+from massline.bodies.models import Body
+from massline.bodies.queries import work_calendar, work_calendars
+from massline.bodies.rules import CalendarUnknown, WorkCalendar
+from massline.gather.models import Message
+from massline.respond.models import (
+    ANSWERING_ROLES,
+    DESK_ROLES,
+    Case,
+    CaseMessage,
+    Reply,
+)
+from massline.respond.queries.telling import Line, days_left
+from massline.respond.rules import (
+    SOON,
+    TAKE_DAYS,
+    VERY_LATE,
+    State,
+    reply_due,
+    working_days_left,
+)
+from massline.rights import Actor
+
+MOST_DIGITS = 10  # of a number of a case
+
+
+@dataclass(frozen=True, slots=True)
+class MessageLine:
+    """One message on the desk, by which day it is to be taken or set aside, and the working days left; None where its calendar
+    does not know. Source: docs/rules/reply-deadline.md, R10."""
+
+    message: Message
+    take_by: date | None = None
+    left: int | None = None
+
+
+def desk_lines(cases: Sequence[Case], messages: Sequence[Message], today: date) -> tuple[list[Line], list[MessageLine]]:
+    """Cases and messages with the working days that are left to each. Two queries, however many bodies."""
+    calendars = work_calendars([*(case.body for case in cases), *(message.body for message in messages)])
+    of_cases = [Line(case, days_left(case, today, calendars[case.body_id])) for case in cases]
+    return of_cases, [_message_line(message, today, calendars[message.body_id]) for message in messages]
+
+
+def lines(cases: Sequence[Case], today: date) -> list[Line]:
+    """Cases with the working days that are left to each. Two queries, however many bodies."""
+    return desk_lines(cases, [], today)[0]
+
+
+def _message_line(message: Message, today: date, calendar: WorkCalendar) -> MessageLine:
+    try:
+        take_by = reply_due(timezone.localdate(message.received_at), TAKE_DAYS, calendar.is_open)
+        return MessageLine(message, take_by, working_days_left(today, take_by, calendar.is_open))
+    except CalendarUnknown:
+        return MessageLine(message)
+
+
+def soon_until(actor_body: Body | None, today: date) -> date:
+    """The last day that still counts as due soon on this desk. Without a calendar only today does."""
+    if actor_body is None:
+        return today
+    try:
+        return reply_due(today, SOON, work_calendar(actor_body).is_open)
+    except CalendarUnknown:
+        return today
+
+
+def very_late_until(actor_body: Body | None, today: date) -> date:
+    """The latest due day of which a case is very late today, on this desk. Without a calendar, a week back."""
+    day = today - timedelta(days=VERY_LATE)
+    if actor_body is None:
+        return day
+    try:
+        is_open = work_calendar(actor_body).is_open
+        while working_days_left(today, day, is_open) > -VERY_LATE:
+            day -= timedelta(days=1)
+    except CalendarUnknown:
+        return today - timedelta(days=7)
+    return day
+
+
+def messages_to_take(actor: Actor) -> QuerySet[Message]:
+    """What came to her body or under it, is in no case and not set aside: first what waits to be published, then the oldest."""
+    messages = Message.objects.handled_by(actor) if actor.role in DESK_ROLES else Message.objects.none()
+    waiting_first = F("published_at").asc(nulls_first=True)
+    mine = messages.filter(Q(set_aside=None) | Q(set_aside__asked_again_at__isnull=False), case_message=None)
+    return mine.select_related("body", "call", "set_aside").order_by(waiting_first, "pk")
+
+
+def messages_to_publish(actor: Actor) -> QuerySet[Message]:
+    """What came to her body or under it, where she may publish."""
+    return Message.objects.handled_by(actor) if actor.role in ANSWERING_ROLES else Message.objects.none()
+
+
+def desk_counts(actor: Actor, today: date, soon: date) -> dict[str, int]:
+    """How much lies on her desk, by filter of cases (as `desk_cases` has them) and of messages (new, waiting). Two queries."""
+    unanswered = Q(state=State.OPEN)
+    cases = Case.objects.on_desk_of(actor).aggregate(
+        open=Count("pk", filter=unanswered),
+        overdue=Count("pk", filter=unanswered & Q(reply_due__lt=today)),
+        soon=Count("pk", filter=unanswered & Q(reply_due__range=(today, soon))),
+        reopened=Count("pk", filter=unanswered & Q(reopenings__gt=0)),
+        escalated=Count("pk", filter=unanswered & Q(escalated_at__isnull=False)),
+        answered=Count("pk", filter=Q(state=State.ANSWERED)),
+        settled=Count("pk", filter=Q(state=State.SETTLED)),
+    )
+    messages = (
+        messages_to_take(actor).order_by().aggregate(new=Count("pk"), waiting=Count("pk", filter=Q(published_at=None)))
+    )
+    return {**cases, **messages}
+
+
+def desk_cases(actor: Actor, show: str, today: date, soon: date) -> QuerySet[Case]:
+    """Cases of her desk under one filter, the most urgent first. show: a name of `forms.CASE_FILTERS`, or any."""
+    if show == "shared":
+        return Case.objects.to_help_with(actor).select_related("body", "overseer").in_order_of_urgency()
+    cases = Case.objects.on_desk_of(actor).select_related("body", "overseer").in_order_of_urgency()
+    chosen: dict[str, Callable[[], QuerySet[Case]]] = {
+        "any": cases.all,
+        "overdue": lambda: cases.overdue(today),
+        "very_late": lambda: cases.overdue(very_late_until(actor.body, today) + timedelta(days=1)),  # type: ignore[attr-defined]
+        "soon": lambda: cases.due_between(today, soon),
+        "reopened": cases.reopened,
+        "escalated": cases.escalated,
+        State.ANSWERED: lambda: cases.filter(state=State.ANSWERED),
+        State.SETTLED: lambda: cases.filter(state=State.SETTLED),
+    }
+    return chosen.get(show, cases.open)()
+
+
+def saying(cases: QuerySet[Case], words: Sequence[str]) -> QuerySet[Case]:
+    """Those of the cases in which each of these words stands: in the title, in what everybody may read of a message, in a
+    reply; or whose number it is. No index helps: the time grows with the cases that are looked through."""
+    for word in words:
+        said = CaseMessage.objects.filter(_in_message(word, "message__")).values("case")
+        replied = Reply.objects.filter(text__icontains=word).values("case")
+        number = Q(pk=int(word)) if word.isascii() and word.isdecimal() and len(word) < MOST_DIGITS else Q()
+        cases = cases.filter(Q(title__icontains=word) | Q(pk__in=said) | Q(pk__in=replied) | number)
+    return cases
+
+
+def messages_saying(messages: QuerySet[Message], words: Sequence[str]) -> QuerySet[Message]:
+    """Those of the messages in whose public words each of these stands."""
+    for word in words:
+        messages = messages.filter(_in_message(word))
+    return messages
+
+
+def _in_message(word: str, prefix: str = "") -> Q:
+    return Q((f"{prefix}shown_text__icontains", word)) | Q((f"{prefix}shown_title__icontains", word))

@@ -1,0 +1,230 @@
+"""What happened to a case, and how its day came about."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypeVar
+
+from django.db.models import Manager, Model, Prefetch, QuerySet, prefetch_related_objects
+from django.utils import timezone
+
+from massline.bodies.models import Body
+from massline.bodies.queries import work_calendars
+from massline.bodies.rules import CalendarUnknown, WorkCalendar
+from massline.people.models import User
+from massline.respond.models import (
+    ANSWERING_ROLES,
+    Case,
+    Extension,
+    Note,
+    Pause,
+    Regrouping,
+    Reply,
+    Share,
+    Turn,
+)
+from massline.respond.rules import (
+    PAUSES,
+    VERY_LATE,
+    ActKind,
+    Span,
+    State,
+    TurnKind,
+    counted_days,
+    working_days_left,
+)
+from massline.rights import Actor
+
+Row = TypeVar("Row", bound=Model)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One thing that happened to a case. `body`: who owns it from then on, replied, or got it put before its eyes."""
+
+    kind: ActKind
+    at: datetime
+    body: Body | None = None
+    by: User | None = None
+    text: str = ""
+    shown_text: str = ""
+    day: date | None = None  # of a pause: its last day as it stands now
+    days: int = 0  # of an extension: working days
+    messages: int = 0  # that joined or left
+
+
+@dataclass(frozen=True, slots=True)
+class DueStory:
+    """How a due day came about. `spans` is None where the calendar was changed since, or does not know these days any more.
+
+    extended: working days that were added, 0 for none."""
+
+    received: date
+    working_days: int
+    due: date
+    spans: list[Span] | None
+    extended: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One case on the desk. `left`: working days, None where its calendar does not know."""
+
+    case: Case
+    left: int | None
+
+    @property
+    def is_very_late(self) -> bool:
+        return self.left is not None and self.left <= -VERY_LATE
+
+
+def load(case: Case) -> Case:
+    """The same case with its pauses, extensions, parts and regroupings at hand: no page reads them twice. Four queries."""
+    people = {"pauses": ("began_by", "ended_by"), "extensions": ("by",), "regroupings": ("by",)}
+    people["shares"] = ("body", "asked_by", "done_by")
+    rows = {"pauses": Pause, "extensions": Extension, "regroupings": Regrouping, "shares": Share}
+    wanted = [Prefetch(name, rows[name]._default_manager.select_related(*who)) for name, who in people.items()]
+    prefetch_related_objects([case], *wanted)
+    return case
+
+
+def in_order(rows: Manager[Row]) -> list[Row]:
+    """What belongs to a case, as it came; without a query where `load` had it."""
+    return sorted(rows.all(), key=lambda row: row.pk)
+
+
+def acts(case: Case) -> list[Act]:
+    """Everything that happened to a case, in order; always `case.version + 1` acts. Five queries."""
+    turns = Turn.objects.filter(case=case).order_by("pk")
+    told: list[Act] = []
+    for turn in turns.select_related("body", "overseer", "began_by", "reply__body", "reply__published_by"):
+        kind = ActKind(turn.kind)
+        told.append(Act(kind, turn.began_at, turn.body, turn.began_by, turn.reason, turn.shown_reason))
+        if turn.escalated_at:
+            told.append(Act(ActKind.ESCALATED, turn.escalated_at, turn.overseer))
+        if hasattr(turn, "reply"):
+            reply = turn.reply
+            told.append(
+                Act(ActKind.REPLIED, reply.published_at, reply.body, reply.published_by, reply.text, reply.text)
+            )
+    if case.settled_at:
+        told.append(Act(ActKind.SETTLED, case.settled_at))
+    others = [*_acts_of_clock(case), *_acts_of_messages(case), *_acts_of_helpers(case)]
+    return sorted([*told, *others], key=lambda act: act.at) if others else told
+
+
+def _acts_of_clock(case: Case) -> Iterator[Act]:
+    """Pauses, their ends before their last day, and extensions. Two queries."""
+    for pause in in_order(case.pauses):
+        words = (pause.reason, pause.reason)
+        yield Act(ActKind.PAUSED, pause.began_at, None, pause.began_by, *words, day=pause.until)
+        if pause.ended_at:
+            yield Act(ActKind.RESUMED, pause.ended_at, None, pause.ended_by)
+    for more in in_order(case.extensions):
+        yield Act(ActKind.EXTENDED, more.at, None, more.by, more.reason, more.reason, days=more.days)
+
+
+def _acts_of_messages(case: Case) -> Iterator[Act]:
+    """Messages that joined or left. One query."""
+    for one in in_order(case.regroupings):
+        kind = ActKind.JOINED if one.joined else ActKind.LEFT
+        yield Act(kind, one.at, None, one.by, one.reason, one.reason, messages=one.messages)
+
+
+def _acts_of_helpers(case: Case) -> Iterator[Act]:
+    """Bodies that were asked for a part, and their parts done. One query."""
+    for part in in_order(case.shares):
+        yield Act(ActKind.SHARED, part.asked_at, part.body, part.asked_by, part.reason, part.reason)
+        if part.done_at:
+            yield Act(ActKind.PART_DONE, part.done_at, part.body, part.done_by)
+
+
+def due_story(case: Case, told: Sequence[Act], today: date) -> tuple[DueStory, Line]:
+    """How the due day of a case came about, from the day of its first message or of its reopening; and what is left of it.
+
+    told: its acts. Five queries."""
+    began = next(act for act in reversed(told) if act.kind in (ActKind.TAKEN, ActKind.REOPENED))
+    received = case.counted_from or _first_day(case, began)
+    body = began.body or case.body
+    calendars = work_calendars([body, case.body])
+    extended = sum(more.days for more in in_order(case.extensions) if more.reopening == case.reopenings)
+    spans = _spans(received, case, case.promised_days + extended, calendars[body.pk])
+    story = DueStory(received, case.promised_days, case.reply_due, spans, extended)
+    return story, Line(case, days_left(case, today, calendars[case.body_id]))
+
+
+def _first_day(case: Case, began: Act) -> date:
+    """The day of the first message, or of the reopening."""
+    first = case.messages.order_by("pk").first()
+    return timezone.localdate(first.received_at if first and began.kind == ActKind.TAKEN else began.at)
+
+
+def _spans(received: date, case: Case, promised: int, calendar: WorkCalendar) -> list[Span] | None:
+    held = [pause for pause in in_order(case.pauses) if pause.reopening == case.reopenings]
+    pauses = [(timezone.localdate(pause.began_at), pause.until) for pause in held]
+    try:
+        spans = counted_days(received, case.reply_due, calendar.is_open, pauses)
+    except CalendarUnknown:
+        return None
+    return spans if spans and spans[-1].is_open and spans[-1].number == promised else None
+
+
+def promise_body(case: Case) -> Body:
+    """The body whose promise runs, and by whose working days it is counted: who took the case, or got it when it was reopened."""
+    began = Turn.objects.filter(case=case, kind__in=(TurnKind.TAKEN, TurnKind.REOPENED)).order_by("-pk")
+    return began.select_related("body")[0].body
+
+
+def clock(case: Case) -> dict[str, object]:
+    """What may be done to the clock of an open case: `pause` that runs, `may_pause`, `may_extend`."""
+    today = timezone.localdate()
+    held = [pause for pause in in_order(case.pauses) if pause.reopening == case.reopenings]
+    running = next((one for one in held if one.ended_at is None and one.until >= today), None)
+    free = running is None and case.reply_due >= today
+    extended = any(more.reopening == case.reopenings for more in in_order(case.extensions))
+    may_pause = free and case.reply_due > today and len(held) < PAUSES
+    return {"pause": running, "may_pause": may_pause, "may_extend": free and not extended}
+
+
+def own_part(case: Case, actor: Actor) -> Share | None:
+    """The part that the actor's body, or one under it, still has to do in a case."""
+    if actor.body_path is None or actor.role not in ANSWERING_ROLES:
+        return None
+    mine = (part for part in in_order(case.shares) if part.body.path.startswith(actor.body_path))
+    return next((part for part in mine if part.done_at is None), None)
+
+
+def notes(case: Case) -> list[Note]:
+    """What the desks wrote down about a case, in order. One query."""
+    return list(Note.objects.filter(case=case).select_related("body", "by").order_by("pk"))
+
+
+def helpers(case: Case) -> QuerySet[Body]:
+    """Bodies of the same tree that may be asked for a part in a case."""
+    busy = Share.objects.filter(case=case).values("body")
+    return Body.objects.within(case.body.path[: Body.steplen]).exclude(pk=case.body_id).exclude(pk__in=busy)
+
+
+def running_pause(case: Case, today: date) -> Pause | None:
+    """What a case's clock stands still for today."""
+    return Pause.objects.of_promise(case).running(today).first()
+
+
+def days_left(case: Case, today: date, calendar: WorkCalendar) -> int | None:
+    """Working days left for a reply; None once it is given, or where the calendar does not know."""
+    if case.state != State.OPEN:
+        return None
+    try:
+        return working_days_left(today, case.reply_due, calendar.is_open)
+    except CalendarUnknown:
+        return None
+
+
+def replies_of(case: Case) -> QuerySet[Reply]:
+    return Reply.objects.filter(case=case).select_related("body").order_by("pk")
+
+
+def hand_over_choices(case: Case) -> QuerySet[Body]:
+    """Bodies of the same tree that the case may go to: none that has it, or had it."""
+    had = Turn.objects.filter(case=case).values("body")
+    return Body.objects.within(case.body.path[: Body.steplen]).exclude(pk__in=had)

@@ -1,0 +1,120 @@
+"""Messages of cases: whose they are, how many wrote, which are alike."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Max, Prefetch, Q, QuerySet
+from django.utils import timezone
+
+from massline.bodies.queries import work_calendar
+from massline.concentrate.models import Placement, Run, Theme
+from massline.gather.models import Message
+from massline.respond.models import (
+    ANSWERING_ROLES,
+    DESK_ROLES,
+    Case,
+    Reply,
+    SetAside,
+)
+from massline.respond.rules import (
+    State,
+    reply_due,
+)
+from massline.rights import Actor
+
+ALIKE = 8  # messages that are offered to join a case
+ASKED = 20  # messages of a case that a reply is compared with
+
+
+def reply_day(message: Message) -> date:
+    """The last day on which a reply to this message is on time, were it taken as a case. Raises CalendarUnknown."""
+    body = message.body
+    return reply_due(timezone.localdate(message.received_at), body.reply_promise, work_calendar(body).is_open)
+
+
+def set_aside_of(message: Message) -> SetAside | None:
+    """A body's word that this message needs no case, whether it holds or its writer asked again."""
+    return SetAside.objects.filter(message=message).select_related("body").first()
+
+
+def messages_shown_to(actor: Actor, case: Case) -> QuerySet[Message]:
+    """Messages of a case that the actor may see: all at a desk, for everybody else the published ones."""
+    messages = Message.objects.filter(cases=case)
+    return messages if actor.role in DESK_ROLES else messages.public()
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """How many wrote. writers: distinct senders where the source tells them; a message without one counts as one person."""
+
+    messages: int
+    writers: int
+
+
+def crowd(messages: QuerySet[Message]) -> Crowd:
+    """Counted by the table, exactly, whatever the number. messages: each once. One query."""
+    nameless = Q(sender="")
+    found = messages.order_by().aggregate(
+        messages=Count("pk"),
+        named=Count("sender", filter=~nameless, distinct=True),
+        nameless=Count("pk", filter=nameless),
+    )
+    return Crowd(found["messages"], found["named"] + found["nameless"])
+
+
+def free_messages(actor: Actor) -> QuerySet[Message]:
+    """Published messages that came to her body or under it and are in no case: what can join one."""
+    if actor.role not in ANSWERING_ROLES:
+        return Message.objects.none()
+    return Message.objects.handled_by(actor).filter(published_at__isnull=False, case_message=None)
+
+
+def messages_in_theme(theme: Theme) -> QuerySet[Message]:
+    """Every message that a theme of any grain holds, copies among them."""
+    inside = Placement.objects.filter(theme__in=Theme.objects.of_family(theme))
+    return Message.objects.filter(pk__in=inside.values("message"))
+
+
+def alike(case: Case, actor: Actor) -> list[Message]:
+    """A few free messages of the theme that the case came from, or else of that of its first message. At most four queries."""
+    theme = case.theme
+    if theme is None:
+        first = Message.objects.filter(cases=case).select_related("call").order_by("pk").first()
+        placement = placement_of(first) if first else None
+        theme = placement.theme if placement else None
+    free = free_messages(actor).filter(ground="")
+    return list(free.filter(pk__in=messages_in_theme(theme)).order_by("pk")[:ALIKE]) if theme else []
+
+
+def asked_in(case: Case) -> list[str]:
+    """The words of a case's messages, as they came, for the coach of its reply: the first ASKED of them. One query."""
+    first = Message.objects.filter(cases=case).order_by("pk").values_list("title", "text")[:ASKED]
+    return [f"{title}\n{text}" for title, text in first]
+
+
+def placement_of(message: Message) -> Placement | None:
+    """Where the newest run over its call put this message."""
+    run = Run.objects.current(message.call)
+    found = Placement.objects.filter(run=run, message=message) if run else Placement.objects.none()
+    return found.select_related("theme__merged_into", "copy_of").first()
+
+
+def answered_cases() -> QuerySet[Case]:
+    """Public cases that stand answered, the latest first, each with its public messages and its replies."""
+    replies = Reply.objects.select_related("body").order_by("-published_at", "-pk")
+    return (
+        Case.objects.public()
+        .filter(state__in=[State.ANSWERED, State.SETTLED])
+        .annotate(answered_at=Max("replies__published_at"))
+        .select_related("body")
+        .prefetch_related(
+            Prefetch("messages", Message.objects.public().order_by("pk"), to_attr="public_messages"),
+            Prefetch("replies", replies, to_attr="latest_replies"),
+        )
+        .order_by("-answered_at", "-pk")
+    )
+
+
+def latest_replies() -> QuerySet[Reply]:
+    """Replies to public cases, the latest first. By primary key: a table of millions answers at once."""
+    return Reply.objects.filter(case__in=Case.objects.public()).select_related("case__body", "body").order_by("-pk")
