@@ -16,6 +16,7 @@ from massline.ledger.models import Entry
 from massline.ledger.rules import new_salt
 from massline.people.models import User
 from massline.rights import Actor, Role
+from massline.terms import Terms
 
 CHANNELS = [
     (Channel.WEB, _("Web page")),
@@ -149,6 +150,12 @@ class Message(models.Model):
     def get_absolute_url(self) -> str:
         """Its page stands where its case is known."""
         return reverse("respond:message", args=[self.pk])
+
+
+class MessageTerms(Terms):
+    """By which terms a message is found: of what everybody may read of it."""
+
+    words_of = ("shown_title", "shown_text")
 
 
 class RemovalQuerySet(models.QuerySet["Removal"]):

@@ -14,7 +14,7 @@ from massline.ledger.actions import append
 from massline.ledger.rules import digest
 from massline.people.models import User
 from massline.respond.actions.turns import claim
-from massline.respond.models import Case, CaseMessage, Regrouping, SetAside, Turn
+from massline.respond.models import Case, CaseMessage, CaseTerms, Regrouping, SetAside, Turn
 from massline.respond.queries import free_messages, messages_in_theme, reply_day
 from massline.respond.rules import (
     CannotSetAside,
@@ -28,6 +28,7 @@ from massline.respond.rules import (
     reply_due,
 )
 from massline.rights import Actor, require
+from massline.terms import keep
 
 
 @transaction.atomic
@@ -41,6 +42,7 @@ def open_case(message: Message, *, title: str, by: User) -> Case:
     days, received = body.reply_promise, timezone.localdate(message.received_at)
     case = Case(title=title, body=body, opened_at=now, promised_days=days, reply_due=due, counted_from=received)
     case.save(force_insert=True)
+    keep(CaseTerms, [case], new=True)
     _put_into(case, message)
     Turn.objects.create(case=case, body=body, kind=TurnKind.TAKEN, began_at=now, began_by=by, reply_due=due)
     append("case.opened", {"case": case.pk, "message": message.pk, "body": body.code, "reply_due": str(due)})
@@ -63,6 +65,7 @@ def open_case_of_theme(theme: Theme, *, title: str, body: Body, by: User) -> Cas
     case = Case(title=title, body=body, opened_at=now, promised_days=days, reply_due=due, counted_from=received)
     case.theme = theme
     case.save(force_insert=True)
+    keep(CaseTerms, [case], new=True)
     messages = _put_all_into(case, free)
     Turn.objects.create(case=case, body=body, kind=TurnKind.TAKEN, began_at=now, began_by=by, reply_due=due)
     facts = {"case": case.pk, "theme": theme.pk, "messages": messages, "body": body.code}
