@@ -1,126 +1,19 @@
-"""What a handler or a leader may type."""
+"""What may be done with a case."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from massline.bodies.models import Body
 from massline.gather.models import Message
+from massline.respond.forms.fields import BodyChoice, reason_field
 from massline.respond.models import PAUSE_KINDS, Case
 from massline.respond.queries import hand_over_choices, helpers
 from massline.respond.rules import LONGEST_PAUSE, longest_extension
-from massline.rights import Actor
-
-if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise
 
 LONGEST_REPLY = 20_000  # characters
-CASE_FILTERS: dict[str, str | Promise] = {
-    "open": _("Cases to answer"),
-    "overdue": _("Overdue"),
-    "very_late": _("Very late"),
-    "soon": _("Due soon"),
-    "shared": _("Cases to help with"),
-    "reopened": _("Reopened"),
-    "escalated": _("Put before the body above"),
-    "answered": _("Answered cases"),
-    "settled": _("Solved cases"),
-}
-MESSAGE_FILTERS: dict[str, str | Promise] = {
-    "new": _("New messages"),
-    "waiting": _("Waiting to be published"),
-}
-
-
-class BodyChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """A choice of bodies in the order of the tree, each with its level."""
-
-    def label_from_instance(self, body: Body) -> str:
-        return f"{body} · {body.get_level_display()}"
-
-
-def reason_field(
-    label: "_StrPromise", *, hint: "_StrPromise", missing: "_StrPromise", rows: int = 3
-) -> forms.CharField:
-    """Why somebody does what she does, for everybody to read."""
-    return forms.CharField(
-        label=label,
-        help_text=hint,
-        widget=forms.Textarea(attrs={"rows": rows}),
-        max_length=2000,
-        error_messages={"required": missing},
-    )
-
-
-class DeskFilter(forms.Form):
-    """Which part of the desk to show. What cannot be read counts as not given: an address never breaks."""
-
-    show = forms.ChoiceField(
-        label=_("Show"),
-        required=False,
-        choices=[("", pgettext_lazy("everything on the desk", "All")), *CASE_FILTERS.items(), *MESSAGE_FILTERS.items()],
-    )
-    body = BodyChoice(label=_("Body"), required=False, queryset=Body.objects.none(), to_field_name="code")
-
-    words = forms.CharField(
-        label=_("Words or a number"),
-        required=False,
-        max_length=100,
-        widget=forms.TextInput(attrs={"type": "search"}),
-    )
-
-    def __init__(self, data: Mapping[str, Any], *, actor: Actor) -> None:
-        super().__init__(data)
-        self.fields["body"].queryset = Body.objects.within(actor.body_path)  # type: ignore[attr-defined]
-        self.fields["body"].empty_label = _("All bodies")  # type: ignore[attr-defined]
-        self.is_valid()
-
-    @property
-    def chosen(self) -> str:
-        """The name of the filter, "" for the overview."""
-        return self.cleaned_data.get("show") or ""
-
-    @property
-    def asked(self) -> list[str]:
-        """Words to look for, each of which has to stand there; at most five."""
-        return str(self.cleaned_data.get("words") or "").split()[:5]
-
-    @property
-    def chosen_words(self) -> str | Promise:
-        return {**CASE_FILTERS, **MESSAGE_FILTERS}[self.chosen]
-
-    @property
-    def path(self) -> str:
-        """Root of what is shown; "" does not narrow."""
-        body = self.cleaned_data.get("body")
-        return body.path if body else ""
-
-
-class TakeForm(forms.Form):
-    """A message becomes a case."""
-
-    title = forms.CharField(
-        label=_("The matter in a few words"),
-        help_text=_("Everybody reads it. Say what and where; no names, no telephone numbers."),
-        max_length=200,
-        error_messages={"required": _("Write a few words that say what this is about.")},
-    )
-
-
-class SetAsideForm(forms.Form):
-    """A message needs no case."""
-
-    reason = reason_field(
-        _("Why it needs no case"),
-        hint=_(
-            "Everybody can read it, in the name of your body. Say what the writer can do instead. Criticism is no reason."
-        ),
-        missing=_("Say why. The writer will read it, and may ask again."),
-    )
 
 
 class VersionedForm(forms.Form):

@@ -1,0 +1,23 @@
+"""What a handler or a leader may type, by matter."""
+
+from massline.respond.forms.cases import (
+    LONGEST_REPLY,
+    ExtendForm,
+    HandOverForm,
+    JoinForm,
+    LeaveForm,
+    NoteForm,
+    PauseForm,
+    ReplyForm,
+    ResumeForm,
+    ShareForm,
+    VersionedForm,
+)
+from massline.respond.forms.desk import CASE_FILTERS, MESSAGE_FILTERS, DeskFilter
+from massline.respond.forms.messages import SetAsideForm, TakeForm
+
+__all__ = [
+    "CASE_FILTERS", "DeskFilter", "ExtendForm", "HandOverForm", "JoinForm", "LONGEST_REPLY", "LeaveForm",
+    "MESSAGE_FILTERS", "NoteForm", "PauseForm", "ReplyForm", "ResumeForm", "SetAsideForm", "ShareForm", "TakeForm",
+    "VersionedForm",
+]  # fmt: skip

@@ -1,0 +1,73 @@
+"""What of the desk to show."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from massline.bodies.models import Body
+from massline.respond.forms.fields import BodyChoice
+from massline.rights import Actor
+
+CASE_FILTERS: dict[str, str | Promise] = {
+    "open": _("Cases to answer"),
+    "overdue": _("Overdue"),
+    "very_late": _("Very late"),
+    "soon": _("Due soon"),
+    "shared": _("Cases to help with"),
+    "reopened": _("Reopened"),
+    "escalated": _("Put before the body above"),
+    "answered": _("Answered cases"),
+    "settled": _("Solved cases"),
+}
+MESSAGE_FILTERS: dict[str, str | Promise] = {
+    "new": _("New messages"),
+    "waiting": _("Waiting to be published"),
+}
+
+
+class DeskFilter(forms.Form):
+    """Which part of the desk to show. What cannot be read counts as not given: an address never breaks."""
+
+    show = forms.ChoiceField(
+        label=_("Show"),
+        required=False,
+        choices=[("", pgettext_lazy("everything on the desk", "All")), *CASE_FILTERS.items(), *MESSAGE_FILTERS.items()],
+    )
+    body = BodyChoice(label=_("Body"), required=False, queryset=Body.objects.none(), to_field_name="code")
+
+    words = forms.CharField(
+        label=_("Words or a number"),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
+
+    def __init__(self, data: Mapping[str, Any], *, actor: Actor) -> None:
+        super().__init__(data)
+        self.fields["body"].queryset = Body.objects.within(actor.body_path)  # type: ignore[attr-defined]
+        self.fields["body"].empty_label = _("All bodies")  # type: ignore[attr-defined]
+        self.is_valid()
+
+    @property
+    def chosen(self) -> str:
+        """The name of the filter, "" for the overview."""
+        return self.cleaned_data.get("show") or ""
+
+    @property
+    def asked(self) -> list[str]:
+        """Words to look for, each of which has to stand there; at most five."""
+        return str(self.cleaned_data.get("words") or "").split()[:5]
+
+    @property
+    def chosen_words(self) -> str | Promise:
+        return {**CASE_FILTERS, **MESSAGE_FILTERS}[self.chosen]
+
+    @property
+    def path(self) -> str:
+        """Root of what is shown; "" does not narrow."""
+        body = self.cleaned_data.get("body")
+        return body.path if body else ""
