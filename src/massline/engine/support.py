@@ -17,9 +17,9 @@ import numpy.typing as npt
 from massline.engine.buffers import F32, I64
 from massline.engine.clean import matching_form
 from massline.engine.places import CODED, places_in
+from massline.engine.sentences import DIGITS, NUMBER, UNITS, numbers_in, sentences_of
 from massline.engine.similar import similarities
 from massline.engine.teacher import Teacher
-from massline.engine.trace import NUMBER, numbers_in, sentences_of
 from massline.engine.words import MARKS
 
 LITERAL: Final = 0.6
@@ -64,11 +64,16 @@ FILLERS: Final = frozenset(
     )
 )
 """Signs that add nothing to what is claimed."""
+FREE: Final = FILLERS | DIGITS.keys() | UNITS.keys()
+"""Signs that a clause may have and its message may not."""
 TURNS: Final = re.compile(
     r"不|没|未|无|非|别|勿|莫|否|拒|禁|反对|抵制|停止|取消|避免|防止|缺乏|缺少|"
     r"\b(?:not|no|never|without|none|neither|nor|against|oppose|refuse|stop|cannot|lacks?)\b|n't"
 )
 """What turns a claim round."""
+GOES_ON: Final = re.compile(r"[\w.,:/]", re.ASCII)
+"""Beside a clause: a number or a word of which it may hold a part only."""
+LETTER: Final = re.compile(r"[^\W_\u0e00-\U0003ffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +132,34 @@ def check(statement: str, messages: Mapping[str, Message], teacher: Teacher | No
     return Verdict((), unsaid[0])
 
 
+def says(clauses: Sequence[str], message: Message) -> bool:
+    """Whether one message says all of a statement, in its own words."""
+    return not any(trouble_with(one, message, None) for one in clauses)
+
+
+def signs_needed(clauses: Sequence[str]) -> tuple[str, ...]:
+    """Signs of writing without spaces that a message must hold somewhere if it `says` these clauses in its own words. Numbers,
+    which may be written otherwise, are not among them."""
+    return tuple(sorted({sign for sign in "".join(clauses) if sign >= "\u3400" and sign not in FREE}))
+
+
+def plainly_says(clauses: Sequence[str], form: str) -> bool:
+    """Whether a message with this matching form has each clause as it stands, and nothing beside it that could turn its sense.
+
+    Where it does, `says` is true of it, a hundred times as fast; where it does not, `says` has to look."""
+    return len(form) <= MOST_SIGNS and all(_stands_plainly(clause, form) for clause in clauses)
+
+
+def _stands_plainly(clause: str, form: str) -> bool:
+    at = form.find(clause)
+    end = at + len(clause)
+    before, after = form[max(0, at - BEFORE) : at], form[end : end + AFTER + 1]
+    beside = f"{STOPS.split(before)[-1]} {STOPS.split(after)[0]}"
+    return at >= 0 and not (
+        GOES_ON.search(f"{before[-1:]} {after[:1]}") or TURNS.search(beside) or LETTER.search(beside)
+    )
+
+
 def clauses_of(form: str) -> list[str]:
     """The clauses of a form that claim anything."""
     parts = (part.strip() for part in STOPS.split(form))
@@ -136,9 +169,9 @@ def clauses_of(form: str) -> list[str]:
 def trouble_with(clause: str, message: Message, teacher: Teacher | None) -> str:
     """What keeps a message from saying a clause; "" when it says it."""
     signs, text, first = SIGNS.findall(clause), message.signs.copy(), ""
-    if len(signs) == 1 and clause in message.form:
-        return ""
     wanted = _numbered(signs)
+    if len(signs) == 1 and wanted[0] in message.signs:
+        return ""
     for turn in range(PLACES_TRIED):
         places = _lay(wanted, text)  # (m,): where each sign of the clause stands, -1 where it does not
         held = places >= 0

@@ -2,21 +2,22 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from massline.engine.buffers import I32, I64
-from massline.engine.clean import matching_form
+from massline.engine.buffers import I32, I64, Bools
 from massline.engine.mask import mask
 from massline.engine.runners import Workers, map_blocks
+from massline.engine.sentences import sentences_of, telling
 from massline.engine.steps.blocks import blocks_with_rows
-from massline.engine.trace import most_telling, numbers_in, sentences_of, supporters
+from massline.engine.support import clauses_of, form_of, message_of, plainly_says, says, signs_needed
+from massline.engine.trace import candidates
 from massline.engine.workfolder import WorkFolder, write_facts
 
 QUOTE: Final = 400
@@ -30,50 +31,91 @@ INVISIBLE: Final = re.compile(
 def find_statements(work: WorkFolder, workers: Workers, part: Path) -> None:
     """One statement for each finest theme, in its messages' own words, with all who say the same."""
     names = work.table("label/themes")
-    with np.load(work.path / "label" / "typical.npz") as file:
-        typical, offsets = file["rows"], file["offsets"]
-    quoted = work.array("label/quoted")
-    texts = shown_texts(work, quoted)
-    quotes = dict(zip(quoted.tolist(), texts, strict=True))
-    ids = work.stored("read/messages").take(quoted, "id").column("id").to_pylist()
-    write_facts(part / "quotes.json", {name: text[:QUOTE] for name, text in zip(ids, texts, strict=True)})
+    quotes = _write_quotes(work, part)
     leaves = ~np.isin(np.arange(len(names)), names.column("parent").fill_null(-1).to_numpy())
+    keywords = names.column("keywords").to_pylist()
+    typical = _typical_messages(work, quotes)
     statements = [
-        most_telling(
-            [one for row in typical[offsets[t] : offsets[t + 1]] for one in sentences_of(quotes[row])], keywords
-        )
-        if leaf
-        else ""
-        for t, (leaf, keywords) in enumerate(zip(leaves, names.column("keywords").to_pylist(), strict=True))
+        _statement(typical[theme], keywords[theme]) if leaf else "" for theme, leaf in enumerate(leaves.tolist())
     ]
     themes = work.array("place/themes")
-    forms = pa.array([matching_form(one) for one in statements], pa.large_string())
-    blocks = blocks_with_rows(work, themes)
-    held = map_blocks(partial(_hold_block, statements=forms), blocks, workers=workers)
-    near = np.flatnonzero(np.concatenate([np.zeros(0, np.bool_), *work.watched("trace", held)]))
+    forms = pa.array([form_of(one) for one in statements], pa.large_string())
+    held = map_blocks(partial(_hold_block, statements=forms), blocks_with_rows(work, themes), workers=workers)
+    near = np.concatenate([np.zeros(0, np.bool_), *work.watched("trace", held)])
+    clauses = [clauses_of(form) for form in forms.to_pylist()]
+    told = map_blocks(partial(_say_block, clauses=clauses), _near_blocks(work, near, themes), workers=workers)
+    rows = np.flatnonzero(near)[np.concatenate([np.zeros(0, np.bool_), *told])]
+    ids = work.stored("read/messages").take(rows, "id").column("id").to_numpy(zero_copy_only=False)
     with (part / "statements.jsonl").open("w", encoding="utf-8") as stream:
-        for line in _statement_lines(work, statements, near, themes[near]):
-            stream.write(json.dumps(line, ensure_ascii=False) + "\n")
+        for theme, statement in enumerate(statements):
+            found = ids[themes[rows] == theme].tolist()
+            if statement and found:
+                line = {"statement": statement, "theme": theme, "messages": found, "support": len(found)}
+                stream.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
-def _hold_block(block: tuple[pa.Array, I32], *, statements: pa.Array) -> npt.NDArray[np.bool_]:
+def _write_quotes(work: WorkFolder, part: Path) -> dict[int, str]:
+    """Row -> text, as it may be shown, of every message that is quoted; what of it the report shows is kept."""
+    quoted = work.array("label/quoted")
+    texts = shown_texts(work, quoted)
+    ids = work.stored("read/messages").take(quoted, "id").column("id").to_pylist()
+    write_facts(part / "quotes.json", {name: text[:QUOTE] for name, text in zip(ids, texts, strict=True)})
+    return dict(zip(quoted.tolist(), texts, strict=True))
+
+
+def _typical_messages(work: WorkFolder, quotes: Mapping[int, str]) -> list[list[str]]:
+    """Texts of the typical messages of each theme."""
+    with np.load(work.path / "label" / "typical.npz") as file:
+        rows, ends = file["rows"].tolist(), file["offsets"].tolist()
+    return [[quotes[row] for row in rows[start:end]] for start, end in pairwise(ends)]
+
+
+def _statement(texts: Sequence[str], keywords: Sequence[str]) -> str:
+    """The most telling sentence of some messages that one of them says, by the rule of `support`; "" when there is none."""
+    messages = [message_of(None, text) for text in texts]
+    ranked = telling([one for text in texts for one in sentences_of(text)], keywords)
+    said = (
+        one
+        for one in ranked
+        if (asked := clauses_of(form_of(one))) and any(says(asked, message) for message in messages)
+    )
+    return next(said, "")
+
+
+def _hold_block(block: tuple[pa.Array, I32], *, statements: pa.Array) -> Bools:
     forms, themes = block
-    return supporters(forms, themes, statements)
+    return candidates(forms, themes, statements)
 
 
-def _statement_lines(work: WorkFolder, statements: Sequence[str], near: I64, themes: I32) -> Iterator[dict[str, Any]]:
-    """statements.jsonl: those who nearly say the statement and give its numbers. A statement that nobody gives is left
-    out."""
-    messages, cleaned = work.stored("read/messages"), work.stored("clean/cleaned")
-    for theme, statement in enumerate(statements):
-        rows = near[themes == theme]
-        numbers = numbers_in(statement)
-        if numbers:
-            said = cleaned.take(rows, "form").column("form").to_pylist()
-            rows = rows[np.array([numbers <= numbers_in(form) for form in said], np.bool_)]
-        if statement and len(rows):
-            found = messages.take(rows, "id").column("id").to_pylist()
-            yield {"statement": statement, "theme": theme, "messages": found, "support": len(found)}
+def _near_blocks(work: WorkFolder, near: Bools, themes: I32) -> Iterator[tuple[pa.RecordBatch, pa.Array, I32]]:
+    """Titles and texts, forms and themes of the rows that may say the statement of their theme, batch by batch."""
+    texts = work.stored("read/messages").blocks("title", "text")
+    forms = work.stored("clean/cleaned").blocks("form")
+    start = 0
+    for said, form in zip(texts, forms, strict=True):
+        here = near[start : start + len(said)]
+        chosen = pa.array(here)
+        yield said.filter(chosen), form.filter(chosen).column("form"), themes[start : start + len(said)][here]
+        start += len(said)
+
+
+def _say_block(block: tuple[pa.RecordBatch, pa.Array, I32], *, clauses: Sequence[Sequence[str]]) -> Bools:
+    """Which messages say the statement of their theme. clauses: of each theme's statement."""
+    messages, forms, themes = block
+    needed = [signs_needed(one) for one in clauses]
+    said, rest = np.zeros(len(themes), np.bool_), []
+    for row, (theme, form) in enumerate(zip(themes.tolist(), forms.to_pylist(), strict=True)):
+        if plainly_says(clauses[theme], form):
+            said[row] = True
+        elif all(sign in form for sign in needed[theme]):
+            rest.append(row)
+    known: dict[tuple[int, str, str], bool] = {}  # copies are read once
+    for row, message in zip(rest, messages.take(pa.array(rest, pa.int64())).to_pylist(), strict=True):
+        one = (int(themes[row]), message["title"] or "", message["text"])
+        if one not in known:
+            known[one] = says(clauses[one[0]], message_of(one[1], one[2]))
+        said[row] = known[one]
+    return said
 
 
 def shown_texts(work: WorkFolder, rows: I64) -> list[str]:

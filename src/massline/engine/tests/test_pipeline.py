@@ -11,6 +11,7 @@ from massline.engine.pipeline import Options, RunResult, run
 from massline.engine.results import FILES
 from massline.engine.steps import meaning
 from massline.engine.steps.tracing import shown_text
+from massline.engine.support import clauses_of, form_of, message_of, says
 from massline.engine.tables import OUT_MESSAGES, THEMES
 from massline.engine.tests.calls import messages, write_call
 
@@ -127,6 +128,17 @@ def test_every_statement_stands_on_messages_of_its_theme(result) -> None:
     for line in lines:
         assert line["support"] == len(line["messages"]) >= 1
         assert any(line["statement"].strip("。！") in texts[name] for name in line["messages"])
+
+
+def test_a_statement_leads_to_just_those_messages_of_its_theme_that_support_it(result) -> None:
+    """The rule of `massline trace check`, for every message of the theme, copies too."""
+    _, place = result
+    texts = {f"m{number}": text for number, text in enumerate(ALL, 1)}
+    told = pq.read_table(place / "out" / "messages.parquet", columns=["id", "theme"]).to_pylist()
+    for line in map(json.loads, (place / "out" / "statements.jsonl").read_text(encoding="utf-8").splitlines()):
+        inside = {one["id"]: message_of(None, texts[one["id"]]) for one in told if one["theme"] == line["theme"]}
+        asked = clauses_of(form_of(line["statement"]))
+        assert line["messages"] == [name for name, message in inside.items() if says(asked, message)]
 
 
 def test_a_rejected_row_says_where_and_why(result) -> None:

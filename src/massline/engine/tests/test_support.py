@@ -51,6 +51,7 @@ def test_what_a_message_says_is_supported_however_it_is_written(statement: str) 
         ("东河镇金水苑5栋的电梯坏了两个月", "a wrong number"),
         ("金水苑3栋的电梯坏了三个月", "a wrong number in signs"),
         ("物业收了1,300元维修费却没有修好", "a wrong sum"),
+        ("200", "a part of a number"),
         ("西岭镇金水苑3栋的电梯坏了两个月", "a wrong town"),
         ("东河镇柳林苑3栋的电梯坏了两个月", "a wrong estate"),
         ("金水苑3栋的电梯坏了两个月，业主已经报警", "a clause that nobody wrote"),

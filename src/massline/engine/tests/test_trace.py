@@ -1,9 +1,14 @@
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from massline.engine.clean import matching_form
 from massline.engine.errors import UntraceableStatement
+from massline.engine.sentences import numbers_in, sentences_of, telling
+from massline.engine.support import clauses_of, form_of, message_of, plainly_says, says, signs_needed
 from massline.engine.tests.calls import forms
-from massline.engine.trace import most_telling, numbers_in, sentences_of, supporters, trace
+from massline.engine.trace import candidates, trace
 
 SAID = {
     "a": "小区电梯坏了三个月，物业收了1200元维修费也不修。",
@@ -60,8 +65,8 @@ def test_a_single_chinese_digit_is_no_number() -> None:
 
 def test_each_form_is_held_against_the_statement_of_its_own_theme() -> None:
     column, statements = forms(["电梯坏了三个月", "电梯坏了三个月", "公交改线"]), forms(["电梯坏了三个月", "公交改线"])
-    assert supporters(column, np.array([0, 1, 1], np.int32), statements).tolist() == [True, False, True]
-    assert supporters(column, np.array([-1, -1, -1], np.int32), statements).tolist() == [False] * 3
+    assert candidates(column, np.array([0, 1, 1], np.int32), statements).tolist() == [True, False, True]
+    assert candidates(column, np.array([-1, -1, -1], np.int32), statements).tolist() == [False] * 3
 
 
 def test_sentences_are_neither_fragments_nor_essays() -> None:
@@ -73,9 +78,9 @@ def test_sentences_are_neither_fragments_nor_essays() -> None:
 
 def test_the_most_telling_sentence_says_most_key_words() -> None:
     sentences = ["领导您好打扰您了", "物业不修电梯让老人爬楼", "电梯是有的但是很远很远"]
-    assert most_telling(sentences, ["电梯", "物业"]) == sentences[1]
-    assert most_telling(sentences, ["蜜蜂"]) == ""
-    assert most_telling([], ["电梯"]) == ""
+    assert telling(sentences, ["电梯", "物业"]) == sentences[1:]
+    assert telling(sentences, ["蜜蜂"]) == []
+    assert telling([], ["电梯"]) == []
 
 
 def test_a_statement_speaks_of_no_person_while_another_sentence_will_do() -> None:
@@ -84,5 +89,39 @@ def test_a_statement_speaks_of_no_person_while_another_sentence_will_do() -> Non
         "物业不修电梯害得全楼的老人每天都爬楼",
         "请打〔手机号〕找物业修电梯",
     ]
-    assert most_telling(sentences, ["电梯", "物业"]) == sentences[1]
-    assert most_telling(sentences[:1], ["电梯", "物业"]) == sentences[0]
+    assert telling(sentences, ["电梯", "物业"])[0] == sentences[1]
+    assert telling(sentences[:1], ["电梯", "物业"]) == sentences[:1]
+
+
+# The statements of a run
+
+
+CLAUSES = [
+    "电梯坏了三个月",
+    "物业收了1200元也不修",
+    "老人下不了楼",
+    "1号线停运",
+    "the lift is broken",
+    "a3区没有路灯",
+    "收费3.5元",
+]
+AROUND = ["不", "没有", "反对", "，", "。", "1", "a", "no", "我们", " ", ".5", "的", "\n"]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(CLAUSES), st.lists(st.sampled_from(AROUND + CLAUSES), max_size=8))
+def test_the_two_short_ways_agree_with_the_rule_of_support(clause: str, parts: list[str]) -> None:
+    text = "".join(parts)
+    asked = clauses_of(form_of(clause))
+    if plainly_says(asked, matching_form(text)):
+        assert says(asked, message_of(None, text))
+    if says(asked, message_of(None, text)):
+        assert all(sign in matching_form(text) for sign in signs_needed(asked))
+
+
+def test_a_message_that_holds_little_of_a_statement_is_not_read_for_it() -> None:
+    column, statements = (
+        forms(["电梯坏了三个月没人修", "电梯坏了以后三个月都没人来修", "公交改线了"]),
+        forms(["电梯坏了三个月没人修"]),
+    )
+    assert candidates(column, np.zeros(3, np.int32), statements).tolist() == [True, True, False]
