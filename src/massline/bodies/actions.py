@@ -5,10 +5,11 @@ from datetime import date
 
 from django.db import transaction
 from django.db.models import ProtectedError
+from django.utils import timezone
 
 from massline.bodies.models import Body, CalendarDay, CalendarYear, Outline
-from massline.bodies.queries import everywhere
-from massline.bodies.rules import BodyInUse
+from massline.bodies.queries import above, everywhere
+from massline.bodies.rules import BodyInUse, BodyStays
 from massline.engine.pictures.outlines import Ring
 from massline.ledger.actions import append
 from massline.rights import Actor, require
@@ -36,6 +37,37 @@ def remove_body(body: Body, *, by: Actor) -> None:
     except ProtectedError:
         raise BodyInUse(body.code) from None
     append("body.removed", {"code": body.code, "name": body.name})
+
+
+@transaction.atomic
+def close_body(body: Body, *, into: Body, by: Actor) -> None:
+    """A body is abolished, or merged with another one: from today `into` answers in its place. Its row and its addresses stay.
+
+    What is open goes over by `respond.actions.abolish_body`. Docs: docs/rules/bodies.md. Raises NotAllowed, BodyStays."""
+    require(by, "bodies.close_body", body.path)
+    if body.abolished_on is not None:
+        raise BodyStays(body.code, "it was abolished before")
+    if into.abolished_on is not None or into.path.startswith(body.path):
+        raise BodyStays(body.code, f"{into.code} cannot answer in its place")
+    if Body.objects.within(body.path).standing().exclude(pk=body.pk).exists():
+        raise BodyStays(body.code, "bodies stand under it; abolish or move them first")
+    body.abolished_on, body.successor = timezone.localdate(), into
+    body.save(update_fields=["abolished_on", "successor"])
+    append("body.abolished", {"code": body.code, "into": into.code})
+
+
+@transaction.atomic
+def move_body(body: Body, *, under: Body, by: Actor) -> Body:
+    """Put a body, with all under it and all that is theirs, under another one. Docs: docs/rules/bodies.md. Raises NotAllowed,
+    BodyStays."""
+    require(by, "bodies.move_body", everywhere())
+    before = above(body)
+    if under.path.startswith(body.path) or under.abolished_on is not None:
+        raise BodyStays(body.code, f"it cannot stand under {under.code}, which is under it or was abolished")
+    Body.objects.move(body, under, "last-child")
+    moved: Body = Body.objects.get(pk=body.pk)
+    append("body.moved", {"code": moved.code, "from": before.code if before else None, "to": under.code})
+    return moved
 
 
 @transaction.atomic

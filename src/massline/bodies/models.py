@@ -25,6 +25,10 @@ class BodyQuerySet(MP_NodeQuerySet):
         """The body at this path and every body under it. Every step of a path has four characters, so a prefix is a subtree."""
         return self.none() if path is None else self.filter(path__startswith=path)
 
+    def standing(self) -> Self:
+        """Bodies that were not abolished."""
+        return self.filter(abolished_on=None)
+
 
 class BodyManager(MP_NodeManager.from_queryset(BodyQuerySet)):  # type: ignore[misc]
     """The tree's verbs of treebeard and our named queries."""
@@ -44,14 +48,23 @@ class Body(MP_Node):
     duties = models.TextField(_("what it is responsible for"), blank=True)
     promise_days = models.PositiveSmallIntegerField(_("promised reply in working days"), null=True, blank=True)
 
+    abolished_on = models.DateField(null=True, blank=True)
+    successor = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="predecessors"
+    )  # who answers in its place since then
+
     objects = BodyManager()
 
     class Meta:
         constraints = [
             models.CheckConstraint(
+                condition=models.Q(abolished_on=None) | models.Q(successor__isnull=False),
+                name="abolished_has_successor",
+            ),
+            models.CheckConstraint(
                 condition=models.Q(promise_days__isnull=True) | models.Q(promise_days__gte=1),
                 name="body_promises_a_day",
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -61,6 +74,11 @@ class Body(MP_Node):
     def reply_promise(self) -> int:
         """Working days in which this body replies: its own promise, else the house's."""
         return self.promise_days or settings.REPLY_PROMISE_DAYS
+
+    @property
+    def heir(self) -> "Body":
+        """Who answers in its place: itself, or the last of its successors. A query for each of them."""
+        return self.successor.heir if self.successor else self
 
     @property
     def parent_path(self) -> str | None:

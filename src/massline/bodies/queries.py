@@ -45,17 +45,20 @@ def everywhere() -> str:
 
 
 def area_of(code: str) -> Body | None:
-    """The place of this code; None for a department, for an unknown code and for none. One query, none for no code."""
+    """The place of this code, of an abolished one its successor; None for a department, for an unknown code and for none.
+
+    One query for a place that stands, none for no code."""
     if not code or "\x00" in code:  # PostgreSQL refuses to look for what it cannot hold
         return None
-    return Body.objects.exclude(level=Level.DEPARTMENT).filter(code=code).first()
+    found = Body.objects.exclude(level=Level.DEPARTMENT).filter(code=code).first()
+    return found.heir if found else None
 
 
 def areas_under(body: Body | None) -> list[tuple[Body, bool]]:
     """The places right under this one (None: under the one top, or the tops), and whether there are places under each.
 
     At most two queries."""
-    places = Body.objects.exclude(level=Level.DEPARTMENT)
+    places = Body.objects.standing().exclude(level=Level.DEPARTMENT)
     if body is None:
         tops = list(places.filter(depth=1)[:2])
         body = tops[0] if len(tops) == 1 else None

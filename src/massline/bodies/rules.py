@@ -37,6 +37,14 @@ class BodyInUse(ValueError):
         self.code = code
 
 
+class BodyStays(ValueError):
+    """A body that cannot be abolished or moved like this. `problem`: why, as a clause."""
+
+    def __init__(self, code: str, problem: str) -> None:
+        super().__init__(f"The body {code!r} stays as it is: {problem}. Nothing was changed.")
+        self.code, self.problem = code, problem
+
+
 class DaysUnreadable(ValueError):
     """A day or a span of days as somebody typed it cannot be used."""
 

@@ -10,6 +10,7 @@ from functools import partial
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from massline.beat import beating
@@ -17,7 +18,7 @@ from massline.bodies.models import Body
 from massline.bodies.queries import above
 from massline.engine.mask import mask
 from massline.gather.grounds import GROUNDS
-from massline.gather.models import ArrivingFile, ArrivingRow, Call, Message, Removal
+from massline.gather.models import ArrivingFile, ArrivingRow, Call, Message, MessageTerms, Removal
 from massline.gather.queries import who_decides
 from massline.gather.rules import (
     CallNotOpen,
@@ -37,6 +38,7 @@ from massline.ledger.actions import append
 from massline.ledger.rules import digest
 from massline.people.models import User
 from massline.rights import Actor, require
+from massline.terms import keep
 
 BATCH = 1_000  # rows that are written in one transaction
 
@@ -123,6 +125,7 @@ def _take_in(call: Call, words: Words, submission: str) -> Receipt:
     try:
         with transaction.atomic():
             message.save(force_insert=True)
+            keep(MessageTerms, [message], new=True)
             _log_received(message)
     except IntegrityError:
         return Receipt(Message.objects.get(receipt_digest=message.receipt_digest), code, is_new=False)
@@ -136,7 +139,7 @@ def _message(call: Call, words: Words, *, received_at: datetime) -> Message:
     shown, shown_title = mask(text), mask(title)
     return Message(
         call=call,
-        body=words.area or call.body,
+        body=(words.area or call.body).heir,
         channel=words.channel,
         title=title[:500],
         text=text,
@@ -168,6 +171,19 @@ def publish_message(message: Message, *, by: Actor) -> bool:
         facts = {"message": message.pk, "call": message.call.ref, "digest": digest(message.text, message.salt)}
         append("message.published", facts)
     return first
+
+
+@transaction.atomic
+def pass_on(messages: QuerySet[Message], *, body: Body, to: Body, by: Actor) -> int:
+    """Messages to a body lie with another one from now on, and so does what that body was to decide about hidings.
+
+    Returns how many messages there were. Docs: docs/rules/bodies.md. Raises NotAllowed."""
+    require(by, "gather.pass_on", body.path)
+    passed = messages.filter(body=body).update(body=to)
+    Removal.objects.filter(state=RemovalState.ASKED, decider=body).update(decider=to)
+    Removal.objects.filter(outcome="", appeal_decider=body).update(appeal_decider=to)
+    append("messages.passed_on", {"from": body.code, "to": to.code, "messages": passed})
+    return passed
 
 
 @transaction.atomic
@@ -314,6 +330,7 @@ def _take_away(removal: Removal) -> None:
         ground=removal.ground, erased_at=erased_at, published_at=shows_from, **gone
     )
     message.refresh_from_db()
+    keep(MessageTerms, [message])
     if removal.rule.erases:
         append("message.erased", facts)
     else:
@@ -330,6 +347,7 @@ def _undo(removal: Removal, reason: str, by: User) -> None:
     if back != 1:
         raise RemovalRefused(message.pk, "erased")
     message.refresh_from_db()
+    keep(MessageTerms, [message])
     append("message.unhidden", {**_facts(removal), "reason": digest(reason, removal.salt)})
 
 
@@ -444,7 +462,8 @@ def _bring_in(file: ArrivingFile) -> None:
     while rows := list(file.rows.order_by("pk")[:BATCH]):
         with transaction.atomic():
             _hold(file)
-            Message.objects.bulk_create(Message(call=file.call, **row.message) for row in rows)
+            messages = Message.objects.bulk_create(Message(call=file.call, **row.message) for row in rows)
+            keep(MessageTerms, messages, new=True)
             ArrivingRow.objects.filter(pk__in=[row.pk for row in rows]).delete()
     file.delete()
 

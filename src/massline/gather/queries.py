@@ -192,8 +192,9 @@ def removal_to_appeal(message: Message) -> Removal | None:
 
 
 def areas_of(call: Call) -> QuerySet[Body]:
-    """The places that a message to this call may be about: those under the body that asks. Departments are no places."""
-    places = Body.objects.within(call.body.path).exclude(pk=call.body_id).exclude(level=Level.DEPARTMENT)
+    """The places that a message to this call may be about: those under the body that asks. Departments are no places, nor is
+    what was abolished."""
+    places = Body.objects.within(call.body.path).standing().exclude(pk=call.body_id).exclude(level=Level.DEPARTMENT)
     return places.order_by("path")
 
 

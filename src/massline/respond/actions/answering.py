@@ -8,9 +8,10 @@ from massline.ledger.actions import append
 from massline.ledger.rules import digest
 from massline.people.models import User
 from massline.respond.actions.turns import claim, next_turn
-from massline.respond.models import Case, Reply, Turn
+from massline.respond.models import Case, Reply, ReplyTerms, Turn
 from massline.respond.rules import REOPENINGS, ReopenedBefore, State, TurnKind, check_move, reply_due
 from massline.rights import Actor, require
+from massline.terms import keep
 
 
 @transaction.atomic
@@ -24,6 +25,7 @@ def publish_reply(case: Case, *, text: str, by: User, version: int) -> Reply:
     turn.ended_at = now
     turn.save(update_fields=["ended_at"])
     reply = Reply.objects.create(case=case, turn=turn, body=case.body, text=text, published_at=now, published_by=by)
+    keep(ReplyTerms, [reply], new=True)
     append("reply.published", {"case": case.pk, "body": case.body.code, "reply": digest(text, reply.salt)})
     return reply
 
@@ -45,7 +47,7 @@ def reopen(case: Case, *, reason: str, by: Actor) -> Case:
     check_move(case.pk, State(case.state), State.OPEN)
     if case.reopenings >= REOPENINGS:
         raise ReopenedBefore(f"Case {case.pk} was reopened before; that can be done once.")
-    body = above(case.body) or case.body
+    body = (above(case.body.heir) or case.body.heir).heir
     days = body.reply_promise
     due = reply_due(timezone.localdate(), days, work_calendar(body).is_open)
     changes = {"state": State.OPEN, "body": body, "reply_due": due, "promised_days": days}

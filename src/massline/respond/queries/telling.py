@@ -202,7 +202,7 @@ def notes(case: Case) -> list[Note]:
 def helpers(case: Case) -> QuerySet[Body]:
     """Bodies of the same tree that may be asked for a part in a case."""
     busy = Share.objects.filter(case=case).values("body")
-    return Body.objects.within(case.body.path[: Body.steplen]).exclude(pk=case.body_id).exclude(pk__in=busy)
+    return Body.objects.within(case.body.path[: Body.steplen]).standing().exclude(pk=case.body_id).exclude(pk__in=busy)
 
 
 def running_pause(case: Case, today: date) -> Pause | None:
@@ -227,4 +227,4 @@ def replies_of(case: Case) -> QuerySet[Reply]:
 def hand_over_choices(case: Case) -> QuerySet[Body]:
     """Bodies of the same tree that the case may go to: none that has it, or had it."""
     had = Turn.objects.filter(case=case).values("body")
-    return Body.objects.within(case.body.path[: Body.steplen]).exclude(pk__in=had)
+    return Body.objects.within(case.body.path[: Body.steplen]).standing().exclude(pk__in=had)

@@ -21,13 +21,13 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from massline.bodies.models import Body
+from massline.bodies.rules import Level
 from massline.engine.errors import EngineError
 from massline.engine.read import read
 from massline.engine.rejects import Reject, RejectFile
 from massline.engine.terminal import mapped_columns
 from massline.gather.actions import Words, import_messages
 from massline.gather.models import CHANNELS, Call
-from massline.gather.queries import areas_of
 from massline.gather.rules import Channel, ImportUnderWay, ImportUnfinished, MessageRefused, check_length, sender_seed
 from massline.rights import OPERATOR
 
@@ -209,7 +209,8 @@ _CHANNELS = {str(code): Channel(code) for code, _label in CHANNELS} | {
 
 def areas_by_name(call: Call) -> dict[str, Body]:
     """Name, English name, code, and the name behind its parent's (东河镇和平村) -> the body. A name of two bodies is left out."""
-    bodies = [call.body, *areas_of(call)]
+    under = Body.objects.within(call.body.path).exclude(pk=call.body_id).exclude(level=Level.DEPARTMENT)
+    bodies = [call.body, *under]  # abolished ones too: their messages come to who answers in their place
     by_path = {body.path: body for body in bodies}
     named: dict[str, list[Body]] = {}
     for body in bodies:
