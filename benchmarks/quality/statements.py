@@ -18,9 +18,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from massline.engine.places import places_in
+from massline.engine.sentences import sentences_of
 from massline.engine.support import check, message_of
 from massline.engine.teacher import Teacher, the_teacher
-from massline.engine.sentences import sentences_of
 
 NUMBERS = re.compile(r"\d+(?:\.\d+)?|[一二三四五六七八九十百]+(?=[个年月天日号栋元块万米次名户人层])")
 NEGATIONS = re.compile(r"没有|不|没|未|无")
