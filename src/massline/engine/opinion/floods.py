@@ -6,12 +6,12 @@ voted, far more than with what everybody votes. A pattern that people of all oth
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numba as nb
 import numpy as np
 
-from massline.engine.opinion.votes import F64, I32, I64, Bools, Votes
+from massline.engine.opinion.votes import F64, I8, I32, I64, Bools, Votes
 
 WINDOW: Final = 3_600_000
 """Milliseconds between the first votes of the first and the last person of one window; windows overlap by half."""
@@ -54,16 +54,14 @@ class Floods:
         return len(self.sizes)
 
 
-@dataclass(frozen=True, slots=True)
-class _Cells:
-    """Votes of some people. rows (c,): person, counted from 0. cells (c,): 3 * statement + vote + 1. base (c,): log of
-    everybody's rate of that vote. people: how many. size: 3 * statements."""
+class _Ballots(NamedTuple):
+    """All votes, as the compiled search takes them. starts (n+1,): where each person's votes begin. columns (v,): statement.
+    sides (v,): vote + 1. rates (m, 3): everybody's rate of each vote, drawn towards one third by three votes."""
 
-    rows: I64
-    cells: I64
-    base: F64
-    people: int
-    size: int
+    starts: I64
+    columns: I32
+    sides: I8
+    rates: F64
 
 
 def find_floods(votes: Votes) -> Floods:
@@ -76,17 +74,19 @@ def find_floods(votes: Votes) -> Floods:
     voted = np.flatnonzero(votes.per_person)
     begins = np.full(len(votes.people), np.iinfo(np.int64).max)
     begins[voted] = np.minimum.reduceat(votes.times, votes.starts[voted])
-    logs = _everybody(votes)
+    ballots = _ballots(votes)
     found: list[set[int]] = []
     windows = _windows(voted, begins)
     for window in windows:
-        members = _pattern(votes, logs, window)
-        if len(members) < SMALLEST or not _is_of_this_time(votes, logs, window, members):
+        members = _pattern(ballots, window)
+        if len(members) == 0:
             continue
         elsewhere = np.setdiff1d(voted, window)
-        purity = _purity_of(votes, logs, members)
+        if not _is_of_this_time(ballots, members, elsewhere, len(window)):
+            continue
+        purity = _purity(ballots, members)
         draws = _drawn(elsewhere, size=len(window), draws=len(windows))
-        chance = (_alike_by_chance(votes, logs, drawn, purity=purity) for drawn in draws)
+        chance = (_alike_by_chance(ballots, drawn, purity=purity) for drawn in draws)
         if all(len(members) >= CHANCE_TIMES * people for people in chance):
             found = _merged(found, set(members.tolist()))
     found.sort(key=lambda people: (-len(people), min(people)))
@@ -97,13 +97,12 @@ def find_floods(votes: Votes) -> Floods:
     return Floods(none, np.array([len(people) for people in found], np.int64), first, last, judged=True)
 
 
-def _everybody(votes: Votes) -> F64:
-    """Log rates of all votes of everybody (3 m,), drawn towards one third by three votes."""
-    statements = len(votes.statements)
-    cells = 3 * votes.columns.astype(np.int64) + votes.values + 1
-    counts = np.bincount(cells, minlength=3 * statements).reshape(statements, 3) + 1.0
-    logs: F64 = np.log(counts / counts.sum(axis=1, keepdims=True)).ravel()
-    return logs
+def _ballots(votes: Votes) -> _Ballots:
+    sides, statements = votes.values + np.int8(1), len(votes.statements)
+    counts = (
+        np.bincount(3 * votes.columns.astype(np.int64) + sides, minlength=3 * statements).reshape(statements, 3) + 1.0
+    )
+    return _Ballots(votes.starts, votes.columns, sides, counts / counts.sum(axis=1, keepdims=True))
 
 
 def _windows(voted: I64, begins: I64) -> list[I64]:
@@ -120,110 +119,95 @@ def _windows(voted: I64, begins: I64) -> list[I64]:
     return windows
 
 
-def _cells(votes: Votes, logs: F64, people: I64) -> _Cells:
-    lengths = votes.per_person[people]
-    rows = np.repeat(np.arange(len(people)), lengths)
-    places = np.repeat(votes.starts[people] - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths) + np.arange(
-        len(rows)
-    )
-    cells = 3 * votes.columns[places].astype(np.int64) + votes.values[places] + 1
-    return _Cells(rows, cells, logs[cells], len(people), len(logs))
-
-
-def _pattern(votes: Votes, logs: F64, window: I64) -> I64:
-    """People of a window who vote by one pattern; the others leave round by round. In the last rounds the pattern is that of
-    the half who follow it most, so that people who merely lean the same way do not blur it."""
-    cells, kept = _cells(votes, logs, window), np.ones(len(window), np.bool_)
-    for agreement in AGREEMENTS:
-        again = _judged(cells, _counts(cells, kept), kept).by_pattern(agreement)
-        if agreement == AGREEMENTS[-1] and again.sum() >= SMALLEST:
-            follows = _judged(cells, _counts(cells, again), again).share
-            core = again & (follows >= np.median(follows[again]))
-            again = _judged(cells, _counts(cells, core), core).by_pattern(agreement)
-        if again.sum() < SMALLEST or (agreement == AGREEMENTS[-1] and (again == kept).all()):
-            return window[again] if again.sum() >= SMALLEST else window[:0]
+@nb.njit(nogil=True, cache=True)
+def _pattern(ballots: _Ballots, window: I64) -> I64:
+    """People of a window who vote by one pattern, none where these are fewer than SMALLEST; the others leave round by round. In
+    the last rounds the pattern is that of the half who follow it most, so that people who merely lean its way do not blur it."""
+    kept = np.ones(len(window), np.bool_)
+    for round_ in range(len(AGREEMENTS)):
+        last = AGREEMENTS[round_] == AGREEMENTS[-1]
+        again = _followers(ballots, window, kept, round_)[0]
+        if last and again.sum() >= SMALLEST:
+            share = _followers(ballots, window, again, round_)[1]
+            core = again & (share >= np.median(share[again]))
+            again = _followers(ballots, window, core, round_)[0]
+        if again.sum() < SMALLEST:
+            return window[:0]
+        if last and (again == kept).all():
+            break
         kept = again
     return window[kept]
 
 
-def _counts(cells: _Cells, kept: Bools) -> F64:
-    return np.bincount(cells.cells[kept[cells.rows]], minlength=cells.size).astype(np.float64)
-
-
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    """How people stand to a pattern. number (n,): votes that can be judged. agreed (n,): of them, as the pattern has them.
-    evidence (n,): how much likelier, in logs, the pattern makes the votes than everybody's rates do."""
-
-    number: I64
-    agreed: I64
-    evidence: F64
-
-    @property
-    def share(self) -> F64:
-        """Share of the judged votes that are as the pattern has them (n,)."""
-        return self.agreed / np.maximum(self.number, 1)
-
-    def by_pattern(self, agreement: float) -> Bools:
-        """Who votes by the pattern (n,)."""
-        least = EVIDENCE if agreement == AGREEMENTS[-1] else 0.0
-        matching: Bools = (self.number >= JUDGED) & (self.share >= agreement) & (self.evidence > least)
-        return matching
-
-
-def _judged(cells: _Cells, counts: F64, inside: Bools) -> _Judged:
-    """By the pattern that the counts (3 m,) show, the own votes of those inside left out."""
-    return _Judged(*_stand(cells.rows, cells.cells, cells.base, counts, inside))
+@nb.njit(nogil=True, cache=True)
+def _followers(ballots: _Ballots, people: I64, kept: Bools, round_: int) -> tuple[Bools, F64]:
+    """Who of the people (n,) votes by the pattern of those kept, and the share of each one's votes that are as it has them."""
+    return _by_pattern(ballots, people, kept, _counted(ballots, people[kept]), round_)
 
 
 @nb.njit(nogil=True, cache=True)
-def _stand(rows: I64, cells: I64, base: F64, counts: F64, inside: Bools) -> tuple[I64, I64, F64]:
-    """Votes judged, votes agreed and evidence of each person (n,); no evidence is taken from those who hardly agree."""
-    number, agreed = np.zeros(len(inside), np.int64), np.zeros(len(inside), np.int64)
-    evidence = np.zeros(len(inside))
-    for at in range(len(rows)):
-        own = 1.0 if inside[rows[at]] else 0.0
-        first = cells[at] // 3 * 3
-        same, total = counts[cells[at]] - own, counts[first] + counts[first + 1] + counts[first + 2] - own
-        if total >= 1:
-            number[rows[at]] += 1
-            agreed[rows[at]] += same > HALF * total
-    for at in range(len(rows)):
-        if agreed[rows[at]] < AGREEMENTS[0] * number[rows[at]]:
-            continue
-        own = 1.0 if inside[rows[at]] else 0.0
-        first = cells[at] // 3 * 3
-        same, total = counts[cells[at]] - own, counts[first] + counts[first + 1] + counts[first + 2] - own
-        if total >= 1:
-            evidence[rows[at]] += np.log((same + PRIOR * np.exp(base[at])) / (total + PRIOR)) - base[at]
-    return number, agreed, evidence
+def _counted(ballots: _Ballots, people: I64) -> tuple[F64, F64]:
+    """Votes of the people by statement and side (m, 3), and by statement (m,)."""
+    counts = np.zeros(ballots.rates.shape)
+    for person in people:
+        for at in range(ballots.starts[person], ballots.starts[person + 1]):
+            counts[ballots.columns[at], ballots.sides[at]] += 1
+    return counts, counts[:, 0] + counts[:, 1] + counts[:, 2]
 
 
-def _purity(cells: _Cells, counts: F64) -> float:
-    """Share of the votes that are as the pattern has them, own votes left out."""
-    others = counts.reshape(-1, 3).sum(axis=1)[cells.cells // 3] - 1
-    judged = others >= 1
-    return float(((counts[cells.cells] - 1 > HALF * others) & judged).sum() / max(1, judged.sum()))
+@nb.njit(nogil=True, cache=True)
+def _by_pattern(
+    ballots: _Ballots, people: I64, counted: Bools, pattern: tuple[F64, F64], round_: int
+) -> tuple[Bools, F64]:
+    """As _followers. pattern: what _counted gives. counted (n,): whose own votes are in it; they are left out. In the last rounds
+    the pattern must explain the votes far better than everybody's rates do."""
+    (counts, totals), agreement = pattern, AGREEMENTS[round_]
+    least = EVIDENCE if agreement == AGREEMENTS[-1] else 0.0
+    matching, share = np.zeros(len(people), np.bool_), np.zeros(len(people))
+    for one in range(len(people)):
+        own, judged, agreed = 1.0 if counted[one] else 0.0, 0, 0
+        for at in range(ballots.starts[people[one]], ballots.starts[people[one] + 1]):
+            others = totals[ballots.columns[at]] - own
+            judged += others >= 1
+            agreed += others >= 1 and counts[ballots.columns[at], ballots.sides[at]] - own > HALF * others
+        share[one] = agreed / max(judged, 1)
+        if judged >= JUDGED and share[one] >= agreement:
+            matching[one] = _evidence(ballots, people[one], pattern, own) > least
+    return matching, share
 
 
-def _purity_of(votes: Votes, logs: F64, members: I64) -> float:
-    """Purity of the pattern that these people show."""
-    cells = _cells(votes, logs, members)
-    return _purity(cells, _counts(cells, np.ones(len(members), np.bool_)))
+@nb.njit(nogil=True, cache=True)
+def _evidence(ballots: _Ballots, person: int, pattern: tuple[F64, F64], own: float) -> float:
+    """How much likelier, in logs, the pattern makes a person's votes than everybody's rates do."""
+    evidence, (counts, totals) = 0.0, pattern
+    for at in range(ballots.starts[person], ballots.starts[person + 1]):
+        column, side = ballots.columns[at], ballots.sides[at]
+        others, rate = totals[column] - own, ballots.rates[column, side]
+        if others >= 1:
+            evidence += np.log((counts[column, side] - own + PRIOR * rate) / ((others + PRIOR) * rate))
+    return evidence
 
 
-def _is_of_this_time(votes: Votes, logs: F64, window: I64, members: I64) -> bool:
-    """Whether the pattern is one indeed, and people of other times hardly show it."""
-    inside, everyone = _cells(votes, logs, members), np.ones(len(members), np.bool_)
-    counts = _counts(inside, everyone)
-    if _purity(inside, counts) < PURE:
+@nb.njit(nogil=True, cache=True)
+def _purity(ballots: _Ballots, members: I64) -> float:
+    """Share of the members' votes that are as their pattern has them, own votes left out."""
+    counts, totals = _counted(ballots, members)
+    judged, agreed = 0, 0
+    for person in members:
+        for at in range(ballots.starts[person], ballots.starts[person + 1]):
+            others = totals[ballots.columns[at]] - 1
+            judged += others >= 1
+            agreed += others >= 1 and counts[ballots.columns[at], ballots.sides[at]] - 1 > HALF * others
+    return agreed / max(judged, 1)
+
+
+def _is_of_this_time(ballots: _Ballots, members: I64, elsewhere: I64, size: int) -> bool:
+    """Whether the people show a pattern indeed, of a window of that size, and people of other times hardly show it."""
+    if len(elsewhere) == 0 or _purity(ballots, members) < PURE:
         return False
-    elsewhere = np.setdiff1d(np.flatnonzero(votes.per_person), window)
-    if len(elsewhere) == 0:
-        return False
-    others = _cells(votes, logs, elsewhere)
-    alike = _judged(others, counts, np.zeros(len(elsewhere), np.bool_)).by_pattern(AGREEMENTS[-1]).sum()
-    expected = (alike + 1) / (len(elsewhere) + 1) * len(window)
+    nobody = np.zeros(len(elsewhere), np.bool_)
+    alike = _by_pattern(ballots, elsewhere, nobody, _counted(ballots, members), len(AGREEMENTS) - 1)[0].sum()
+    expected = (alike + 1) / (len(elsewhere) + 1) * size
     return bool(len(members) >= EXPECTED_TIMES * expected)
 
 
@@ -234,10 +218,10 @@ def _drawn(elsewhere: I64, *, size: int, draws: int) -> Iterator[I64]:
         yield np.sort(generator.permutation(elsewhere)[:size])
 
 
-def _alike_by_chance(votes: Votes, logs: F64, drawn: I64, *, purity: float) -> int:
+def _alike_by_chance(ballots: _Ballots, drawn: I64, *, purity: float) -> int:
     """People of one pattern, at least so pure, whom the search finds in such a window: of many people some always vote alike."""
-    members = _pattern(votes, logs, drawn)
-    return len(members) if len(members) and _purity_of(votes, logs, members) >= purity else 0
+    members = _pattern(ballots, drawn)
+    return len(members) if len(members) and _purity(ballots, members) >= purity else 0
 
 
 def _merged(found: list[set[int]], people: set[int]) -> list[set[int]]:

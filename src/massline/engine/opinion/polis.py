@@ -4,7 +4,9 @@ Rules from compdemocracy/polis, math/src/polismath/math: conversation.clj (19af6
 (314d5325). The place of each rule and what cannot be reproduced stands in docs/explanation/opinion-groups.md. The code is ours.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Final
 
 import numba as nb
@@ -29,6 +31,9 @@ ORDERS: Final = 10
 """Orders of the people in which the groups are sought when there are more people than base clusters."""
 STARTS: Final = 5
 """Starts of k-means in each of them."""
+THREADS: Final = 2
+"""That take the orders in turn; the result is the same for any number."""
+TINY: Final = float(np.finfo(np.float64).tiny)
 MOST_CLUSTERED: Final = 10_000
 """People at most from whom the base clusters of one order are made; the others join the nearest."""
 
@@ -84,7 +89,7 @@ def entered(votes: Votes) -> I64:
     after the other.
     """
     person = np.repeat(np.arange(len(votes.people)), votes.per_person)
-    order = np.arange(len(person)) if votes.times is None else np.lexsort((votes.columns, person, votes.times))
+    order = np.arange(len(person)) if votes.times is None else np.argsort(votes.times, kind="stable")
     inside, seventh = _replay(person[order], votes.columns[order], len(votes.people), len(votes.statements))
     people = np.flatnonzero(inside)
     return people[np.argsort(seventh[people], kind="stable")]
@@ -143,7 +148,8 @@ def _grouped(points: F64) -> tuple[I32, I32, dict[int, float]]:
     else:
         generator = np.random.default_rng(0)
         orders = [np.arange(len(points)), *(generator.permutation(len(points)) for _ in range(ORDERS - 1))]
-        tried = [_tried(points, order, starts=STARTS) for order in orders]
+        with ThreadPoolExecutor(THREADS) as pool:
+            tried = list(pool.map(partial(_tried, points, starts=STARTS), orders))
     counts = set.intersection(*(set(one.labels) for one in tried))
     silhouettes = {k: float(np.mean([one.silhouettes[k] for one in tried])) for k in sorted(counts)}
     if not silhouettes:
@@ -158,24 +164,35 @@ def _tried(points: F64, order: I64, *, starts: int) -> _Tried:
     """Groups of the points (n, 2), which come in this order (n,)."""
     first = points[order[:MOST_CLUSTERED]]
     centres = k_means(first, np.ones(len(first)), k=BASE_CLUSTERS, rounds=BASE_ROUNDS)[1]
-    base = _nearest(points, centres).astype(np.int32)
+    base = _nearest(points, centres, np.zeros(len(points), np.int64)).astype(np.int32)
     weights = np.bincount(base, minlength=len(centres)).astype(np.float64)
     most = min(MOST_GROUPS, 2 + len(centres) // PEOPLE_PER_GROUP)
     counts = range(2, most + 1) if len(centres) > 1 else ()
-    labels = {k: _best_of(centres, weights, k=k, starts=starts) for k in counts}
-    distances = _distances(centres)
-    return _Tried(base, labels, {k: _silhouette(distances, label) for k, label in labels.items()})
+    labels = {k: _least_scattered(centres, weights, _orders(len(centres), starts, k), k) for k in counts}
+    return _Tried(base, labels, {k: silhouette(centres, label) for k, label in labels.items()})
 
 
-def _best_of(centres: F64, weights: F64, *, k: int, starts: int) -> I32:
-    """Groups of the base clusters (b,): of several starts of k-means, the one with the least scatter."""
-    generator, least, best = np.random.default_rng(k), np.inf, np.zeros(len(centres), np.int32)
-    for start in range(starts):
-        order = generator.permutation(len(centres)) if start else np.arange(len(centres))
-        label, middles = k_means(centres[order], weights[order], k=k, rounds=GROUP_ROUNDS)
-        scatter = float(((centres[order] - middles[label]) ** 2).sum(axis=1) @ weights[order])
+@cache
+def _orders(size: int, starts: int, k: int) -> I64:
+    """The order as it is, and others drawn (starts, size): from each, k-means starts elsewhere."""
+    generator = np.random.default_rng(k)
+    return np.array([np.arange(size), *(generator.permutation(size) for _ in range(starts - 1))])
+
+
+@nb.njit(nogil=True, cache=True)
+def _least_scattered(centres: F64, weights: F64, orders: I64, k: int) -> I32:
+    """Groups of the base clusters (b,): of the starts of k-means in these orders, the one with the least scatter."""
+    least, best = np.inf, np.zeros(len(centres), np.int32)
+    for order in orders:
+        points, heavy = centres[order], weights[order]
+        label, middles = _settled(points, heavy, _first_distinct(points, k), GROUP_ROUNDS)
+        scatter = 0.0
+        for at in range(len(points)):
+            away, up = points[at, 0] - middles[label[at], 0], points[at, 1] - middles[label[at], 1]
+            scatter += heavy[at] * (away * away + up * up)
         if scatter < least:
-            least, best = scatter, label[np.argsort(order)]
+            least = scatter
+            best[order] = label
     return best
 
 
@@ -204,8 +221,9 @@ def k_means(points: F64, weights: F64, *, k: int, rounds: int) -> tuple[I32, F64
 
 @nb.njit(nogil=True, cache=True)
 def _settled(points: F64, weights: F64, centres: F64, rounds: int) -> tuple[I32, F64]:
+    nearest = np.zeros(len(points), np.int64)
     while True:
-        nearest = _nearest(points, centres)
+        nearest = _nearest(points, centres, nearest)
         total, sums = np.zeros(len(centres)), np.zeros(centres.shape)
         for one in range(len(points)):
             at = nearest[one]
@@ -214,9 +232,9 @@ def _settled(points: F64, weights: F64, centres: F64, rounds: int) -> tuple[I32,
             sums[at, 1] += weights[one] * points[one, 1]
         filled = total > 0
         number = np.cumsum(filled) - 1
-        moved = sums[filled] / total[filled].reshape(-1, 1)
+        nearest, moved = number[nearest], sums[filled] / total[filled].reshape(-1, 1)
         if rounds == 0 or _at_rest(centres, moved):
-            return number[nearest].astype(np.int32), moved
+            return nearest.astype(np.int32), moved
         centres, rounds = moved, rounds - 1
 
 
@@ -238,14 +256,23 @@ def _first_distinct(points: F64, most: int) -> F64:
 
 
 @nb.njit(nogil=True, cache=True)
-def _nearest(points: F64, centres: F64) -> I64:
+def _nearest(points: F64, centres: F64, guess: I64) -> I64:
+    """The nearest centre of each point (n,), the first where several are. guess (n,): a centre that may be near. Along x only
+    those are looked at that can be as near as the nearest so far: with a good guess few of them."""
+    order = np.argsort(centres[:, 0], kind="mergesort")
+    xs, ys, rank = centres[order, 0], centres[order, 1], np.argsort(order)
     out = np.empty(len(points), np.int64)
     for one in range(len(points)):
-        least = np.inf
-        for at in range(len(centres)):
-            distance = (points[one, 0] - centres[at, 0]) ** 2 + (points[one, 1] - centres[at, 1]) ** 2
-            if distance < least:
-                least, out[one] = distance, at
+        x, y, best = points[one, 0], points[one, 1], guess[one]
+        least = (x - centres[best, 0]) ** 2 + (y - centres[best, 1]) ** 2
+        for step in (-1, 1):
+            at = rank[guess[one]] + step
+            while 0 <= at < len(xs) and (x - xs[at]) ** 2 <= least:
+                distance = (x - xs[at]) ** 2 + (y - ys[at]) ** 2
+                if distance < least or (distance == least and order[at] < best):
+                    least, best = distance, order[at]
+                at += step
+        out[one] = best
     return out
 
 
@@ -266,26 +293,24 @@ def _sorted_centres(centres: F64) -> F64:
     return by_y[np.argsort(by_y[:, 0], kind="mergesort")]
 
 
+@nb.njit(nogil=True, cache=True)
 def silhouette(points: F64, label: I32) -> float:
-    """Mean silhouette of points (n, 2); 0 for a point alone in its cluster, -1 when all are in one. Memory: n x n."""
-    return _silhouette(_distances(points), label)
-
-
-def _distances(points: F64) -> F64:
-    """Between all points (n, n)."""
-    between: F64 = np.hypot(*(points[:, None] - points[None]).transpose(2, 0, 1))
-    return between
-
-
-def _silhouette(distances: F64, label: I32) -> float:
+    """Mean silhouette of points (n, 2); 0 for a point alone in its cluster, -1 when all are in one. Cost: n x n distances."""
     sizes = np.bincount(label)
     if len(sizes) < 2:
         return -1.0
-    sums = np.einsum("ij,jk->ik", distances, np.eye(len(sizes))[label])  # (n, k), on one thread
-    own = (np.arange(len(label)), label)
-    inner = sums[own] / np.maximum(sizes[label] - 1, 1)
-    means = sums / sizes
-    means[own] = np.inf
-    outer = means.min(axis=1)
-    widest = np.maximum(np.maximum(inner, outer), np.finfo(np.float64).tiny)
-    return float(np.where(sizes[label] == 1, 0.0, (outer - inner) / widest).mean())
+    total, sums = 0.0, np.empty(len(sizes))
+    for one in range(len(points)):
+        own = label[one]
+        if sizes[own] == 1:
+            continue
+        sums[:] = 0
+        for other in range(len(points)):
+            away, up = points[one, 0] - points[other, 0], points[one, 1] - points[other, 1]
+            sums[label[other]] += np.sqrt(away * away + up * up)
+        inner, outer = sums[own] / (sizes[own] - 1), np.inf
+        for at in range(len(sizes)):
+            if at != own and sizes[at] > 0:
+                outer = min(outer, sums[at] / sizes[at])
+        total += (outer - inner) / max(inner, outer, TINY)
+    return total / len(points)

@@ -130,22 +130,20 @@ def _marks(found: Tests, group: int, statements: I64) -> list[Mark]:
 def _best_agreed(found: Tests, group: int, statements: I64) -> Mark | None:
     """The statement with the best agreement, by the rules of `beats-best-agr?`: a running best, in the order of the
     statements."""
-    best: int | None = None
-    for at in map(int, statements):
-        if found.hits[:, group, at].any() and _beats(found, group, at, best):
-            best = at
-    return None if best is None else found.mark(group, best, best_agree=True)
-
-
-def _beats(found: Tests, group: int, at: int, best: int | None) -> bool:
     rate, rate_test = found.rate[0, group], found.rate_test[0, group]
     contrast, contrast_test = found.contrast[0, group], found.contrast_test[0, group]
-    if best is None:
-        return bool(rate_test[at] > Z90 or (contrast[at] > 1 and rate[at] > 0.5))
     agreed = rate * rate_test
-    if contrast[best] > 1:
-        agreed = agreed * contrast * contrast_test
-    return bool(agreed[at] > agreed[best])
+    apart = agreed * contrast * contrast_test
+    may_lead = (rate_test > Z90) | ((contrast > 1) & (rate > 0.5))
+    best: int | None = None
+    for at in map(int, statements[found.hits[:, group, statements].any(axis=0)]):
+        if best is None:
+            best = at if may_lead[at] else None
+        elif contrast[best] > 1:
+            best = at if apart[at] > apart[best] else best
+        else:
+            best = at if agreed[at] > agreed[best] else best
+    return None if best is None else found.mark(group, best, best_agree=True)
 
 
 def _most_apart(found: Tests, group: int, statements: I64) -> list[Mark]:
