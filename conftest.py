@@ -28,6 +28,13 @@ django.setup()
 
 LOGS = count()
 
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long walks in a browser first: a long test that begins last is waited for with one core idle."""
+    items.sort(key=lambda item: item.get_closest_marker("journey") is None)
+
+
 # Style sheets and scripts straight from the folders they are written in, under their own names: nothing is collected first.
 settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True
