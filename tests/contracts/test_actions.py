@@ -16,6 +16,12 @@ IDS = [f"{app}.{name}" for app, name in VERBS]
 # These hand the work, and with it the entry, to a verb of a lower app; or go on with what was entered when it was accepted.
 LOGGED_BY = {"supervise.reopen": "respond.reopen", "gather.continue_imports": "_continue"}
 
+# What somebody keeps for herself, or a body for what it may write one day, is no act: the log would tell how staff work.
+NO_ACTS = {
+    f"respond.{verb}"
+    for verb in ("keep_view", "rename_view", "drop_view", "keep_template", "drop_template", "keep_draft")
+}
+
 
 def function(app: str, name: str) -> Callable[..., object]:
     found: Callable[..., object] = getattr(importlib.import_module(f"massline.{app}.actions"), name)
@@ -61,6 +67,9 @@ def test_no_verb_is_done_by_nobody(app: str, name: str) -> None:
 @pytest.mark.parametrize(("app", "name"), VERBS, ids=IDS)
 def test_every_verb_leaves_an_entry_in_the_log(app: str, name: str) -> None:
     called = calls_in(app, name)
+    if f"{app}.{name}" in NO_ACTS:
+        assert not {"append", "append_all"} & called
+        return
     assert {"append", "append_all"} & called or LOGGED_BY.get(f"{app}.{name}") in called
 
 

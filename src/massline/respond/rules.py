@@ -13,12 +13,14 @@ class State(StrEnum):
     OPEN = "open"
     ANSWERED = "answered"
     SETTLED = "settled"
+    MERGED = "merged"  # goes on as a part of another case
 
 
 MOVES: dict[State, frozenset[State]] = {
-    State.OPEN: frozenset({State.ANSWERED}),
+    State.OPEN: frozenset({State.ANSWERED, State.MERGED}),
     State.ANSWERED: frozenset({State.SETTLED, State.OPEN}),  # back to open: reopened
     State.SETTLED: frozenset(),
+    State.MERGED: frozenset({State.OPEN}),  # the merging was taken back
 }
 
 REOPENINGS = 1  # how often a writer may say "not solved, look again"
@@ -27,6 +29,8 @@ TAKE_DAYS = 2  # working days in which a message is taken as a case or set aside
 VERY_LATE = 5  # working days after the due day: a case is then very late
 PAUSES = 2  # how often a clock may stand still, until the case is reopened
 LONGEST_PAUSE = 10  # working days
+MOST_VIEWS = 12  # parts of the desk that one person keeps
+TAKE_BACK = timedelta(hours=1)  # so long a body may take back that a message needs no case
 
 
 class TurnKind(StrEnum):
@@ -35,6 +39,14 @@ class TurnKind(StrEnum):
     TAKEN = "taken"
     HANDED_OVER = "handed over"
     REOPENED = "reopened"
+    SPLIT_OFF = "split off"
+
+
+class ReshapeKind(StrEnum):
+    """How two cases became one, or one two."""
+
+    MERGED = "merged"
+    SPLIT = "split"
 
 
 class ActKind(StrEnum):
@@ -53,6 +65,11 @@ class ActKind(StrEnum):
     LEFT = "left"
     SHARED = "shared"
     PART_DONE = "part done"
+    SPLIT_OFF = "split off"  # how it began
+    MERGED = "merged"  # another case came in
+    MERGED_AWAY = "merged away"
+    SPLIT = "split"  # a part of it went
+    TAKEN_BACK = "taken back"  # a merging or a splitting
 
 
 class PauseKind(StrEnum):
@@ -106,6 +123,28 @@ class ShareRefused(CaseError):
         self.number, self.problem = number, problem
 
 
+class ReshapeRefused(CaseError):
+    """Cases that cannot be merged, split or brought apart again like this. `why` is one of WHY_NOT_RESHAPED."""
+
+    def __init__(self, number: int, why: str) -> None:
+        super().__init__(f"Case {number} keeps its shape: {WHY_NOT_RESHAPED[why]}.")
+        self.number, self.why = number, why
+
+
+WHY_NOT_RESHAPED = {
+    "reason": "a reason is missing",
+    "same": "it cannot be merged with itself",
+    "elsewhere": "the other case is not this desk's",
+    "closed": "the other case is not open",
+    "later": "the other case is due later, and merging buys no time; merge that one into this",
+    "answered": "it was answered before, and its answer stays with it; merge the other one into it",
+    "waiting": "its clock stands still; let it go on first",
+    "shared": "other bodies still have a part to do in it",
+    "messages": "some messages must go, and one must stay; only those that are in it can go",
+    "undone": "it was taken back before, or cannot be any more",
+}
+
+
 class MessageTaken(CaseError):
     """The message belongs to a case already."""
 
@@ -128,6 +167,30 @@ class LeaveRefused(CaseError):
     def __init__(self, number: int, problem: str) -> None:
         super().__init__(f"No message leaves case {number}: {problem}.")
         self.number, self.problem = number, problem
+
+
+class NameTaken(CaseError):
+    """Somebody keeps two things under one name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is one called {name!r} already. Choose another name.")
+        self.name = name
+
+
+class TooMany(CaseError):
+    """More views than a row of links can show."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"There are {most} already. Delete one first.")
+        self.most = most
+
+
+class CannotTakeBack(CaseError):
+    """A setting aside that is too old to be taken back, was asked about again, or is in a case by now."""
+
+    def __init__(self, message: int) -> None:
+        super().__init__(f"That message {message} needs no case stands. Take the message as a case if it does.")
+        self.message = message
 
 
 class CannotSetAside(CaseError):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from massline.respond.views import cases, messages, public, queue
+from massline.respond.views import cases, messages, public, queue, reshaping
 
 app_name = "respond"
 urlpatterns = [
@@ -20,6 +20,9 @@ urlpatterns = [
     path("desk/themes/<int:pk>/take/", messages.take_theme, name="take_theme"),
     path("desk/cases/<int:pk>/join/", cases.join, name="join"),
     path("desk/cases/<int:pk>/leave/", cases.leave, name="leave"),
+    path("desk/cases/<int:pk>/merge/", reshaping.merge, name="merge"),
+    path("desk/cases/<int:pk>/split/", reshaping.split, name="split"),
+    path("desk/cases/<int:pk>/take-back/", reshaping.take_back, name="take_back"),
     path("desk/cases/<int:pk>/share/", cases.share, name="share"),
     path("desk/cases/<int:pk>/part/", cases.finish_part, name="finish_part"),
     path("desk/cases/<int:pk>/note/", cases.write_note, name="write_note"),

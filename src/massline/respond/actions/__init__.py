@@ -2,12 +2,30 @@
 
 from massline.respond.actions.answering import publish_reply, reopen, settle
 from massline.respond.actions.clocks import Wait, escalate_if_overdue, escalate_overdue, extend, pause, resume
+from massline.respond.actions.desk import (
+    drop_template,
+    drop_view,
+    keep_draft,
+    keep_template,
+    keep_view,
+    rename_view,
+)
 from massline.respond.actions.inheriting import abolish_body
-from massline.respond.actions.opening import ask_again, join, leave, open_case, open_case_of_theme, set_aside
+from massline.respond.actions.opening import (
+    ask_again,
+    join,
+    leave,
+    open_case,
+    open_case_of_theme,
+    set_aside,
+    take_back_set_aside,
+)
+from massline.respond.actions.reshaping import Piece, merge, split, take_back
 from massline.respond.actions.sharing import finish_part, hand_over, share, write_note
 
 __all__ = [
-    "Wait", "abolish_body", "ask_again", "escalate_if_overdue", "escalate_overdue", "extend", "finish_part",
-    "hand_over", "join", "leave", "open_case", "open_case_of_theme", "pause", "publish_reply", "reopen", "resume",
-    "set_aside", "settle", "share", "write_note",
+    "Piece", "Wait", "abolish_body", "ask_again", "drop_template", "drop_view", "escalate_if_overdue", "escalate_overdue",
+    "extend", "finish_part", "hand_over", "join", "keep_draft", "keep_template", "keep_view", "leave", "merge",
+    "open_case", "open_case_of_theme", "pause", "publish_reply", "rename_view", "reopen", "resume", "set_aside",
+    "settle", "share", "split", "take_back", "take_back_set_aside", "write_note",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from massline.ledger.actions import append
 from massline.ledger.rules import digest
 from massline.people.models import User
 from massline.respond.actions.turns import claim, next_turn
-from massline.respond.models import Case, Reply, ReplyTerms, Turn
+from massline.respond.models import Case, Draft, Reply, ReplyTerms, Turn
 from massline.respond.rules import REOPENINGS, ReopenedBefore, State, TurnKind, check_move, reply_due
 from massline.rights import Actor, require
 from massline.terms import keep
@@ -26,6 +26,7 @@ def publish_reply(case: Case, *, text: str, by: User, version: int) -> Reply:
     turn.save(update_fields=["ended_at"])
     reply = Reply.objects.create(case=case, turn=turn, body=case.body, text=text, published_at=now, published_by=by)
     keep(ReplyTerms, [reply], new=True)
+    Draft.objects.filter(case=case, user=by).delete()
     append("reply.published", {"case": case.pk, "body": case.body.code, "reply": digest(text, reply.salt)})
     return reply
 

@@ -17,7 +17,9 @@ from massline.respond.actions.turns import claim
 from massline.respond.models import Case, CaseMessage, CaseTerms, Regrouping, SetAside, Turn
 from massline.respond.queries import free_messages, messages_in_theme, reply_day
 from massline.respond.rules import (
+    TAKE_BACK,
     CannotSetAside,
+    CannotTakeBack,
     LeaveRefused,
     MessageTaken,
     NothingToJoin,
@@ -101,12 +103,14 @@ def leave(case: Case, message: Message, *, reason: str, by: User, version: int) 
     if not reason.strip():
         raise LeaveRefused(case.pk, "a reason is missing")
     claim(case, version)
-    if CaseMessage.objects.filter(case=case, message=message).delete()[0] != 1:
+    gone = CaseMessage.objects.filter(case=case, message=message).delete()[1]  # with marks of mergings that brought it
+    if not gone.get(CaseMessage._meta.label):
         raise LeaveRefused(case.pk, f"message {message.pk} is not in it")
     if not CaseMessage.objects.filter(case=case).exists():
         raise LeaveRefused(case.pk, "it would be the last one")
     left = Regrouping(case=case, joined=False, messages=1, message=message, reason=reason, at=timezone.now(), by=by)
     left.save(force_insert=True)
+    _wait(message, True)
     append("case.left", {"case": case.pk, "message": message.pk, "reason": digest(reason, message.salt)})
 
 
@@ -126,11 +130,25 @@ def set_aside(message: Message, *, reason: str, by: User) -> SetAside:
     try:
         with transaction.atomic():
             said.save(force_insert=True)
+            _wait(message, False)
     except IntegrityError:
         raise CannotSetAside(message.pk, "it was set aside before, which can be done once") from None
     facts = {"message": message.pk, "body": message.body.code}
     append("message.set_aside", {**facts, "reason": digest(reason, said.salt)})
     return said
+
+
+@transaction.atomic
+def take_back_set_aside(message: Message, *, by: User) -> None:
+    """The body takes back that a message needs no case, while that is fresh: it lies in the queue again. The log keeps both.
+
+    Raises NotAllowed, CannotTakeBack."""
+    require(by, "respond.take_back_set_aside", message.body.path)
+    fresh = SetAside.objects.standing().filter(message=message, message__case_message=None)
+    if fresh.filter(at__gt=timezone.now() - TAKE_BACK).delete()[0] != 1:
+        raise CannotTakeBack(message.pk)
+    _wait(message, True)
+    append("message.set_aside_taken_back", {"message": message.pk, "body": message.body.code})
 
 
 @transaction.atomic
@@ -142,7 +160,13 @@ def ask_again(message: Message, *, by: Actor) -> None:
     held = SetAside.objects.standing().filter(message=message, message__case_message=None)
     if held.update(asked_again_at=timezone.now()) != 1:
         raise NotSetAside(message.pk)
+    _wait(message, True)
     append("message.asked_again", {"message": message.pk, "body": message.body.code})
+
+
+def _wait(message: Message, waits: bool) -> None:
+    """Whether the message waits for a desk. (The tables of cases and of what was set aside say why; this is what is counted.)"""
+    Message.objects.filter(pk=message.pk).update(waits=waits)
 
 
 def _put_into(case: Case, message: Message) -> None:
@@ -150,6 +174,7 @@ def _put_into(case: Case, message: Message) -> None:
     try:
         with transaction.atomic():
             CaseMessage.objects.create(case=case, message=message)
+            _wait(message, False)
     except IntegrityError:
         raise MessageTaken(message.pk, CaseMessage.objects.get(message=message).case_id) from None
 
@@ -159,4 +184,5 @@ def _put_all_into(case: Case, messages: QuerySet[Message]) -> int:
     before = CaseMessage.objects.filter(case=case).count()
     rows = [CaseMessage(case=case, message_id=key) for key in messages.order_by("pk").values_list("pk", flat=True)]
     CaseMessage.objects.bulk_create(rows, batch_size=1_000, ignore_conflicts=True)
+    Message.objects.filter(waits=True, case_message__case=case).update(waits=False)
     return CaseMessage.objects.filter(case=case).count() - before

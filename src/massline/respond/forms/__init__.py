@@ -15,9 +15,10 @@ from massline.respond.forms.cases import (
 )
 from massline.respond.forms.desk import CASE_FILTERS, MESSAGE_FILTERS, DeskFilter
 from massline.respond.forms.messages import SetAsideForm, TakeForm
+from massline.respond.forms.reshaping import NOT_RESHAPED, MergeForm, SplitForm, TakeBackForm
 
 __all__ = [
     "CASE_FILTERS", "DeskFilter", "ExtendForm", "HandOverForm", "JoinForm", "LONGEST_REPLY", "LeaveForm",
-    "MESSAGE_FILTERS", "NoteForm", "PauseForm", "ReplyForm", "ResumeForm", "SetAsideForm", "ShareForm", "TakeForm",
-    "VersionedForm",
+    "MESSAGE_FILTERS", "MergeForm", "NOT_RESHAPED", "NoteForm", "PauseForm", "ReplyForm", "ResumeForm",
+    "SetAsideForm", "ShareForm", "SplitForm", "TakeBackForm", "TakeForm", "VersionedForm",
 ]  # fmt: skip

@@ -15,10 +15,10 @@ from massline.respond.models.cases import (
 from massline.respond.models.clocks import PAUSE_KINDS, Extension, Pause, PauseQuerySet
 from massline.respond.models.desk import Draft, SavedView, Template
 from massline.respond.models.finding import CaseTerms, ReplyTerms
-from massline.respond.models.grouping import Note, Regrouping, SetAside, SetAsideQuerySet
+from massline.respond.models.grouping import Note, Regrouping, Reshaping, ReshapingQuerySet, SetAside, SetAsideQuerySet
 
 __all__ = [
     "ANSWERING_ROLES", "Case", "CaseMessage", "CaseQuerySet", "CaseTerms", "DESK_ROLES", "Draft", "Extension", "Note",
-    "PAUSE_KINDS", "Pause", "PauseQuerySet", "Regrouping", "Reply", "ReplyTerms", "STATES", "SavedView", "SetAside",
-    "SetAsideQuerySet", "Share", "TURN_KINDS", "Template", "Turn",
+    "PAUSE_KINDS", "Pause", "PauseQuerySet", "Regrouping", "Reply", "ReplyTerms", "Reshaping", "ReshapingQuerySet",
+    "STATES", "SavedView", "SetAside", "SetAsideQuerySet", "Share", "TURN_KINDS", "Template", "Turn",
 ]  # fmt: skip

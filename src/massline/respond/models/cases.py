@@ -21,6 +21,7 @@ STATES = [
     (State.OPEN, _("Being handled")),
     (State.ANSWERED, _("Answered")),
     (State.SETTLED, _("Solved, says the resident")),
+    (State.MERGED, _("Goes on in another case")),
 ]
 
 ANSWERING_ROLES = (Role.HANDLER, Role.LEADER)
@@ -31,6 +32,7 @@ TURN_KINDS = [
     (TurnKind.TAKEN, _("Taken")),
     (TurnKind.HANDED_OVER, _("Handed over")),
     (TurnKind.REOPENED, _("Reopened")),
+    (TurnKind.SPLIT_OFF, _("Split off")),
 ]
 
 
@@ -40,10 +42,13 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.filter(Q(pk__in=CaseMessage.objects.filter(message__published_at__isnull=False).values("case")))
 
     def on_desk_of(self, actor: Actor) -> Self:
-        """What is the actor's to look after: cases of her body, of every body under it, and those put before one of them."""
+        """What is the actor's to look after: cases of her body, of every body under it, and those put before one of them.
+
+        Asks which bodies these are: only with a list of them both databases read a million cases by index."""
         if actor.body_path is None or actor.role not in DESK_ROLES:
             return self.none()
-        return self.filter(Q(body__path__startswith=actor.body_path) | Q(overseer__path__startswith=actor.body_path))
+        bodies = list(Body.objects.within(actor.body_path).order_by().values_list("pk", flat=True))
+        return self.filter(Q(body__in=bodies) | Q(overseer__in=bodies))
 
     def visible_to(self, actor: Actor) -> Self:
         """What is on her desk, and what was there before it was handed on; for analysts what the public sees."""
@@ -111,6 +116,9 @@ class Case(models.Model):
     counted_from = models.DateField(null=True)  # day 0 of the promise that runs; None in cases older than this column
     theme = models.ForeignKey(Theme, on_delete=models.SET_NULL, null=True, blank=True, related_name="cases")
     messages = models.ManyToManyField(Message, through="CaseMessage", related_name="cases")
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged_cases"
+    )
 
     objects = CaseQuerySet.as_manager()
 
@@ -118,14 +126,27 @@ class Case(models.Model):
         indexes = [
             models.Index(fields=["body", "state", "reply_due"], name="case_queue"),
             models.Index(fields=["state", "reply_due", "id"], condition=Q(escalated_at=None), name="case_to_escalate"),
+            models.Index(fields=["state", "reply_due", "id"], name="case_by_day"),
         ]
-        constraints = [models.CheckConstraint(condition=Q(state__in=list(State)), name="case_state_is_known")]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=list(State)), name="case_state_is_known"),
+            models.CheckConstraint(
+                condition=Q(state=State.MERGED, merged_into__isnull=False)
+                | (~Q(state=State.MERGED) & Q(merged_into=None)),
+                name="merged_case_goes_on",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title
 
     def get_absolute_url(self) -> str:
         return reverse("respond:case", args=[self.pk])
+
+    @property
+    def goes_on_as(self) -> "Case":
+        """Itself, or the case that it went on in. A query for each merging on the way."""
+        return self.merged_into.goes_on_as if self.merged_into else self
 
 
 class CaseMessage(models.Model):

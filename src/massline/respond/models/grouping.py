@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from massline.bodies.models import Body
 from massline.gather.models import Message
 from massline.ledger.rules import new_salt
-from massline.respond.models.cases import Case
+from massline.respond.models.cases import Case, CaseMessage
+from massline.respond.rules import ReshapeKind
 
 
 class Regrouping(models.Model):
@@ -25,6 +26,46 @@ class Regrouping(models.Model):
 
     def __str__(self) -> str:
         return f"case {self.case_id}: {self.messages} messages {'joined' if self.joined else 'left'}"
+
+
+class ReshapingQuerySet(models.QuerySet["Reshaping"]):
+    def of(self, case: Case) -> Self:
+        """Those in which a case had a part, on either side."""
+        return self.filter(models.Q(case=case) | models.Q(other=case)).select_related(
+            "case", "other", "by", "undone_by"
+        )
+
+    def standing(self) -> Self:
+        """Those that nobody took back."""
+        return self.filter(undone_at=None)
+
+
+class Reshaping(models.Model):
+    """Two cases became one, or one two: who wrote was counted before and after, and it can be taken back."""
+
+    kind = models.CharField(max_length=8)  # ReshapeKind
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="reshapings")  # that goes on
+    other = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")  # merged into it, or split off it
+    moved = models.ManyToManyField(CaseMessage, related_name="+")
+    messages = models.PositiveIntegerField()  # that moved
+    writers = models.PositiveIntegerField()  # of these
+    writers_before = models.PositiveIntegerField()  # of the case that goes on
+    writers_after = models.PositiveIntegerField()
+    reason = models.TextField()
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    objects = ReshapingQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(kind__in=list(ReshapeKind)), name="reshape_kind_is_known")
+        ]
+
+    def __str__(self) -> str:
+        return f"case {self.other_id} {self.kind} {'into' if self.kind == ReshapeKind.MERGED else 'off'} case {self.case_id}"
 
 
 class Note(models.Model):

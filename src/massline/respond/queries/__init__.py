@@ -1,19 +1,17 @@
 """Reads that join cases, turns, messages and calendars for one page, by matter."""
 
 from massline.respond.queries.desk import (
-    MOST_DIGITS,
     MessageLine,
     desk_cases,
     desk_counts,
     desk_lines,
     lines,
-    messages_saying,
     messages_to_publish,
     messages_to_take,
-    saying,
     soon_until,
     very_late_until,
 )
+from massline.respond.queries.finding import FEW, LOOKED_THROUGH, Found, messages_saying, saying
 from massline.respond.queries.telling import (
     Act,
     DueStory,
@@ -25,6 +23,7 @@ from massline.respond.queries.telling import (
     hand_over_choices,
     helpers,
     in_order,
+    last_reshaping,
     load,
     notes,
     own_part,
@@ -50,9 +49,9 @@ from massline.respond.queries.voices import (
 )
 
 __all__ = [
-    "ALIKE", "ASKED", "Act", "Crowd", "DueStory", "Line", "MOST_DIGITS", "MessageLine", "acts", "alike",
+    "ALIKE", "ASKED", "Act", "Crowd", "DueStory", "FEW", "Found", "LOOKED_THROUGH", "Line", "MessageLine", "acts", "alike",
     "answered_cases", "asked_in", "clock", "crowd", "days_left", "desk_cases", "desk_counts", "desk_lines",
-    "due_story", "free_messages", "hand_over_choices", "helpers", "in_order", "latest_replies", "lines", "load",
+    "due_story", "free_messages", "hand_over_choices", "helpers", "in_order", "last_reshaping", "latest_replies", "lines", "load",
     "messages_in_theme", "messages_saying", "messages_shown_to", "messages_to_publish", "messages_to_take", "notes",
     "own_part", "placement_of", "promise_body", "replies_of", "reply_day", "running_pause", "saying",
     "set_aside_of", "soon_until", "very_late_until",

@@ -15,8 +15,6 @@ from massline.respond.models import (
     ANSWERING_ROLES,
     DESK_ROLES,
     Case,
-    CaseMessage,
-    Reply,
 )
 from massline.respond.queries.telling import Line, days_left
 from massline.respond.rules import (
@@ -28,8 +26,6 @@ from massline.respond.rules import (
     working_days_left,
 )
 from massline.rights import Actor
-
-MOST_DIGITS = 10  # of a number of a case
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +84,7 @@ def very_late_until(actor_body: Body | None, today: date) -> date:
 
 def messages_to_take(actor: Actor) -> QuerySet[Message]:
     """What came to her body or under it, is in no case and not set aside: first what waits to be published, then the oldest."""
-    messages = Message.objects.handled_by(actor) if actor.role in DESK_ROLES else Message.objects.none()
+    messages = Message.objects.waiting_at(actor) if actor.role in DESK_ROLES else Message.objects.none()
     waiting_first = F("published_at").asc(nulls_first=True)
     mine = messages.filter(Q(set_aside=None) | Q(set_aside__asked_again_at__isnull=False), case_message=None)
     return mine.select_related("body", "call", "set_aside").order_by(waiting_first, "pk")
@@ -100,16 +96,15 @@ def messages_to_publish(actor: Actor) -> QuerySet[Message]:
 
 
 def desk_counts(actor: Actor, today: date, soon: date) -> dict[str, int]:
-    """How much lies on her desk, by filter of cases (as `desk_cases` has them) and of messages (new, waiting). Two queries."""
-    unanswered = Q(state=State.OPEN)
-    cases = Case.objects.on_desk_of(actor).aggregate(
-        open=Count("pk", filter=unanswered),
-        overdue=Count("pk", filter=unanswered & Q(reply_due__lt=today)),
-        soon=Count("pk", filter=unanswered & Q(reply_due__range=(today, soon))),
-        reopened=Count("pk", filter=unanswered & Q(reopenings__gt=0)),
-        escalated=Count("pk", filter=unanswered & Q(escalated_at__isnull=False)),
-        answered=Count("pk", filter=Q(state=State.ANSWERED)),
-        settled=Count("pk", filter=Q(state=State.SETTLED)),
+    """How much waits on her desk, by filter of cases (as `desk_cases` has them) and of messages (new, waiting). Three queries."""
+    cases = (
+        Case.objects.on_desk_of(actor)
+        .open()
+        .aggregate(
+            open=Count("pk"),
+            overdue=Count("pk", filter=Q(reply_due__lt=today)),
+            soon=Count("pk", filter=Q(reply_due__range=(today, soon))),
+        )
     )
     messages = (
         messages_to_take(actor).order_by().aggregate(new=Count("pk"), waiting=Count("pk", filter=Q(published_at=None)))
@@ -118,12 +113,13 @@ def desk_counts(actor: Actor, today: date, soon: date) -> dict[str, int]:
 
 
 def desk_cases(actor: Actor, show: str, today: date, soon: date) -> QuerySet[Case]:
-    """Cases of her desk under one filter, the most urgent first. show: a name of `forms.CASE_FILTERS`, or any."""
+    """Cases of her desk under one filter, the most urgent first. show: a name of `forms.CASE_FILTERS`, or any: then
+    the newest first, for what was answered years ago is seldom looked for."""
     if show == "shared":
         return Case.objects.to_help_with(actor).select_related("body", "overseer").in_order_of_urgency()
     cases = Case.objects.on_desk_of(actor).select_related("body", "overseer").in_order_of_urgency()
     chosen: dict[str, Callable[[], QuerySet[Case]]] = {
-        "any": cases.all,
+        "any": lambda: cases.order_by("-pk"),
         "overdue": lambda: cases.overdue(today),
         "very_late": lambda: cases.overdue(very_late_until(actor.body, today) + timedelta(days=1)),  # type: ignore[attr-defined]
         "soon": lambda: cases.due_between(today, soon),
@@ -133,25 +129,3 @@ def desk_cases(actor: Actor, show: str, today: date, soon: date) -> QuerySet[Cas
         State.SETTLED: lambda: cases.filter(state=State.SETTLED),
     }
     return chosen.get(show, cases.open)()
-
-
-def saying(cases: QuerySet[Case], words: Sequence[str]) -> QuerySet[Case]:
-    """Those of the cases in which each of these words stands: in the title, in what everybody may read of a message, in a
-    reply; or whose number it is. No index helps: the time grows with the cases that are looked through."""
-    for word in words:
-        said = CaseMessage.objects.filter(_in_message(word, "message__")).values("case")
-        replied = Reply.objects.filter(text__icontains=word).values("case")
-        number = Q(pk=int(word)) if word.isascii() and word.isdecimal() and len(word) < MOST_DIGITS else Q()
-        cases = cases.filter(Q(title__icontains=word) | Q(pk__in=said) | Q(pk__in=replied) | number)
-    return cases
-
-
-def messages_saying(messages: QuerySet[Message], words: Sequence[str]) -> QuerySet[Message]:
-    """Those of the messages in whose public words each of these stands."""
-    for word in words:
-        messages = messages.filter(_in_message(word))
-    return messages
-
-
-def _in_message(word: str, prefix: str = "") -> Q:
-    return Q((f"{prefix}shown_text__icontains", word)) | Q((f"{prefix}shown_title__icontains", word))

@@ -20,6 +20,7 @@ from massline.respond.models import (
     Pause,
     Regrouping,
     Reply,
+    Reshaping,
     Share,
     Turn,
 )
@@ -27,6 +28,7 @@ from massline.respond.rules import (
     PAUSES,
     VERY_LATE,
     ActKind,
+    ReshapeKind,
     Span,
     State,
     TurnKind,
@@ -35,6 +37,7 @@ from massline.respond.rules import (
 )
 from massline.rights import Actor
 
+BEGINNINGS = (ActKind.TAKEN, ActKind.REOPENED, ActKind.SPLIT_OFF)  # after these a promise runs
 Row = TypeVar("Row", bound=Model)
 
 
@@ -51,6 +54,7 @@ class Act:
     day: date | None = None  # of a pause: its last day as it stands now
     days: int = 0  # of an extension: working days
     messages: int = 0  # that joined or left
+    reshaping: Reshaping | None = None  # of a merging or a splitting
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,7 @@ def in_order(rows: Manager[Row]) -> list[Row]:
 
 
 def acts(case: Case) -> list[Act]:
-    """Everything that happened to a case, in order; always `case.version + 1` acts. Five queries."""
+    """Everything that happened to a case, in order; always `case.version + 1` acts. Six queries."""
     turns = Turn.objects.filter(case=case).order_by("pk")
     told: list[Act] = []
     for turn in turns.select_related("body", "overseer", "began_by", "reply__body", "reply__published_by"):
@@ -109,7 +113,7 @@ def acts(case: Case) -> list[Act]:
             )
     if case.settled_at:
         told.append(Act(ActKind.SETTLED, case.settled_at))
-    others = [*_acts_of_clock(case), *_acts_of_messages(case), *_acts_of_helpers(case)]
+    others = [*_acts_of_clock(case), *_acts_of_messages(case), *_acts_of_helpers(case), *_acts_of_shape(case)]
     return sorted([*told, *others], key=lambda act: act.at) if others else told
 
 
@@ -131,6 +135,30 @@ def _acts_of_messages(case: Case) -> Iterator[Act]:
         yield Act(kind, one.at, None, one.by, one.reason, one.reason, messages=one.messages)
 
 
+def _acts_of_shape(case: Case) -> Iterator[Act]:
+    """Cases that came into this one or went off it, it itself into another one, and what of this was taken back. One query.
+
+    That it was split off is its first turn."""
+    for one in Reshaping.objects.of(case).order_by("pk"):
+        words, told = (one.reason, one.reason), {"reshaping": one}
+        if one.kind == ReshapeKind.MERGED:
+            kind = ActKind.MERGED if one.case_id == case.pk else ActKind.MERGED_AWAY
+            yield Act(kind, one.at, None, one.by, *words, **told)
+        elif one.case_id == case.pk:
+            yield Act(ActKind.SPLIT, one.at, None, one.by, *words, **told)
+        if one.undone_at:
+            yield Act(ActKind.TAKEN_BACK, one.undone_at, None, one.undone_by, **told)
+
+
+def last_reshaping(case: Case) -> Reshaping | None:
+    """The latest merging into a case, or splitting off it, if that can be taken back. One query."""
+    last = Reshaping.objects.of(case).standing().order_by("-pk").first()
+    if last is None or last.case_id != case.pk:
+        return None
+    wanted = State.MERGED if last.kind == ReshapeKind.MERGED else State.OPEN
+    return last if last.other.state == wanted else None
+
+
 def _acts_of_helpers(case: Case) -> Iterator[Act]:
     """Bodies that were asked for a part, and their parts done. One query."""
     for part in in_order(case.shares):
@@ -143,7 +171,7 @@ def due_story(case: Case, told: Sequence[Act], today: date) -> tuple[DueStory, L
     """How the due day of a case came about, from the day of its first message or of its reopening; and what is left of it.
 
     told: its acts. Five queries."""
-    began = next(act for act in reversed(told) if act.kind in (ActKind.TAKEN, ActKind.REOPENED))
+    began = next(act for act in reversed(told) if act.kind in BEGINNINGS)
     received = case.counted_from or _first_day(case, began)
     body = began.body or case.body
     calendars = work_calendars([body, case.body])
@@ -171,7 +199,9 @@ def _spans(received: date, case: Case, promised: int, calendar: WorkCalendar) ->
 
 def promise_body(case: Case) -> Body:
     """The body whose promise runs, and by whose working days it is counted: who took the case, or got it when it was reopened."""
-    began = Turn.objects.filter(case=case, kind__in=(TurnKind.TAKEN, TurnKind.REOPENED)).order_by("-pk")
+    began = Turn.objects.filter(case=case, kind__in=(TurnKind.TAKEN, TurnKind.REOPENED, TurnKind.SPLIT_OFF)).order_by(
+        "-pk"
+    )
     return began.select_related("body")[0].body
 
 

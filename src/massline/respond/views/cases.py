@@ -16,15 +16,19 @@ from massline.respond import actions, queries
 from massline.respond.coaching import coach as coached
 from massline.respond.forms import (
     LONGEST_REPLY,
+    NOT_RESHAPED,
     ExtendForm,
     HandOverForm,
     JoinForm,
     LeaveForm,
+    MergeForm,
     NoteForm,
     PauseForm,
     ReplyForm,
     ResumeForm,
     ShareForm,
+    SplitForm,
+    TakeBackForm,
     VersionedForm,
 )
 from massline.respond.models import DESK_ROLES, Case
@@ -34,6 +38,7 @@ from massline.respond.rules import (
     LeaveRefused,
     NothingToJoin,
     PauseKind,
+    ReshapeRefused,
     ShareRefused,
     StaleCase,
     State,
@@ -51,29 +56,32 @@ CASE_FORMS: dict[type[VersionedForm], str] = {
     JoinForm: "join_form",
     LeaveForm: "leave_form",
     ShareForm: "share_form",
+    MergeForm: "merge_form",
+    SplitForm: "split_form",
+    TakeBackForm: "take_back_form",
 }
 CHANGED = (StaleCase, WrongState, NotAllowed)  # what a form meets that was opened before somebody else acted
 
 
 @login_required
 def desk_case(request: HttpRequest, pk: int) -> HttpResponse:
-    return _desk_page(request, _known_case(request, pk))
+    return desk_page(request, known_case(request, pk))
 
 
 @login_required
 def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     """Give the case to another body. A case that changed meanwhile is shown again, with what was typed."""
-    found = _known_case(request, pk)
+    found = known_case(request, pk)
     if request.method != "POST":
         return redirect("respond:desk_case", pk)
     form = HandOverForm(request.POST, case=found)
     if not form.is_valid():
-        return _desk_page(request, found, form, status=422)
+        return desk_page(request, found, form, status=422)
     given = form.cleaned_data
     try:
         actions.hand_over(found, to=given["to"], reason=given["reason"], by=user_of(request), version=given["version"])
     except (*CHANGED, HandOverRefused):
-        return _desk_page(request, found, form, status=409)
+        return desk_page(request, found, form, status=409)
     notices.success(request, _("The case is now with %(body)s. The writer can read why.") % {"body": given["to"]})
     return redirect("respond:desk_case", pk)
 
@@ -81,17 +89,17 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def reply(request: HttpRequest, pk: int) -> HttpResponse:
     """Publish the body's answer. A case that changed meanwhile is shown again, with what was typed."""
-    found = _known_case(request, pk)
+    found = known_case(request, pk)
     if request.method != "POST":
         return redirect("respond:desk_case", pk)
     form = ReplyForm(request.POST, case=found)
     if not form.is_valid():
-        return _desk_page(request, found, form, status=422)
+        return desk_page(request, found, form, status=422)
     given = form.cleaned_data
     try:
         actions.publish_reply(found, text=given["text"], by=user_of(request), version=given["version"])
     except CHANGED:
-        return _desk_page(request, found, form, status=409)
+        return desk_page(request, found, form, status=409)
     notices.success(request, _("The reply is published. The writer can now say whether it solved the matter."))
     return redirect("respond:desk_case", pk)
 
@@ -99,12 +107,12 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def coach(request: HttpRequest, pk: int) -> HttpResponse:
     """Hints for a reply before it goes out; nothing is kept. To htmx the hints alone, else the page with the text in its form."""
-    found = _known_case(request, pk)
+    found = known_case(request, pk)
     if request.method != "POST":
         return redirect("respond:desk_case", pk)
     sent = ReplyForm(request.POST, case=found)
     if sent.is_valid() and sent.cleaned_data["version"] < found.version:
-        return _desk_page(request, found, sent, status=409)
+        return desk_page(request, found, sent, status=409)
     if not may(user_of(request), "respond.publish_reply", found.body.path):
         raise Http404
     form, text = ReplyForm(case=found), request.POST.get("text", "")[:LONGEST_REPLY]
@@ -112,7 +120,7 @@ def coach(request: HttpRequest, pk: int) -> HttpResponse:
     hints = coached(text, queries.asked_in(found))
     if "HX-Request" in request.headers:
         return render(request, "respond/parts/coaching.html", {"coaching": hints})
-    return _desk_page(request, found, form, coaching=hints)
+    return desk_page(request, found, form, coaching=hints)
 
 
 @login_required
@@ -123,20 +131,20 @@ def share(request: HttpRequest, pk: int) -> HttpResponse:
     def do(found: Case, given: dict[str, Any]) -> None:
         actions.share(found, **given, by=user_of(request))
 
-    return _change(request, pk, ShareForm, do, said)
+    return change_case(request, pk, ShareForm, do, said)
 
 
 @login_required
 def write_note(request: HttpRequest, pk: int) -> HttpResponse:
     """Write something down for the desks that work on a case."""
-    found, user = _known_case(request, pk), user_of(request)
+    found, user = known_case(request, pk), user_of(request)
     if not user.body or not may(user, "respond.write_note", user.body.path):
         raise Http404
     if request.method != "POST":
         return redirect("respond:desk_case", pk)
     form = NoteForm(request.POST)
     if not form.is_valid():
-        return _desk_page(request, found, note_form=form, status=422)
+        return desk_page(request, found, note_form=form, status=422)
     actions.write_note(found, text=form.cleaned_data["text"], body=user.body, by=user)
     notices.success(request, _("The note stands with the case. Only the desks that work on it read it."))
     return redirect("respond:desk_case", pk)
@@ -145,13 +153,13 @@ def write_note(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def finish_part(request: HttpRequest, pk: int) -> HttpResponse:
     """The part of the handler's body in another body's case is done."""
-    found, user = _known_case(request, pk), user_of(request)
+    found, user = known_case(request, pk), user_of(request)
     part = queries.own_part(found, user)
     if request.method != "POST" or part is None:
         return redirect("respond:desk_case", pk)
     form = NoteForm(request.POST)
     if not form.is_valid():
-        return _desk_page(request, found, note_form=form, status=422)
+        return desk_page(request, found, note_form=form, status=422)
     with suppress(ShareRefused):  # a colleague said so a moment before
         actions.finish_part(part, text=form.cleaned_data["text"], by=user)
     notices.success(request, _("Your part is done. The body that leads can read what you did."))
@@ -167,7 +175,7 @@ def pause(request: HttpRequest, pk: int) -> HttpResponse:
         wait = actions.Wait(PauseKind(given["kind"]), given["reason"], given["days"])
         actions.pause(found, wait, by=user_of(request), version=given["version"])
 
-    return _change(request, pk, PauseForm, do, said)
+    return change_case(request, pk, PauseForm, do, said)
 
 
 @login_required
@@ -177,7 +185,7 @@ def resume(request: HttpRequest, pk: int) -> HttpResponse:
     def do(found: Case, given: dict[str, Any]) -> None:
         actions.resume(found, by=user_of(request), version=given["version"])
 
-    return _change(request, pk, ResumeForm, do, _("The clock goes on from today."))
+    return change_case(request, pk, ResumeForm, do, _("The clock goes on from today."))
 
 
 @login_required
@@ -188,7 +196,7 @@ def extend(request: HttpRequest, pk: int) -> HttpResponse:
     def do(found: Case, given: dict[str, Any]) -> None:
         actions.extend(found, **given, by=user_of(request))
 
-    return _change(request, pk, ExtendForm, do, said)
+    return change_case(request, pk, ExtendForm, do, said)
 
 
 @login_required
@@ -199,7 +207,7 @@ def join(request: HttpRequest, pk: int) -> HttpResponse:
         keys = [message.pk for message in given["messages"]]
         actions.join(found, keys, by=user_of(request), version=given["version"])
 
-    return _change(
+    return change_case(
         request, pk, JoinForm, do, _("The messages are in the case now. Their writers see it by their receipts.")
     )
 
@@ -212,10 +220,10 @@ def leave(request: HttpRequest, pk: int) -> HttpResponse:
     def do(found: Case, given: dict[str, Any]) -> None:
         actions.leave(found, given["message"], reason=given["reason"], by=user_of(request), version=given["version"])
 
-    return _change(request, pk, LeaveForm, do, said)
+    return change_case(request, pk, LeaveForm, do, said)
 
 
-def _change(
+def change_case(
     request: HttpRequest,
     pk: int,
     form_class: type[VersionedForm],
@@ -223,38 +231,41 @@ def _change(
     said: str,
 ) -> HttpResponse:
     """One act upon a case by a form. A case that changed meanwhile is shown again, with what was typed."""
-    found = _known_case(request, pk)
+    found = known_case(request, pk)
     if request.method != "POST":
         return redirect("respond:desk_case", pk)
     form = form_class(request.POST, case=found)
     if not form.is_valid():
-        return _desk_page(request, found, form, status=422)
+        return desk_page(request, found, form, status=422)
     try:
         do(found, form.cleaned_data)
     except CHANGED:
-        return _desk_page(request, found, form, status=409)
+        return desk_page(request, found, form, status=409)
     except ShareRefused:
         form.add_error(None, _("This body has the case, or a part in it, already."))
-        return _desk_page(request, found, form, status=422)
+        return desk_page(request, found, form, status=422)
     except (NothingToJoin, LeaveRefused):
         form.add_error(
             None, _("This cannot be done: a case keeps one message at least, and a message is in one case at most.")
         )
-        return _desk_page(request, found, form, status=422)
+        return desk_page(request, found, form, status=422)
+    except ReshapeRefused as refused:
+        form.add_error(None, NOT_RESHAPED[refused.why])
+        return desk_page(request, found, form, status=422)
     except (ClockRefused, CalendarUnknown):
         form.add_error(None, _("The clock cannot be changed like this now. Read below how the due day is counted."))
-        return _desk_page(request, found, form, status=422)
+        return desk_page(request, found, form, status=422)
     notices.success(request, said)
     return redirect("respond:desk_case", pk)
 
 
-def _known_case(request: HttpRequest, pk: int) -> Case:
+def known_case(request: HttpRequest, pk: int) -> Case:
     return get_object_or_404(
         Case.objects.visible_to(user_of(request)).select_related("body", "overseer", "theme"), pk=pk
     )
 
 
-def _desk_page(
+def desk_page(
     request: HttpRequest,
     found: Case,
     form: VersionedForm | None = None,
@@ -268,7 +279,7 @@ def _desk_page(
     Raises Http404 for a form of somebody who never could send it."""
     user = user_of(request)
     seen = form.cleaned_data["version"] if form and status == 409 else found.version
-    found = _known_case(request, found.pk) if status == 409 else found
+    found = known_case(request, found.pk) if status == 409 else found
     may_act = found.state == State.OPEN and may(user, "respond.publish_reply", found.body.path)
     if form and not may_act and seen >= found.version:
         raise Http404
@@ -276,6 +287,7 @@ def _desk_page(
     if may_act:
         context |= {name: kind(case=found) for kind, name in CASE_FORMS.items()} | queries.clock(found)
         context["alike"] = queries.alike(found, user) if "alike" in request.GET or isinstance(form, JoinForm) else None
+        context["last_reshaping"] = queries.last_reshaping(found)
     if form:
         fresh = form.about(found) if status == 409 else form
         context |= {"kept": fresh, CASE_FORMS[type(form)]: fresh}

@@ -3,12 +3,13 @@
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 
 from massline.gather.models import Message
 from massline.gather.queries import removals_of
 from massline.respond import queries
 from massline.respond.models import Case
+from massline.respond.rules import State
 from massline.respond.views.reading import case_context, may_do
 
 
@@ -33,6 +34,9 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def case(request: HttpRequest, pk: int) -> HttpResponse:
+    """A case that went on in another one leads there."""
+    if merged := Case.objects.filter(pk=pk, state=State.MERGED).first():
+        return redirect(get_object_or_404(Case.objects.public(), pk=merged.goes_on_as.pk))
     found = get_object_or_404(Case.objects.public().select_related("body"), pk=pk)
     return render(
         request, "respond/case.html", case_context(request, found, Message.objects.public().filter(cases=found))

@@ -26,21 +26,22 @@ def queue(request: HttpRequest) -> HttpResponse:
     found = queries.messages_to_take(user).filter(body__path__startswith=form.path)
     show = form.chosen or ("any" if form.asked else "")
     cases = queries.desk_cases(user, show, today, soon).filter(body__path__startswith=form.path)
-    cases, found = queries.saying(cases, form.asked), queries.messages_saying(found, form.asked)
     if form.chosen == "waiting":
         found = found.filter(published_at=None)
+    cases_found, messages_found = queries.saying(cases, form.asked), queries.messages_saying(found, form.asked)
     counts = queries.desk_counts(user, today, soon)
     context: dict[str, Any] = {
         "form": form,
         "counts": counts,
         "answers": user.role in ANSWERING_ROLES,
+        "looked_through": None if cases_found.is_all and messages_found.is_all else queries.LOOKED_THROUGH,
         "to_help": Case.objects.to_help_with(user).count(),
         "removals": Removal.objects.awaiting(user).count(),
     }
     if form.chosen in (*CASE_FILTERS, ""):
-        context["case_page"] = _desk_list(request, cases, form, counts.get(form.chosen or "open"))
+        context["case_page"] = _desk_list(request, cases_found.rows, form, counts.get(form.chosen or "open"))
     if form.chosen in (*MESSAGE_FILTERS, ""):
-        context["message_page"] = _desk_list(request, found, form, counts.get(form.chosen or "new"))
+        context["message_page"] = _desk_list(request, messages_found.rows, form, counts.get(form.chosen or "new"))
     shown, new = list(context.get("case_page", ())), list(context.get("message_page", ()))
     context["lines"], context["message_lines"] = queries.desk_lines(shown, new, today)
     return render(request, "respond/queue.html", context)

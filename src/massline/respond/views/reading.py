@@ -15,7 +15,12 @@ from massline.respond.rules import ActKind
 from massline.rights import may
 
 AT_A_GLANCE = 8  # of each list on the overview, and of a case's messages
-OWNING = (ActKind.TAKEN, ActKind.HANDED_OVER, ActKind.REOPENED)  # after these another body owns the case
+OWNING = (
+    ActKind.TAKEN,
+    ActKind.HANDED_OVER,
+    ActKind.REOPENED,
+    ActKind.SPLIT_OFF,
+)  # after these another body owns the case
 
 
 def case_context(request: HttpRequest, found: Case, shown: QuerySet[Message]) -> dict[str, Any]:
