@@ -86,7 +86,8 @@ def concentrate(  # noqa: PLR0913 - one argument for each option
 
     FILES are CSV, TSV, JSON lines, Parquet or XLSX, with one message a row. Columns are known by common Chinese and
     English headings: text (the only one that is needed), id, title, time, channel, area, sender, age, sex, residence.
-    A run that was stopped goes on where it stood.
+    A run that was stopped goes on where it stood. Where messages have been appended to the files of an earlier run, they are
+    placed in its themes, as long as these serve.
     """
     options = Options(
         columns=mapped_columns(columns),
@@ -98,7 +99,7 @@ def concentrate(  # noqa: PLR0913 - one argument for each option
         teach=teach,
     )
     with progress_bar(STEPS) as watch:
-        result = run(files, out, options, progress=watch)
+        result = run(files, out, options, progress=watch, keep=True)
     if as_json:
         click.echo(json.dumps(result.counts()))
     else:
@@ -134,11 +135,23 @@ def summary(result: RunResult, out: Path) -> str:
     counts = result.counts()
     parts = "\n".join(f"  {name.replace('_', ' '):<12}{counts[name]:>12,}" for name in COUNTED)
     return (
-        f"{result.rows:,} rows = {result.accepted:,} accepted + {result.rejected:,} rejected\n"
+        f"{_beginning(result)}{result.rows:,} rows = {result.accepted:,} accepted + {result.rejected:,} rejected\n"
         f"{result.accepted:,} accepted =\n{parts}\n"
         f"{result.themes} themes, {result.campaigns} campaigns, in {result.seconds:.1f} s\n"
         f"Read {out / 'report.html'}"
     )
+
+
+def _beginning(result: RunResult) -> str:
+    """From what the run went on, or why from nothing, where there was something."""
+    if result.went_on is not None:
+        new = result.accepted - result.went_on
+        told = f"{new:,} new messages stand in the themes of {result.went_on:,} earlier ones. Another folder learns them anew."
+    else:
+        told = (
+            f"Themes were learnt anew, not taken from the earlier result: {result.why_anew}." if result.why_anew else ""
+        )
+    return told and f"{told}\n"
 
 
 @commands.command(epilog="Example: massline weigh sample.csv --margins margins.csv --weights pw --of satisfied")

@@ -14,7 +14,7 @@ from massline.engine.buffers import I32, I64, U64, Bools, strings_of
 from massline.engine.character_tables import token_kinds
 from massline.engine.likeness import distinct_pairs
 from massline.engine.mask import mask
-from massline.engine.near import anchors_of
+from massline.engine.near import anchors_of, more_anchors
 from massline.engine.runners import Workers, local, map_blocks
 from massline.engine.siphash import hash_strings
 from massline.engine.sketch import tokens_of
@@ -39,31 +39,37 @@ class Folded:
 
     copy_of (n,): row of the first message of the group, -1 for that first message itself and for messages without
     copies. campaign (n,): number of the campaign, -1 for none. campaigns: CAMPAIGNS, largest first; row c is campaign
-    c.
+    c. anchors (m,): for each distinct text, in the order of their rows, the number of the text whose near copy it is; its own
+    for none.
     """
 
     copy_of: I32
     campaign: I32
     campaigns: pa.Table
+    anchors: I32
 
 
-def fold(messages: Rows, cleaned: Rows, *, seed: int, workers: Workers = 1) -> Folded:
+def fold(messages: Rows, cleaned: Rows, *, seed: int, workers: Workers = 1, known: I32 | None = None) -> Folded:
     """Find copies among n messages, fewer than 2**31. messages: MESSAGES, cleaned: CLEANED, same rows: `stored.Stored`
     for files, `stored.Held` for tables in memory. They are read in blocks and never held whole.
 
     Exact copies have the same form (128-bit hash). Near copies are found by sketches and then compared exactly; each
     member of a group is compared with the group's anchor itself, the text that most others agree with, so a chain of
     small edits joins nothing that is different. A message with an empty form is nobody's copy. seed: keys the hashes;
-    another seed may find other near copies at the edge. workers change nothing. Memory: 32 bytes per message, 80 for
+    another seed may find other near copies at the edge. workers change nothing. known: the anchors of an earlier fold of the
+    first of these messages, which stay; only the others look for near copies. Memory: 32 bytes per message, 80 for
     each distinct text, and tables of at most 2 GiB.
     """
     keys = np.random.default_rng(seed).integers(1 << 63, size=5, dtype=np.int64).astype(np.uint64)
     first = _exact(cleaned, keys, workers)  # (n,)
     rows = np.flatnonzero(first == np.arange(len(first), dtype=np.int32)).astype(np.int32)
-    anchors = anchors_of(cleaned, rows, keys[4], workers=workers)
+    if known is None or not len(known):
+        anchors = anchors_of(cleaned, rows, keys[4], workers=workers)
+    else:
+        anchors = more_anchors(cleaned, rows, keys[4], known, workers=workers)
     group = _groups(first, rows, anchors)  # (n,)
     copy_of = np.where(group == np.arange(len(group), dtype=np.int32), np.int32(-1), group)
-    return Folded(copy_of, *_campaigns(messages, cleaned, first, group))
+    return Folded(copy_of, *_campaigns(messages, cleaned, first, group), anchors)
 
 
 def _exact(cleaned: Rows, keys: U64, workers: Workers) -> I32:

@@ -18,6 +18,7 @@ from massline.engine.sketch import (
     NOBODY,
     PROBES,
     centres_of,
+    count_met,
     count_values,
     enter,
     fingerprints,
@@ -53,15 +54,26 @@ class _Sketched:
     table: U32
 
 
-def anchors_of(cleaned: Rows, rows: I32, key: np.uint64, *, workers: Workers) -> I32:
+def more_anchors(cleaned: Rows, rows: I32, key: np.uint64, known: I32, *, workers: Workers) -> I32:
+    """Anchor (m,) of each text, as `anchors_of`, where those of the first ones are known and stay: the others may join them or
+    one another. known (k,), k <= m."""
+    hubs = np.flatnonzero(known == np.arange(len(known), dtype=np.int32)).astype(
+        np.int32
+    )  # joined nobody, may be joined
+    numbers = np.concatenate([hubs, np.arange(len(known), len(rows), dtype=np.int32)])
+    found = anchors_of(cleaned, rows[numbers], key, workers=workers, hubs=len(hubs))
+    return np.concatenate([known, numbers[found[len(hubs) :]]])
+
+
+def anchors_of(cleaned: Rows, rows: I32, key: np.uint64, *, workers: Workers, hubs: int = 0) -> I32:
     """Anchor (m,) of each text: its own number, or that of the text whose near copy it is.
 
     cleaned: CLEANED. rows (m,): rows of distinct texts, ascending. Anchors are texts that joined nobody, and each member
-    was compared with its anchor itself. Memory: 80 bytes for each text, and two tables of at most 2 GiB, one after
-    another.
+    was compared with its anchor itself. hubs: so many texts at the beginning are anchors and join nobody. Memory: 80 bytes
+    for each text, and two tables of at most 2 GiB, one after another.
     """
-    sketched = _sketch_all(cleaned, rows, key, workers)
-    texts, centres = _pairs_met(sketched, workers)
+    sketched = _sketch_all(cleaned, rows, key, workers, hubs=hubs)
+    texts, centres = _pairs_met(sketched, workers, hubs=hubs)
     alike = _compared(cleaned, rows, texts, centres, workers=workers)
     anchors = _settled(sketched.ranks, texts, centres, alike)
     more = _second_chances(anchors, texts, centres, alike)
@@ -72,11 +84,13 @@ def anchors_of(cleaned: Rows, rows: I32, key: np.uint64, *, workers: Workers) ->
     return anchors
 
 
-def _sketch_all(cleaned: Rows, rows: I32, key: np.uint64, workers: Workers) -> _Sketched:
+def _sketch_all(cleaned: Rows, rows: I32, key: np.uint64, workers: Workers, *, hubs: int) -> _Sketched:
     m = len(rows)
-    counts = np.zeros(_power_of_two(m * BINS * 8, 1 << 20, MOST_COUNTS), np.uint8)
-    for sketch in map_blocks(partial(_sketch, key=key), _chosen(cleaned, rows), workers=workers):
+    counts = np.zeros(_power_of_two((m - hubs) * BINS * 8, 1 << 20, MOST_COUNTS), np.uint8)
+    for sketch in map_blocks(partial(_sketch, key=key), _chosen(cleaned, rows[hubs:]), workers=workers):
         count_values(sketch, counts)
+    for sketch in map_blocks(partial(_sketch, key=key), _chosen(cleaned, rows[:hubs]), workers=workers):
+        count_met(sketch, counts)
     table = np.full(_power_of_two(2 * int(shared_values(counts)), 1 << 10, MOST_SLOTS), NOBODY, np.uint32)
     bits = max(1, m - 1).bit_length()
     prints, sizes = np.empty((m, BINS), np.uint8), np.empty(m, np.uint8)
@@ -87,11 +101,18 @@ def _sketch_all(cleaned: Rows, rows: I32, key: np.uint64, workers: Workers) -> _
     ):
         part = slice(start, start + len(weight))
         prints[part], sizes[part], probes[part] = some_prints, some_sizes, some_probes
-        coarse = (255 - weight.astype(np.uint32)) >> max(0, bits - 24)  # what does not fit beside the number is cut
-        ranks[part] = coarse << bits | np.arange(part.start, part.stop, dtype=np.uint32)
+        numbers = np.arange(part.start, part.stop, dtype=np.uint32)
+        coarse = _standing(weight, numbers, hubs) >> max(0, bits - 24)  # what does not fit beside the number is cut
+        ranks[part] = coarse << bits | numbers
         enter(table, shared, ranks[part])
         start = part.stop
     return _Sketched(prints, sizes, probes, ranks, np.array([(1 << bits) - 1], np.uint32), table)
+
+
+def _standing(weight: U8, numbers: U32, hubs: int) -> U32:
+    """0 to 255, the least for the greatest texts; hubs stand before all others."""
+    behind = 255 - weight.astype(np.uint32)
+    return np.where(numbers < hubs, behind >> 1, 128 + (behind >> 1)).astype(np.uint32) if hubs else behind
 
 
 def _threads(workers: Workers) -> int:
@@ -129,9 +150,9 @@ def _seen(texts: pa.Array, *, key: np.uint64, counts: U8, slots: int) -> tuple[U
     return fingerprints(sketch), sizes, *look(sketch, counts, slots)
 
 
-def _pairs_met(sketched: _Sketched, workers: Workers) -> tuple[I64, I64]:
-    """Texts and the centres that they are worth comparing with, in the order of the texts."""
-    parts = range(0, len(sketched.ranks), BLOCK_TEXTS)
+def _pairs_met(sketched: _Sketched, workers: Workers, *, hubs: int) -> tuple[I64, I64]:
+    """Texts and the centres that they are worth comparing with, in the order of the texts; hubs look for none."""
+    parts = range(hubs, len(sketched.ranks), BLOCK_TEXTS)
     found = list(local.map_blocks(partial(_met, sketched=sketched), parts, workers=_threads(workers)))
     nothing = np.zeros(0, np.int64)
     return (

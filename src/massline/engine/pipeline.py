@@ -8,9 +8,10 @@ worker and many give the same bytes.
 import hashlib
 import os
 import resource
+import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
@@ -19,6 +20,7 @@ from typing import Any, Final
 from threadpoolctl import threadpool_limits
 
 from massline.engine import results
+from massline.engine.earlier import Earlier, LearnAnew, check_drift, earlier_of, forget, keep_steps, take_up
 from massline.engine.errors import InputError, OptionError, OutputError
 from massline.engine.runners import Workers
 from massline.engine.runners.cluster import joined
@@ -78,7 +80,8 @@ class Options:
 class RunResult:
     """The counts of a run. rows = accepted + rejected; accepted = placed + not_placed + too_short + copies +
     removed. without_teacher: why the teacher could not be asked; empty where it was, or was not wanted. warnings: what must
-    be known beside the corrected shares."""
+    be known beside the corrected shares. went_on: messages of the earlier run that this one went on from, None for none;
+    why_anew: why it did not go on from the one that was there, as half a sentence."""
 
     rows: int
     accepted: int
@@ -96,20 +99,30 @@ class RunResult:
     seed: int
     without_teacher: str
     warnings: tuple[str, ...] = ()
+    went_on: int | None = None
+    why_anew: str = ""
 
     def counts(self) -> dict[str, Any]:
         """As `--json` prints them: the names of the contract."""
-        return {name: value for name, value in asdict(self).items() if name not in ("without_teacher", "warnings")}
+        beside = ("without_teacher", "warnings", "went_on", "why_anew")
+        return {name: value for name, value in asdict(self).items() if name not in beside}
 
 
 def run(
-    paths: Sequence[Path], out: Path, options: Options, *, progress: Progress = lambda step, done: None
+    paths: Sequence[Path],
+    out: Path,
+    options: Options,
+    *,
+    progress: Progress = lambda step, done: None,
+    keep: bool = False,
 ) -> RunResult:
     """Concentrate the files of one call into the folder `out`.
 
-    What an earlier run with the same files and options has finished in `out/.work` is used again. The files of the
-    result appear at the end, all of them; until then those of an earlier result stay. Raises InputError, OptionError,
-    OutputError, ClusterError; `out` then holds nothing new but `.work`.
+    What an earlier run with the same files and options has finished in `out/.work` is used again. keep: leave in `out/.kept`
+    what serves to go on when messages are appended to the files, and go on from what an earlier run has left there
+    (docs/decisions/0022); themes then stay those of the earlier run. The files of the result appear at the end, all of them;
+    until then those of an earlier result stay. Raises InputError, OptionError, OutputError, ClusterError; `out` then holds
+    nothing new but `.work`.
     """
     if not paths:
         raise InputError("No file is given. Name one file or more.")
@@ -117,29 +130,65 @@ def run(
     try:
         margins = margins_of_call(options.margins) if options.margins else None
         taught = lessons(TEACH if options.teach is None else options.teach)
-        with workers_of(options) as workers:
-            key = run_key(paths, options, taught)
-            work = WorkFolder(out / ".work", key, progress)
-            take_steps(work, paths, options, (taught, margins), workers=workers)
-        results.write_results(work, key["inputs"], language=options.language, method=key["method"], seed=options.seed)
-        result = RunResult(
-            **results.counts_of(work),
-            seconds=round(time.perf_counter() - start, 3),
-            peak_rss_mb=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),  # Linux counts KiB
-            method=key["method"],
-            seed=options.seed,
-            without_teacher=taught.why_not,
-            warnings=tuple(work.facts("label/weighed")["warnings"]) if margins else (),
-        )
-        chosen = {name: key[name] for name in ("grain", "columns", "teach")}
-        facts = results.run_facts(work, key["inputs"], result.counts(), chosen)
-        if margins:
-            facts |= {"margins": key["margins"], "weighed": work.facts("label/weighed")}
-        results.publish(out, work, facts)
+        key = run_key(paths, options, taught)
+        earlier = earlier_of(out, paths, key) if keep else None
+        call = _Call(paths, out, options, taught, margins, key, start)
+        if isinstance(earlier, Earlier):
+            try:
+                return _finished(call, progress, keep=keep, earlier=earlier)
+            except LearnAnew as why:
+                forget(out)
+                earlier = str(why)
+        return _finished(call, progress, keep=keep, why_anew=earlier or "")
     except OSError as error:
         raise OutputError(
             f"{out} cannot be written: {error.strerror or error}. Make room or choose another folder, then run again."
         ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """What one run is about. key: see run_key. start: when it began, by the performance counter."""
+
+    paths: Sequence[Path]
+    out: Path
+    options: Options
+    taught: Lessons
+    margins: Margins | None
+    key: Mapping[str, Any]
+    start: float
+
+
+def _finished(
+    call: _Call, progress: Progress, *, keep: bool, earlier: Earlier | None = None, why_anew: str = ""
+) -> RunResult:
+    """Take all steps and put the result into its folder. Raises LearnAnew where an earlier run cannot be gone on from."""
+    out, options, key = call.out, call.options, {**call.key, **({"continues": earlier.told()} if earlier else {})}
+    work = WorkFolder(out / ".work", key, progress)
+    with workers_of(options) as workers:
+        take_steps(work, call.paths, options, (call.taught, call.margins, earlier), workers=workers)
+    gone_on = {"continues": {**earlier.told(), **check_drift(earlier, work)}} if earlier else {}
+    results.write_results(work, key["inputs"], language=options.language, method=key["method"], seed=options.seed)
+    weighed = {"margins": key["margins"], "weighed": work.facts("label/weighed")} if call.margins else {}
+    result = RunResult(
+        **results.counts_of(work),
+        seconds=round(time.perf_counter() - call.start, 3),
+        peak_rss_mb=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),  # Linux counts KiB
+        method=key["method"],
+        seed=options.seed,
+        without_teacher=call.taught.why_not,
+        warnings=tuple(weighed["weighed"]["warnings"]) if weighed else (),
+        went_on=earlier.rows if earlier else None,
+        why_anew=why_anew,
+    )
+    chosen = {name: key[name] for name in ("grain", "columns", "teach")}
+    facts = results.run_facts(work, key["inputs"], result.counts(), chosen)
+    facts["timings"] |= {"learnt_anew_because": why_anew} if why_anew else {}
+    results.publish(out, work, facts | weighed | gone_on)
+    if keep:
+        with suppress(OSError):  # the result is whole; without what is kept the next run learns anew
+            keep_steps(out, work, call.key, call.paths, earlier)
+    shutil.rmtree(work.path)
     return result
 
 
@@ -185,18 +234,25 @@ def take_steps(
     work: WorkFolder,
     paths: Sequence[Path],
     options: Options,
-    given: tuple[Lessons, Margins | None],
+    given: tuple[Lessons, Margins | None, Earlier | None],
     *,
     workers: Workers,
 ) -> None:
-    """Run the steps that the work folder does not hold yet. given: who teaches, and the margins."""
-    seed, (taught, margins) = options.seed, given
+    """Run the steps that the work folder does not hold yet. given: who teaches, the margins, and a run whose themes are taken
+    up. Raises LearnAnew where they do not serve."""
+    seed, (taught, margins, earlier) = options.seed, given
     with threadpool_limits(1):  # more threads would add up in another order
-        work.step("read", partial(read_files, work, paths, options.columns, seed))
-        work.step("clean", partial(clean_messages, work, workers))
-        work.step("fold", partial(fold_copies, work, seed, workers))
-        work.step("embed", partial(learn_from_sample, work, taught, seed))
-        work.step("group", partial(make_themes, work, options.grain, seed))
-        work.step("place", partial(place_messages, work, workers))
+        work.step("read", partial(read_files, work, paths, options.columns, seed, earlier=earlier))
+        work.step("clean", partial(clean_messages, work, workers, earlier=earlier))
+        work.step("fold", partial(fold_copies, work, seed, workers, earlier=earlier))
+        if earlier:
+            for name in ("embed", "group"):
+                work.step(name, partial(take_up, earlier, name))
+        else:
+            work.step("embed", partial(learn_from_sample, work, taught, seed))
+            work.step("group", partial(make_themes, work, options.grain, seed))
+        work.step("place", partial(place_messages, work, workers, earlier=earlier))
+        if earlier:
+            check_drift(earlier, work)
         work.step("label", partial(name_themes_and_count, work, workers, margins))
         work.step("trace", partial(find_statements, work, workers))

@@ -63,9 +63,8 @@ def _opened(paths: Sequence[Path], columns: Mapping[str, str]) -> dict[str, Sour
     column."""
     names = [path.name for path in paths]
     labels = [name if names.count(name) == 1 else f"{name}#{number}" for number, name in enumerate(names, 1)]
-    by_number = bool(columns) and all(heading.isdecimal() for heading in columns.values())
     sources = {
-        label: source_of(path, expected=EXPECTED, by_number=by_number)
+        label: source_of(path, expected=EXPECTED, by_number=by_number(columns))
         for label, path in zip(labels, paths, strict=True)
     }
     check_mapping(columns, {label: source.headings for label, source in sources.items()})
@@ -77,6 +76,11 @@ def _opened(paths: Sequence[Path], columns: Mapping[str, str]) -> dict[str, Sour
                 "in a text file without headings give the column's number, for example --map text=1."
             )
     return sources
+
+
+def by_number(columns: Mapping[str, str]) -> bool:
+    """Whether columns are mapped by their numbers alone."""
+    return bool(columns) and all(heading.isdecimal() for heading in columns.values())
 
 
 def _judged(

@@ -52,13 +52,13 @@ def write_results(
 
 
 def publish(out: Path, work: WorkFolder, run_facts: Mapping[str, Any]) -> None:
-    """Put the finished files into `out`, over those of an earlier run, and clear the work folder."""
-    whole = work.path / "report"
+    """Put the finished files into `out`, over those of an earlier run."""
+    whole = work.path / "report.whole"  # whoever is stopped from here on makes the report once more
+    os.replace(work.path / "report", whole)
     write_facts(whole / "run.json", run_facts)
     (out / "run.json").unlink(missing_ok=True)
     for name in FILES:
         os.replace(whole / name, out / name)
-    shutil.rmtree(work.path)
 
 
 def run_facts(

@@ -75,6 +75,18 @@ def count_values(sketch: U32, counts: U8) -> None:
 
 
 @nb.njit(nogil=True, cache=True)
+def count_met(sketch: U32, counts: U8) -> None:
+    """As `count_values`, but only values that were counted before."""
+    last = np.uint64(len(counts) - 1)
+    for i in range(len(sketch)):
+        for place in range(BINS):
+            if sketch[i, place] != EMPTY:
+                at = _mixed(sketch[i, place], place) & last
+                if counts[at]:
+                    counts[at] = min(counts[at], np.uint8(254)) + np.uint8(1)
+
+
+@nb.njit(nogil=True, cache=True)
 def shared_values(counts: U8) -> int:
     """How many places of `count_values`' table were met more than once."""
     number = 0

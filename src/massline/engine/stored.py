@@ -55,22 +55,22 @@ class Stored:
         self.schema: pa.Schema = self._reader.schema
 
     @cached_property
-    def _starts(self) -> I64:
+    def starts(self) -> I64:
         """Row at which each batch begins, and the number of rows, (b+1,)."""
         sizes = [self._reader.get_batch(i).num_rows for i in range(self._reader.num_record_batches)]
         self._mapped.madvise(mmap.MADV_DONTNEED)
         return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
 
     def __len__(self) -> int:
-        return int(self._starts[-1])
+        return int(self.starts[-1])
 
-    def blocks(self, *names: str) -> Iterator[pa.RecordBatch]:
-        """See Rows."""
+    def blocks(self, *names: str, begin: int = 0) -> Iterator[pa.RecordBatch]:
+        """See Rows. begin: only the batches from this one on."""
         wanted = [self.schema.get_field_index(name) for name in names or self.schema.names]
         options = pa.ipc.IpcReadOptions(included_fields=sorted(wanted), use_threads=False)
         with pa.OSFile(str(self._path)) as file:
             reader = pa.ipc.open_file(file, options=options)
-            for i in range(reader.num_record_batches):
+            for i in range(begin, reader.num_record_batches):
                 yield reader.get_batch(i).select(names or self.schema.names)
 
     def take(self, rows: I64, *names: str) -> pa.Table:
@@ -78,9 +78,9 @@ class Stored:
         names = names or tuple(self.schema.names)
         order = np.argsort(rows, kind="stable")
         ordered = np.asarray(rows)[order]
-        bounds = np.searchsorted(ordered, self._starts)
+        bounds = np.searchsorted(ordered, self.starts)
         parts = [
-            self._reader.get_batch(int(i)).select(names).take(pa.array(ordered[start:end] - self._starts[i]))
+            self._reader.get_batch(int(i)).select(names).take(pa.array(ordered[start:end] - self.starts[i]))
             for i in np.flatnonzero(np.diff(bounds))
             for start, end in [bounds[i : i + 2]]
         ]

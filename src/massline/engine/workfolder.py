@@ -19,7 +19,31 @@ Progress = Callable[[str, int], None]
 """Called with the name of the step and how many messages of it are done; 0 when it begins."""
 
 
-class WorkFolder:
+class FinishedSteps:
+    """What finished steps have left, one folder each."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def table(self, name: str) -> pa.Table:
+        """A table of a finished step (STEP/FILE), memory-mapped: read from disk as it is used."""
+        return pa.ipc.open_file(pa.memory_map(str(self.path / f"{name}.arrow"))).read_all()
+
+    def stored(self, name: str) -> Stored:
+        """A table of a finished step (STEP/FILE) that stays on disk: one with a row for each message."""
+        return Stored(self.path / f"{name}.arrow")
+
+    def array(self, name: str) -> npt.NDArray[Any]:
+        """An array of a finished step (STEP/FILE), memory-mapped."""
+        return np.load(self.path / f"{name}.npy", mmap_mode="r")
+
+    def facts(self, name: str) -> dict[str, Any]:
+        """Small facts of a finished step (STEP/FILE)."""
+        facts: dict[str, Any] = json.loads((self.path / f"{name}.json").read_text(encoding="utf-8"))
+        return facts
+
+
+class WorkFolder(FinishedSteps):
     """Finished steps, one folder each, beside the key that says what they were made from.
 
     A step is made in NAME.part and renamed when it is whole, so a folder without `.part` can be trusted. With another
@@ -27,7 +51,8 @@ class WorkFolder:
     """
 
     def __init__(self, path: Path, key: Mapping[str, Any], progress: Progress) -> None:
-        self.path, self._progress = path, progress
+        super().__init__(path)
+        self._progress = progress
         self.seconds: dict[str, float] = {}
         self.cpu_seconds: dict[str, float] = {}
         self.kept: list[str] = []
@@ -63,23 +88,6 @@ class WorkFolder:
             yield part
             done += len(part)
             self.say(name, done)
-
-    def table(self, name: str) -> pa.Table:
-        """A table of a finished step (STEP/FILE), memory-mapped: read from disk as it is used."""
-        return pa.ipc.open_file(pa.memory_map(str(self.path / f"{name}.arrow"))).read_all()
-
-    def stored(self, name: str) -> Stored:
-        """A table of a finished step (STEP/FILE) that stays on disk: one with a row for each message."""
-        return Stored(self.path / f"{name}.arrow")
-
-    def array(self, name: str) -> npt.NDArray[Any]:
-        """An array of a finished step (STEP/FILE), memory-mapped."""
-        return np.load(self.path / f"{name}.npy", mmap_mode="r")
-
-    def facts(self, name: str) -> dict[str, Any]:
-        """Small facts of a finished step (STEP/FILE)."""
-        facts: dict[str, Any] = json.loads((self.path / f"{name}.json").read_text(encoding="utf-8"))
-        return facts
 
 
 def write_batches(path: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> int:

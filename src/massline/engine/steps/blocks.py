@@ -10,10 +10,11 @@ import pyarrow as pa
 from massline.engine.workfolder import WorkFolder
 
 
-def chosen_blocks(work: WorkFolder, chosen: npt.NDArray[np.bool_]) -> Iterator[pa.RecordBatch]:
-    """The forms of the chosen rows (n,), batch by batch."""
-    start = 0
-    for batch in work.stored("clean/cleaned").blocks("form"):
+def chosen_blocks(work: WorkFolder, chosen: npt.NDArray[np.bool_], *, begin: int = 0) -> Iterator[pa.RecordBatch]:
+    """The forms of the chosen rows (n,), batch by batch. begin: only the batches from this one on."""
+    cleaned = work.stored("clean/cleaned")
+    start = int(cleaned.starts[begin])
+    for batch in cleaned.blocks("form", begin=begin):
         yield batch.filter(pa.array(chosen[start : start + len(batch)]))
         start += len(batch)
 

@@ -1,17 +1,20 @@
 """Files to messages, forms and copies: `read`, `clean`, `fold`."""
 
+import itertools
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
-from massline.engine.buffers import I32, strings_of
+from massline.engine.buffers import I32, I64, strings_of
 from massline.engine.clean import clean_batch
+from massline.engine.earlier import Before, check_begins
 from massline.engine.fold import fold
 from massline.engine.grams import letters_of
 from massline.engine.read import read
@@ -25,31 +28,59 @@ SHORTEST: Final = 4
 """A message that says less is too short: one for each sign of Chinese, two for each word of an alphabet."""
 
 
-def read_files(work: WorkFolder, paths: Sequence[Path], columns: Mapping[str, str], seed: int, part: Path) -> None:
-    """Accepted rows as MESSAGES, all others as rejects, in the order of the files."""
+def read_files(  # noqa: PLR0913 - what, how, where to, and what is known
+    work: WorkFolder,
+    paths: Sequence[Path],
+    columns: Mapping[str, str],
+    seed: int,
+    part: Path,
+    *,
+    earlier: Before = None,
+) -> None:
+    """Accepted rows as MESSAGES, all others as rejects, in the order of the files; in the batches of an earlier run, as far
+    as they go. Raises LearnAnew."""
     rows: Counter[str] = Counter()
+    codes: set[str] = set()
     with (part / "rejects.jsonl").open("w", encoding="utf-8") as stream:
 
         def reject(one: Reject) -> None:
+            codes.add(one.code)
             stream.write(json.dumps(asdict(one), ensure_ascii=False) + "\n")
 
         batches = read(paths, columns=columns, reject=reject, seed=seed, rows=rows)
-        accepted = write_batches(part / "messages.arrow", MESSAGES, work.watched("read", batches))
-    write_facts(part / "facts.json", {"rows": rows, "accepted": accepted})
+        cut = _cut(batches, earlier.steps.stored("clean/cleaned").starts) if earlier else batches
+        accepted = write_batches(part / "messages.arrow", MESSAGES, work.watched("read", cut))
+    if earlier:
+        check_begins(earlier, Stored(part / "messages.arrow"))
+    write_facts(part / "facts.json", {"rows": rows, "accepted": accepted, "cut": "cut" in codes})
 
 
-def clean_messages(work: WorkFolder, workers: Workers, part: Path) -> None:
-    """One matching form of each message, and which kinds of personal data it holds."""
-    blocks = work.stored("read/messages").blocks("title", "text")
-    cleaned = map_blocks(clean_batch, blocks, workers=workers)
+def _cut(batches: Iterator[pa.RecordBatch], starts: I64) -> Iterator[pa.RecordBatch]:
+    """The same rows, a new batch beginning at each of these rows too."""
+    start = 0
+    for batch in batches:
+        inside = starts[(starts > start) & (starts < start + len(batch))] - start
+        for first, end in itertools.pairwise([0, *inside.tolist(), len(batch)]):
+            yield batch.slice(first, end - first)
+        start += len(batch)
+
+
+def clean_messages(work: WorkFolder, workers: Workers, part: Path, *, earlier: Before = None) -> None:
+    """One matching form of each message, and which kinds of personal data it holds; of an earlier run, as it was."""
+    known = earlier.steps.stored("clean/cleaned") if earlier else None
+    blocks = work.stored("read/messages").blocks("title", "text", begin=len(known.starts) - 1 if known else 0)
+    cleaned = itertools.chain(known.blocks() if known else (), map_blocks(clean_batch, blocks, workers=workers))
     write_batches(part / "cleaned.arrow", CLEANED, work.watched("clean", cleaned))
 
 
-def fold_copies(work: WorkFolder, seed: int, workers: Workers, part: Path) -> None:
-    """Who is a copy of whom, and the campaigns; who is too short or removed. All others are not placed yet."""
-    folded = fold(work.stored("read/messages"), work.stored("clean/cleaned"), seed=seed, workers=workers)
+def fold_copies(work: WorkFolder, seed: int, workers: Workers, part: Path, *, earlier: Before = None) -> None:
+    """Who is a copy of whom, and the campaigns; who is too short or removed. All others are not placed yet. Who is whose copy
+    in an earlier run stays so."""
+    known = earlier.steps.array("fold/anchors") if earlier else None
+    folded = fold(work.stored("read/messages"), work.stored("clean/cleaned"), seed=seed, workers=workers, known=known)
     np.save(part / "copy_of.npy", folded.copy_of)
     np.save(part / "campaign.npy", folded.campaign)
+    np.save(part / "anchors.npy", folded.anchors)
     write_batches(part / "campaigns.arrow", folded.campaigns.schema, folded.campaigns.to_batches())
     fates, removed = _first_fates(work.stored("clean/cleaned"), folded.copy_of)
     np.save(part / "fates.npy", fates)
