@@ -102,6 +102,11 @@ class MessageQuerySet(models.QuerySet["Message"]):
             return self.none()
         return self.filter(body__path__startswith=actor.body_path)
 
+    def waiting_at(self, actor: Actor) -> Self:
+        """What came to the actor's body or to one under it, and no desk has looked at. By index, among millions that are done."""
+        bodies = Body.objects.within(actor.body_path).order_by().values_list("pk", flat=True)
+        return self.filter(waits=True, body__in=list(bodies))
+
 
 class Message(models.Model):
     """What somebody said, as it came. There is no column for who said it."""
@@ -121,6 +126,7 @@ class Message(models.Model):
     published_at = models.DateTimeField(null=True, blank=True)
     ground = models.CharField(max_length=20, choices=GROUND_NAMES, blank=True)  # why its words do not show
     erased_at = models.DateTimeField(null=True, blank=True)
+    waits = models.BooleanField(default=True)  # until a later step has it in hand, which says so here
     sender = models.CharField(
         max_length=16, blank=True
     )  # keyed hash, made per call: counts distinct writers, names nobody
@@ -142,6 +148,7 @@ class Message(models.Model):
         indexes = [
             models.Index(fields=["call", "published_at", "id"], name="message_by_call"),
             models.Index(fields=["body", "received_at"], name="message_by_body"),
+            models.Index(fields=["body", "id"], condition=models.Q(waits=True), name="message_that_waits"),
         ]
 
     def __str__(self) -> str:

@@ -1,9 +1,10 @@
 """What of the desk to show."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
+from django.db.models import Model, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -12,6 +13,7 @@ from massline.bodies.models import Body
 from massline.respond.forms.fields import BodyChoice
 from massline.rights import Actor
 
+Row = TypeVar("Row", bound=Model)
 CASE_FILTERS: dict[str, str | Promise] = {
     "open": _("Cases to answer"),
     "overdue": _("Overdue"),
@@ -65,6 +67,10 @@ class DeskFilter(forms.Form):
     @property
     def chosen_words(self) -> str | Promise:
         return {**CASE_FILTERS, **MESSAGE_FILTERS}[self.chosen]
+
+    def narrowed(self, rows: QuerySet[Row]) -> QuerySet[Row]:
+        """Of these the chosen body's, and those of the bodies under it."""
+        return rows.filter(body__path__startswith=self.path) if self.path else rows
 
     @property
     def path(self) -> str:
