@@ -69,8 +69,9 @@ def tour(house: House) -> Tour:
 
 
 def cookies_of(house: House, who: str) -> dict[str, str]:
-    """What a browser keeps of somebody who has just signed in; nothing of a visitor."""
+    """What a browser keeps of somebody who has just signed in; of a visitor only that it has our style."""
     visitor = Visitor(house.url.removeprefix("http://"), "en")
+    visitor.get("/")
     if who:
         visitor.post("/sign-in/", username=who, password=PASSWORD)
     return visitor.cookies

@@ -21,5 +21,4 @@ urlpatterns = [
     path("desk/calls/<slug:ref>/themes/<int:pk>/take-out/", room.take_out, name="take_out"),
     path("desk/calls/<slug:ref>/themes/publish/", room.publish, name="publish"),
     path("desk/calls/<slug:ref>/acts/<int:pk>/undo/", room.undo, name="undo"),
-    path("pictures.css", public.picture_style, name="picture_style"),
 ]

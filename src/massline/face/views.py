@@ -5,9 +5,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
-from massline.face import living
+from massline.face import living, styles
 from massline.face.reading import reading
-from massline.face.styles import bundle
 
 LONGEST_READ = 20_000  # characters
 
@@ -30,10 +29,14 @@ def read(request: HttpRequest) -> HttpResponse:
 
 
 def style(request: HttpRequest, digest: str) -> HttpResponse:
-    """The style sheets of every page. An older name still gives the newest ones, but is not kept."""
-    now, content = bundle()
-    response = HttpResponse(content, content_type="text/css; charset=utf-8")
-    response["Cache-Control"] = "public, max-age=31536000, immutable" if digest == now else "no-cache"
+    """The style sheets of every page, and a cookie that says they are kept. An older name gives them for once."""
+    now = styles.style()
+    response = HttpResponse(now.text, content_type="text/css; charset=utf-8")
+    if digest != now.digest:
+        response["Cache-Control"] = "no-cache"
+        return response
+    response["Cache-Control"] = f"public, max-age={styles.A_YEAR}, immutable"
+    styles.remember(response)
     return response
 
 

@@ -7,7 +7,6 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST
 
 from massline.concentrate import actions, queries, tasks
@@ -24,7 +23,6 @@ from massline.concentrate.queries import (
     themes_in_brief,
 )
 from massline.concentrate.views.reading import ACTS_SHOWN, may_edit, may_request, public_call
-from massline.engine import pictures
 from massline.gather.models import Call
 from massline.gather.queries import newest_messages, voices
 from massline.people.models import User
@@ -121,12 +119,6 @@ def acts(request: HttpRequest, ref: str) -> HttpResponse:
         raise Http404
     page = Paginator(history(run), ACTS_PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "concentrate/acts.html", {"call": asked, "run": run, "page": page})
-
-
-@cache_control(max_age=86_400, public=True)
-def picture_style(request: HttpRequest) -> HttpResponse:
-    """The colours of the engine's pictures, for pages that allow no style of their own."""
-    return HttpResponse(pictures.STYLE, content_type="text/css")
 
 
 def edition(request: HttpRequest, ref: str, number: int) -> HttpResponse:

@@ -6,14 +6,16 @@ from typing import Any
 
 from django import template
 from django.template import Context
+from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.safestring import SafeString
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, pgettext
 
+from massline.face import styles
 from massline.face.language import language_of
 from massline.face.parts import Cell, Column, Share, Words
-from massline.face.styles import style_url
 
 register = template.Library()
 
@@ -24,10 +26,17 @@ def lang_of(text: object) -> str:
     return language_of(str(text))
 
 
-@register.simple_tag
-def style() -> str:
-    """`<link rel="stylesheet" href="{% style %}">`: the style sheets of every page in one file."""
-    return style_url()
+@register.simple_tag(takes_context=True)
+def style(context: Context, name: str = "") -> SafeString:
+    """`{% style %}`: the style sheets of every page; `{% style "project/home.css" %}`: one of a page's own.
+
+    A link where this browser keeps the former, else the text itself (see styles.py)."""
+    request, url = context.get("request"), static(name) if name else styles.style_url()
+    if request is None or styles.keeps(request):
+        return format_html('<link rel="stylesheet" href="{}">', url)
+    held = styles.read(name) if name else styles.style()
+    styles.inside(request, held)
+    return format_html('<style data-kept="{}">{}</style>', url, mark_safe(held.text))  # noqa: S308 - our own files
 
 
 @register.simple_tag(takes_context=True)

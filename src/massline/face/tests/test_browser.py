@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from tests.journeys.looks import violations
 
+from massline.face.styles import style, uncut
+
 WAYS = list(product(("zh-CN", "en-GB"), ("light", "dark"), (False, True)))
 IDS = [f"{language}-{theme}-{'large' if large else 'standard'}" for language, theme, large in WAYS]
 
@@ -29,6 +31,22 @@ UNSEEN_FOCUS = """() => {
     if (e === document.body || e.matches(".ds-skip-link")) return ""
     const rings = [e, e.parentElement].map(x => getComputedStyle(x)).filter(s => s.outlineStyle !== "none")
     return rings.some(s => parseFloat(s.outlineWidth) >= 2) ? "" : e.outerHTML.slice(0, 90)
+}"""
+LOOKS_OTHERWISE = """([one, other]) => {
+    let sheet = document.querySelector("style, link[href*='/face/style.']")
+    const looks = text => {
+        const dress = Object.assign(document.createElement("style"), {textContent: text})
+        sheet.replaceWith(dress)
+        sheet = dress
+        return [...document.querySelectorAll("body *")].flatMap(e => ["", "::before", "::after"].map(part => {
+            const style = getComputedStyle(e, part || null)
+            const names = !part || style.content !== "none" ? [...style] : []
+            const look = names.map(name => style.getPropertyValue(name)).join(";").replace(/\\s+/g, " ")
+            return e.tagName + "." + e.className + part + look
+        }))
+    }
+    const [before, after] = [looks(one), looks(other)]
+    return before.filter((look, at) => look !== after[at]).map(look => look.slice(0, 80))
 }"""
 PRINTED = "([selector, property]) => getComputedStyle(document.querySelector(selector))[property]"
 
@@ -129,6 +147,24 @@ def test_a_printed_page_says_where_and_when_it_was_and_its_tables_break_between_
     assert page.evaluate(PRINTED, [".ds-table", "breakInside"]) == "auto"
     assert page.evaluate(PRINTED, [".ds-table tbody tr", "breakInside"]) == "avoid"
     assert page.evaluate(PRINTED, [".face-main", "display"]) == "block"  # a flex box does not break over pages
+
+
+def test_with_the_sheets_uncut_every_part_looks_the_same(visit: Any) -> None:
+    page = visit(bypass_csp=True, reduced_motion="reduce")
+    page.locator("form[novalidate] button").first.click()  # with its errors shown there is more to see
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate(LOOKS_OTHERWISE, [style().text, uncut()]) == []
+    assert page.evaluate(LOOKS_OTHERWISE, [style().text, ""]) != []
+
+
+def test_the_second_page_takes_its_style_from_the_browser(visit: Any) -> None:
+    page = visit()
+    assert page.locator("style[data-kept]").count() == 1
+    with page.expect_response(lambda answer: "/face/style." in answer.url) as asked:
+        page.reload()
+    assert asked.value.from_service_worker is False
+    assert page.locator("style[data-kept]").count() == 0
+    assert page.evaluate("getComputedStyle(document.body).display") == "flex"
 
 
 @pytest.mark.parametrize(("device", "chosen"), [("light", "dark"), ("dark", "light")])

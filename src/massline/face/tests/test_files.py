@@ -12,11 +12,12 @@ from types import ModuleType
 import pytest
 
 from massline.face import living
-from massline.face.styles import SHEETS, bundle
+from massline.face.styles import style
 
 ROOT = Path(__file__).resolve().parents[4]
 FACE = ROOT / "src/massline/face"
-BUDGET = 70_000  # bytes, compressed, of all style and script of a public page
+BUDGET = 40_000  # bytes, compressed, of all style and script of any page
+STYLE = 15_000  # of these, the style that a first page brings with it
 
 
 def script(name: str) -> ModuleType:
@@ -137,27 +138,44 @@ def test_the_lock_file_records_no_address() -> None:
 
 def test_style_and_script_of_a_public_page_stay_in_their_budget() -> None:
     base = (FACE / "templates/face/base.html").read_text()
-    files = [*SHEETS, *re.findall(r'{% static "([^"]+\.(?:css|js))" %}', base)]
+    files = re.findall(r'{% static "([^"]+\.(?:css|js))" %}', base)
     weight = {name: len(gzip.compress((FACE / "static" / name).read_bytes(), 9)) for name in files}
-    assert len(weight) == 10
+    weight["style"] = len(gzip.compress(style().text.encode(), 6))
+    assert len(weight) == 5
     assert sum(weight.values()) <= BUDGET, weight
+    assert weight["style"] <= STYLE, weight
 
 
-def test_the_style_of_a_page_comes_in_one_file_that_is_kept_until_it_changes(client) -> None:
-    digest, content = bundle()
-    lines = content.decode().split("\n")
-    for name in SHEETS:
-        sheet = (FACE / "static" / name).read_text(encoding="utf-8")
-        assert {line.strip() for line in re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL).splitlines()} - {""} <= {
-            line.strip() for line in lines
-        }
-    kept = client.get(f"/face/style.{digest}.css")
-    assert kept.content == content
+def test_a_first_page_brings_its_style_and_asks_for_none(client) -> None:
+    answer = client.get("/face/")
+    page, policy = answer.content.decode(), answer["Content-Security-Policy"]
+    sheets = re.findall(r"<style data-kept=\"([^\"]+)\">(.*?)</style>", page, re.DOTALL)
+    assert sheets == [(f"/face/style.{style().digest}.css", style().text)]
+    assert re.findall(r'<link rel="stylesheet"[^>]*>', page) == re.findall(
+        r'<link rel="stylesheet"[^>]*\bmedia=[^>]*>', page
+    )
+    assert style().allowed in policy
+    assert "unsafe-inline" not in policy
+    assert "Link" not in answer.headers
+
+
+def test_a_browser_that_keeps_the_style_is_only_told_its_name(client) -> None:
+    kept = client.get(f"/face/style.{style().digest}.css")
+    assert kept.content.decode() == style().text
     assert "immutable" in kept["Cache-Control"]
-    assert client.get("/face/")["Link"] == f"</face/style.{digest}.css>; rel=preload; as=style"
+    answer = client.get("/face/")
+    assert "<style" not in answer.content.decode()
+    assert answer["Link"] == f"</face/style.{style().digest}.css>; rel=preload; as=style"
+    assert "sha256" not in answer["Content-Security-Policy"]
+
+
+def test_an_older_style_is_not_kept_and_a_page_after_a_change_brings_the_new_one(client) -> None:
     older = client.get("/face/style.0123456789ab.css")
-    assert older.content == content
+    assert older.content.decode() == style().text
     assert "immutable" not in older["Cache-Control"]
+    assert not older.cookies
+    client.cookies["style"] = "0123456789ab"
+    assert "<style" in client.get("/face/").content.decode()
 
 
 def test_every_part_is_in_the_reference() -> None:

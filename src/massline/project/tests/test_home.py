@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 from tests.builders import a_call, a_case, a_handler, a_message
 
+from massline.face.styles import style_url
 from massline.people.models import User
 from massline.project.demo.staff import PASSWORD
 from massline.respond.actions import publish_reply
@@ -18,6 +19,7 @@ def test_an_empty_house_has_a_front_page(client) -> None:
 
 
 def test_the_circle_counts_what_is_public(client) -> None:
+    client.get(style_url())  # this browser keeps the style: the page holds none
     call = a_call()
     a_case(a_message(call))
     a_message(a_call(publish_at_once=False))
@@ -54,6 +56,7 @@ def test_the_latest_answers_stand_on_the_front_page_and_hidden_ones_do_not(clien
 
 
 def test_the_river_shows_how_far_words_have_come_and_nothing_where_nobody_spoke(client) -> None:
+    client.get(style_url())  # this browser keeps the style: the page holds none
     assert "ml-figure" not in client.get("/").content.decode()
     a_message()
     assert "ml-figure" in client.get("/").content.decode()

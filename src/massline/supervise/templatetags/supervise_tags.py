@@ -36,7 +36,7 @@ class Line:
 
 @register.inclusion_tag("supervise/parts/river.html")
 def river(call: Call | None = None) -> dict[str, Any]:
-    """How far what was said has come: of one call, or of all. The page links `concentrate:picture_style`. Four queries."""
+    """How far what was said has come: of one call, or of all. Four queries."""
     found = course(call, timezone.now(), timezone.localdate())
     stages, whole = _stages(found), _whole(found)
     pages = {str(theme.pk): theme.get_absolute_url() for theme in found.themes[:THEMES_NAMED]}

@@ -10,6 +10,7 @@ from tests.builders import a_body, a_call, a_county, a_handler, a_leader, a_rece
 
 from massline.bodies.models import Body
 from massline.bodies.rules import Level
+from massline.face.styles import style_url
 from massline.gather.actions import Receipt
 from massline.gather.models import Message
 from massline.gather.rules import grouped, read_receipt
@@ -340,6 +341,7 @@ def test_bodies_further_down_have_a_board_of_their_own(client: Client, here: Cou
 
 
 def test_every_rate_that_anybody_gave_is_drawn_beside_its_figures(client: Client, here: County) -> None:
+    client.get(style_url())  # this browser keeps the style: the page holds none
     receipt = here.receipt()
     answer(here, receipt)
     say(client, receipt, solved="yes")

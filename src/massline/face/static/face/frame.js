@@ -50,6 +50,10 @@ for (const toast of document.querySelectorAll(".face-toast")) {
   away.addEventListener("click", () => toast.remove());
 }
 
-// 4. What reads aloud is fetched when the page is there: on a slow line it would stand in the way of the style.
+// 4. What the next page or a tap needs is fetched when this one is there: on a slow line it would stand in its way. What reads aloud; and,
+// where the page brought its style with it, the same as a file that the browser keeps (see styles.py).
 const aloud = document.querySelector("[data-aloud]");
-if (aloud) addEventListener("load", () => import(aloud.dataset.script));
+addEventListener("load", () => {
+  if (aloud) import(aloud.dataset.script);
+  for (const { dataset } of document.querySelectorAll("style[data-kept]")) fetch(dataset.kept, { priority: "low" }).catch(() => {});
+});
