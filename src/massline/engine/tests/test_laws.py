@@ -40,6 +40,18 @@ def test_one_worker_and_many_give_the_same_bytes_and_so_does_a_second_run(call, 
         assert one == other
 
 
+def test_the_size_of_the_batches_changes_no_figure(tmp_path, monkeypatch) -> None:
+    people = [f"u{i % 90}" if i % 7 else "" for i in range(len(TEXTS))]
+    days = [f"2026-0{1 + i % 5}-1{i % 9}" if i % 3 else "" for i in range(len(TEXTS))]
+    towns = [f"town {i % 60}" if i % 4 else "" for i in range(len(TEXTS))]
+    call = write_call(tmp_path / "call.csv", TEXTS, 用户=people, 时间=days, 地区=towns)
+    run([call], tmp_path / "one", Options(workers=1))
+    monkeypatch.setattr(reading, "BLOCK_ROWS", 100)
+    run([call], tmp_path / "many", Options(workers=1))
+    for name in ("report.json", "statements.jsonl", "themes.parquet"):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "many" / name).read_bytes()
+
+
 def test_the_inputs_stay_untouched(call, tmp_path) -> None:
     before = call.read_bytes()
     run([call], tmp_path / "out", Options(workers=1))
