@@ -104,8 +104,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def waiting_at(self, actor: Actor) -> Self:
         """What came to the actor's body or to one under it, and no desk has looked at. By index, among millions that are done."""
-        bodies = Body.objects.within(actor.body_path).order_by().values_list("pk", flat=True)
-        return self.filter(waits=True, body__in=list(bodies))
+        return self.handled_by(actor).filter(waits=True)
 
 
 class Message(models.Model):

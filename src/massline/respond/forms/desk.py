@@ -60,6 +60,11 @@ class DeskFilter(forms.Form):
         return self.cleaned_data.get("show") or ""
 
     @property
+    def shown_cases(self) -> str:
+        """The filter of cases: all of the desk where words are looked for, else those to answer."""
+        return self.chosen or ("any" if self.asked else "open")
+
+    @property
     def asked(self) -> list[str]:
         """Words to look for, each of which has to stand there; at most five."""
         return str(self.cleaned_data.get("words") or "").split()[:5]

@@ -44,11 +44,15 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def on_desk_of(self, actor: Actor) -> Self:
         """What is the actor's to look after: cases of her body, of every body under it, and those put before one of them.
 
-        Asks which bodies these are: only with a list of them both databases read a million cases by index."""
+        Asks first which these are, two queries: only with lists both databases read a million cases by index."""
         if actor.body_path is None or actor.role not in DESK_ROLES:
             return self.none()
         bodies = list(Body.objects.within(actor.body_path).order_by().values_list("pk", flat=True))
-        return self.filter(Q(body__in=bodies) | Q(overseer__in=bodies))
+        hers = Q(body__in=bodies)
+        if len(actor.body_path) > Body.steplen:  # else it is the whole tree, which no case ever leaves
+            elsewhere = Case.objects.filter(overseer__in=bodies).exclude(body__in=bodies).values_list("pk", flat=True)
+            hers |= Q(pk__in=list(elsewhere))
+        return self.filter(hers)
 
     def visible_to(self, actor: Actor) -> Self:
         """What is on her desk, and what was there before it was handed on; for analysts what the public sees."""

@@ -1,17 +1,17 @@
 """Reads that join cases, turns, messages and calendars for one page, by matter."""
 
 from massline.respond.queries.desk import (
+    Days,
     MessageLine,
+    days_of,
     desk_cases,
     desk_counts,
     desk_lines,
     lines,
     messages_to_publish,
     messages_to_take,
-    soon_until,
-    very_late_until,
 )
-from massline.respond.queries.finding import FEW, LOOKED_THROUGH, Found, messages_saying, saying
+from massline.respond.queries.finding import LOOKED_THROUGH, Found, Search
 from massline.respond.queries.telling import (
     Act,
     DueStory,
@@ -49,10 +49,10 @@ from massline.respond.queries.voices import (
 )
 
 __all__ = [
-    "ALIKE", "ASKED", "Act", "Crowd", "DueStory", "FEW", "Found", "LOOKED_THROUGH", "Line", "MessageLine", "acts", "alike",
-    "answered_cases", "asked_in", "clock", "crowd", "days_left", "desk_cases", "desk_counts", "desk_lines",
-    "due_story", "free_messages", "hand_over_choices", "helpers", "in_order", "last_reshaping", "latest_replies", "lines", "load",
-    "messages_in_theme", "messages_saying", "messages_shown_to", "messages_to_publish", "messages_to_take", "notes",
-    "own_part", "placement_of", "promise_body", "replies_of", "reply_day", "running_pause", "saying",
-    "set_aside_of", "soon_until", "very_late_until",
+    "ALIKE", "ASKED", "Act", "Crowd", "Days", "DueStory", "Found", "LOOKED_THROUGH", "Line", "MessageLine",
+    "Search", "acts", "alike", "answered_cases", "asked_in", "clock", "crowd", "days_left", "days_of", "desk_cases",
+    "desk_counts", "desk_lines", "due_story", "free_messages", "hand_over_choices", "helpers", "in_order",
+    "last_reshaping", "latest_replies", "lines", "load", "messages_in_theme", "messages_shown_to",
+    "messages_to_publish", "messages_to_take", "notes", "own_part", "placement_of", "promise_body", "replies_of",
+    "reply_day", "running_pause", "set_aside_of",
 ]  # fmt: skip

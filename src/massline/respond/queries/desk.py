@@ -15,6 +15,7 @@ from massline.respond.models import (
     ANSWERING_ROLES,
     DESK_ROLES,
     Case,
+    CaseQuerySet,
 )
 from massline.respond.queries.telling import Line, days_left
 from massline.respond.rules import (
@@ -58,28 +59,29 @@ def _message_line(message: Message, today: date, calendar: WorkCalendar) -> Mess
         return MessageLine(message)
 
 
-def soon_until(actor_body: Body | None, today: date) -> date:
-    """The last day that still counts as due soon on this desk. Without a calendar only today does."""
-    if actor_body is None:
-        return today
-    try:
-        return reply_due(today, SOON, work_calendar(actor_body).is_open)
-    except CalendarUnknown:
-        return today
+@dataclass(frozen=True, slots=True)
+class Days:
+    """What a desk sorts its cases by. soon: the last day that still counts as due soon. very_late: the latest due day of which a
+    case is very late today."""
+
+    today: date
+    soon: date
+    very_late: date
 
 
-def very_late_until(actor_body: Body | None, today: date) -> date:
-    """The latest due day of which a case is very late today, on this desk. Without a calendar, a week back."""
-    day = today - timedelta(days=VERY_LATE)
-    if actor_body is None:
-        return day
+def days_of(body: Body | None, today: date) -> Days:
+    """By the working days of this body. Without a calendar only today is soon, and a week back is very late. Two queries."""
+    very_late = today - timedelta(days=VERY_LATE)
+    if body is None:
+        return Days(today, today, very_late)
+    is_open = work_calendar(body).is_open
     try:
-        is_open = work_calendar(actor_body).is_open
-        while working_days_left(today, day, is_open) > -VERY_LATE:
-            day -= timedelta(days=1)
+        soon = reply_due(today, SOON, is_open)
+        while working_days_left(today, very_late, is_open) > -VERY_LATE:
+            very_late -= timedelta(days=1)
     except CalendarUnknown:
-        return today - timedelta(days=7)
-    return day
+        return Days(today, today, today - timedelta(days=7))
+    return Days(today, soon, very_late)
 
 
 def messages_to_take(actor: Actor) -> QuerySet[Message]:
@@ -95,34 +97,26 @@ def messages_to_publish(actor: Actor) -> QuerySet[Message]:
     return Message.objects.handled_by(actor) if actor.role in ANSWERING_ROLES else Message.objects.none()
 
 
-def desk_counts(actor: Actor, today: date, soon: date) -> dict[str, int]:
-    """How much waits on her desk, by filter of cases (as `desk_cases` has them) and of messages (new, waiting). Three queries."""
-    cases = (
-        Case.objects.on_desk_of(actor)
-        .open()
-        .aggregate(
-            open=Count("pk"),
-            overdue=Count("pk", filter=Q(reply_due__lt=today)),
-            soon=Count("pk", filter=Q(reply_due__range=(today, soon))),
-        )
+def desk_counts(cases: CaseQuerySet, messages: QuerySet[Message], days: Days) -> dict[str, int]:
+    """How much waits, of the cases on a desk and the messages to take there: by filter of cases (as `desk_cases` has them) and of
+    messages (new, waiting). Two queries."""
+    overdue, due_soon = Q(reply_due__lt=days.today), Q(reply_due__range=(days.today, days.soon))
+    of_cases = cases.open().aggregate(
+        open=Count("pk"), overdue=Count("pk", filter=overdue), soon=Count("pk", filter=due_soon)
     )
-    messages = (
-        messages_to_take(actor).order_by().aggregate(new=Count("pk"), waiting=Count("pk", filter=Q(published_at=None)))
-    )
-    return {**cases, **messages}
+    not_public = Q(published_at=None)
+    return {**of_cases, **messages.order_by().aggregate(new=Count("pk"), waiting=Count("pk", filter=not_public))}
 
 
-def desk_cases(actor: Actor, show: str, today: date, soon: date) -> QuerySet[Case]:
-    """Cases of her desk under one filter, the most urgent first. show: a name of `forms.CASE_FILTERS`, or any: then
-    the newest first, for what was answered years ago is seldom looked for."""
-    if show == "shared":
-        return Case.objects.to_help_with(actor).select_related("body", "overseer").in_order_of_urgency()
-    cases = Case.objects.on_desk_of(actor).select_related("body", "overseer").in_order_of_urgency()
+def desk_cases(cases: CaseQuerySet, show: str, days: Days) -> QuerySet[Case]:
+    """Of the cases on a desk those under one filter, the most urgent first. show: a name of `forms.CASE_FILTERS` but for those of
+    other bodies; or any: then the newest first, for what was answered years ago is seldom looked for."""
+    cases = cases.select_related("body", "overseer").in_order_of_urgency()
     chosen: dict[str, Callable[[], QuerySet[Case]]] = {
         "any": lambda: cases.order_by("-pk"),
-        "overdue": lambda: cases.overdue(today),
-        "very_late": lambda: cases.overdue(very_late_until(actor.body, today) + timedelta(days=1)),  # type: ignore[attr-defined]
-        "soon": lambda: cases.due_between(today, soon),
+        "overdue": lambda: cases.overdue(days.today),
+        "very_late": lambda: cases.overdue(days.very_late + timedelta(days=1)),
+        "soon": lambda: cases.due_between(days.today, days.soon),
         "reopened": cases.reopened,
         "escalated": cases.escalated,
         State.ANSWERED: lambda: cases.filter(state=State.ANSWERED),

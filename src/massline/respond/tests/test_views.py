@@ -527,8 +527,8 @@ def found(user: User, words: str, **more: str) -> str:
 
 
 def test_words_are_found_in_titles_messages_and_replies_in_chinese_and_english(here: County) -> None:
-    lamp = here.answered()
-    Case.objects.filter(pk=lamp.pk).update(title="Street lamp by the bridge")
+    lamp = a_case(here.message(), title="Street lamp by the bridge", by=here.handler)
+    publish_reply(lamp, text="修好了", by=here.handler, version=lamp.version)
     address = reverse("respond:desk_case", args=[lamp.pk])
     for words in ("路灯", "灯坏", "LAMP", "bridge 路灯", "修好", str(lamp.pk)):
         assert address in found(here.handler, words)

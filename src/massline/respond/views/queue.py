@@ -19,37 +19,40 @@ AT_A_TIME = 20
 
 @login_required
 def queue(request: HttpRequest) -> HttpResponse:
-    """What waits for this handler: cases by their due day, messages that are in no case yet. At most 20 queries, 15 without words."""
-    user, today = user_of(request), timezone.localdate()
-    form, soon = DeskFilter(request.GET, actor=user), queries.soon_until(user.body, today)
-    counts = queries.desk_counts(user, today, soon)
+    """What waits for this handler: cases by their due day, messages that are in no case yet. At most 20 queries."""
+    user, days = user_of(request), queries.days_of(user_of(request).body, timezone.localdate())
+    form, mine = DeskFilter(request.GET, actor=user), Case.objects.on_desk_of(user)
+    to_help, to_take = Case.objects.to_help_with(user), queries.messages_to_take(user)
+    search, counts = queries.Search(form.asked), queries.desk_counts(mine, to_take, days)
     context: dict[str, Any] = {
         "form": form,
         "counts": counts,
         "answers": user.role in ANSWERING_ROLES,
-        "to_help": Case.objects.to_help_with(user).count(),
+        "to_help": to_help.count(),
         "removals": Removal.objects.awaiting(user).count(),
     }
     if form.chosen in (*CASE_FILTERS, ""):
-        show = form.chosen or ("any" if form.asked else "")
-        cases = queries.saying(form.narrowed(queries.desk_cases(user, show, today, soon)), form.asked)
-        context["case_page"] = _desk_list(request, cases, form, counts.get(form.chosen or "open"))
-        context["looked_through"] = None if cases.is_all else queries.LOOKED_THROUGH
+        cases = queries.desk_cases(to_help if form.chosen == "shared" else mine, form.shown_cases, days)
+        found_cases = search.cases(form.narrowed(cases))
+        context["case_page"] = _desk_list(request, found_cases, form, counts.get(form.chosen or "open"))
+        context["looked_through"] = None if found_cases.is_all else queries.LOOKED_THROUGH
     if form.chosen in (*MESSAGE_FILTERS, ""):
-        messages = form.narrowed(queries.messages_to_take(user))
-        waiting = messages.filter(published_at=None) if form.chosen == "waiting" else messages
-        found = queries.messages_saying(waiting, form.asked)
+        messages = form.narrowed(to_take.filter(published_at=None) if form.chosen == "waiting" else to_take)
+        found = search.messages(messages)
         context["message_page"] = _desk_list(request, found, form, counts.get(form.chosen or "new"))
     shown, new = list(context.get("case_page", ())), list(context.get("message_page", ()))
-    context["lines"], context["message_lines"] = queries.desk_lines(shown, new, today)
+    context["lines"], context["message_lines"] = queries.desk_lines(shown, new, days.today)
     return render(request, "respond/queue.html", context)
 
 
 def _desk_list(request: HttpRequest, found: queries.Found[Any], form: DeskFilter, counted: int | None) -> Page[Any]:
-    """One page of a list. counted: how many rows there are where a figure of the desk has said it: they are not counted twice. Of
-    words that are too frequent to count the first page is all."""
-    rows = found.rows if found.is_all else found.rows[:AT_A_TIME]
-    pages = Paginator(rows if found.is_all else list(rows), AT_A_TIME if form.chosen or form.asked else AT_A_GLANCE)
+    """One page of a list. counted: how many rows there are where a figure of the desk has said it: they are not counted twice,
+    nor are those that fit on the page. Of words that are too frequent to count the first page is all."""
+    number, rows = request.GET.get("page"), found.rows
+    if form.asked and (number in (None, "1") or not found.is_all):
+        first = list(rows[: AT_A_TIME + 1])
+        rows = first[:AT_A_TIME] if len(first) <= AT_A_TIME or not found.is_all else rows
+    pages = Paginator(rows, AT_A_TIME if form.chosen or form.asked else AT_A_GLANCE)
     if counted is not None and not form.path and not form.asked:
         pages.count = counted
-    return pages.get_page(request.GET.get("page"))
+    return pages.get_page(number)
