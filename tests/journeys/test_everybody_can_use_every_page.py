@@ -22,6 +22,11 @@ ZOOMED = {"200 %": (640, 450), "400 %": (320, 225)}  # a window of 1280 × 900, 
 LONGEST_PAGE = 30_000  # bytes of HTML, before compression
 
 ELSEWHERE = {
+    "receipt/<str:code>/follow/": "offered where letters can be sent: supervise/tests/test_following.py",
+    "cases/<int:pk>/follow/": "offered where letters can be sent: supervise/tests/test_following.py",
+    "told/<str:token>/": "a link in letters: supervise/tests/test_following.py",
+    "desk/cases/<int:pk>/split/": "offered in a case of many: respond/tests/test_reshaping.py",
+    "desk/cases/<int:pk>/take-back/": "offered after merging or splitting: respond/tests/test_reshaping.py",
     "receipt/<str:code>/appeal/": "offered where a message was hidden: gather/tests/test_removals.py",
     "receipt/<str:code>/ask-again/": "offered where a message was set aside: respond/tests/test_set_aside.py",
     "receipt/<str:code>/reopen/": "offered after a verdict: test_a_resident_is_heard_all_the_way_round.py goes there",
@@ -31,6 +36,10 @@ ELSEWHERE = {
     "desk/cases/<int:pk>/join/": "offered where others wrote of the same: respond/tests/test_many_to_one.py",
     "desk/cases/<int:pk>/leave/": "offered in a case of many: respond/tests/test_many_to_one.py",
     "desk/cases/<int:pk>/part/": "offered to a body that helps: respond/tests/test_helpers.py",
+    "desk/calls/<slug:ref>/themes/earlier/": "offered after a newer run: concentrate/tests/test_carrying_pages.py",
+    "desk/calls/<slug:ref>/themes/earlier/all/": "offered after a newer run: concentrate/tests/test_carrying_pages.py",
+    "desk/calls/<slug:ref>/acts/<int:pk>/carry/": "offered after a newer run: concentrate/tests/test_carrying_pages.py",
+    "desk/calls/<slug:ref>/acts/<int:pk>/aside/": "offered after a newer run: concentrate/tests/test_carrying_pages.py",
     "set-up/<str:token>/": "of an empty house only: project/set_up/tests",
     "welcome/<uidb64>/<token>/": "a link that works once: project/set_up/tests",
     "desk/set-up/staff/<int:pk>/link/": "for who is not in yet: project/set_up/tests",

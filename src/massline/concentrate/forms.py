@@ -41,6 +41,20 @@ REFUSED: dict[str, str | Promise] = {
 """Why the reading room refuses something, by the word that the error carries."""
 
 
+NOT_CARRIED: dict[str, str | Promise] = {
+    "already so": _("This run has it so by itself; nothing is left to do."),
+    "not found": _("No theme of this run holds more than half of the same messages. Look for them, and decide anew."),
+    "gone": _("None of these messages stands in a theme of this run."),
+    "renamed later": _("The theme got another name later; that one is proposed."),
+    "taken": _("Another theme of this run has this name by now."),
+    "all": _("These are all the messages that the theme has in this run. It can be merged."),
+    "itself": _("Both are one theme in this run."),
+    "its own part": _("In this run the second is a part of the first."),
+    "carried": _("This act was done again, set aside or taken back already."),
+}
+"""Why an act of an earlier run is not done again."""
+
+
 class ThemeForm(forms.Form):
     """A form about a theme as it stood when the page was opened."""
 

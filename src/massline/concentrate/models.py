@@ -58,6 +58,9 @@ class Run(models.Model):
         default=dict
     )  # of messages that came after it: fate -> number, and "similarity": its sum
     drift = models.JSONField(default=dict)  # engine.place.Drift of those; empty as long as none came
+    successors = models.JSONField(
+        default=dict
+    )  # theme of an earlier run that was changed by hand -> rules.Shared: where its messages lie now
     periods = models.JSONField(default=list)  # equal steps of time, first to last: 2026-03-01, 2026-W09 or 2026-03
 
     objects = RunQuerySet.as_manager()
@@ -234,6 +237,16 @@ class ActQuerySet(models.QuerySet["Act"]):
     def newest_first(self) -> Self:
         return self.select_related("theme", "other", "by", "undoes").order_by("-pk")
 
+    def before(self, run: Run) -> Self:
+        """Acts that count, done to earlier runs of the same call, that no act which counts has done again."""
+        again = Act.objects.standing().filter(carries=models.OuterRef("pk"))
+        mine = self.standing().filter(run__call=run.call_id, run__lt=run.pk)
+        return mine.filter(~models.Exists(again)).select_related("theme", "other", "run").order_by("pk")
+
+    def to_carry(self, run: Run) -> Self:
+        """Those of them that a newer run is asked to do again, the earliest first."""
+        return self.before(run).filter(set_aside_at=None)
+
 
 class Act(models.Model):
     """What an analyst did to themes of a run, with what is needed to take it back. No act changes what a message says."""
@@ -253,6 +266,10 @@ class Act(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     undoes = models.OneToOneField("self", on_delete=models.CASCADE, null=True, related_name="undone_by")
     undone_at = models.DateTimeField(null=True)
+    carries = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, related_name="carried_by"
+    )  # the act of an earlier run that it does again
+    set_aside_at = models.DateTimeField(null=True)  # no newer run is asked to do it again
     salt = models.CharField(max_length=32, default=new_salt)
 
     objects = ActQuerySet.as_manager()

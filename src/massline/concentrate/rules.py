@@ -51,6 +51,28 @@ class Was(TypedDict, total=False):
     placements: dict[str, list[int]]
 
 
+class Shared(TypedDict):
+    """How a theme of an earlier run lies in one of a newer run.
+
+    theme: key of the newer one that is most like it; shared: messages in both; of: messages of the earlier one that the newer run
+    has; whole: messages of the newer one that the earlier run had."""
+
+    theme: int
+    shared: int
+    of: int
+    whole: int
+
+
+def is_the_same(found: Shared) -> bool:
+    """Whether two themes of two runs are one matter: each holds more than half of the other."""
+    return 2 * found["shared"] > max(found["of"], found["whole"])
+
+
+def nearest(found: Iterable[Shared]) -> Shared | None:
+    """The one that shares most, both sides counted; of equals the one with the lower key."""
+    return max(found, key=lambda one: (one["shared"] / max(1, one["of"] + one["whole"]), -one["theme"]), default=None)
+
+
 class ThemeError(ValueError):
     """Base of what the reading room refuses. `reason` is the word by which a page finds its sentence."""
 
@@ -97,6 +119,14 @@ class UndoRefused(ThemeError):
     def __init__(self, act: int, reason: str, later: int | None = None) -> None:
         super().__init__(f"Act {act} cannot be taken back: {reason}.")
         self.act, self.reason, self.later = act, reason, later
+
+
+class CarryRefused(ThemeError):
+    """An act of an earlier run cannot be done again, or need not be."""
+
+    def __init__(self, act: int, reason: str) -> None:
+        super().__init__(f"Act {act} is not carried over: {reason}.")
+        self.act, self.reason = act, reason
 
 
 class NotPublished(ThemeError):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from massline.concentrate.views import public, room
+from massline.concentrate.views import carrying, public, room
 
 app_name = "concentrate"
 urlpatterns = [
@@ -20,5 +20,9 @@ urlpatterns = [
     path("desk/calls/<slug:ref>/themes/<int:pk>/merge/", room.merge, name="merge"),
     path("desk/calls/<slug:ref>/themes/<int:pk>/take-out/", room.take_out, name="take_out"),
     path("desk/calls/<slug:ref>/themes/publish/", room.publish, name="publish"),
+    path("desk/calls/<slug:ref>/themes/earlier/", carrying.earlier, name="earlier"),
+    path("desk/calls/<slug:ref>/themes/earlier/all/", carrying.carry_all, name="carry_all"),
     path("desk/calls/<slug:ref>/acts/<int:pk>/undo/", room.undo, name="undo"),
+    path("desk/calls/<slug:ref>/acts/<int:pk>/carry/", carrying.carry, name="carry"),
+    path("desk/calls/<slug:ref>/acts/<int:pk>/aside/", carrying.set_aside, name="set_act_aside"),
 ]

@@ -20,6 +20,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from massline.beat import LEASE, beating
+from massline.concentrate.carrying import successors
 from massline.concentrate.models import Campaign, Claim, Frozen, Placement, Run, Statement, Theme
 from massline.concentrate.rules import ENDED_OVER_IT, MOST_ATTEMPTS, RunTakenOver
 from massline.engine.errors import EngineError
@@ -136,6 +137,7 @@ def _record(claim: Claim, out: Path, result: "RunResult") -> None:
         _keep(claim, Placement, (_placement(run, row, themes) for row in batch))
     _keep(claim, Campaign, (_campaign(run, row) for row in exchange.campaigns(out)))
     _record_statements(claim, exchange.statements(out), themes)
+    run.successors = successors(run)
     _show(claim, result, (out / "themes.npz").read_bytes())
 
 
@@ -147,7 +149,7 @@ def _show(claim: Claim, result: "RunResult", themes: bytes) -> None:
     run.finished_at, run.method, run.counts = timezone.now(), result.method, asdict(result)
     Frozen.objects.filter(run__call=run.call).delete()
     Frozen.objects.create(run=run, themes=themes, seen_until=run.started_at or run.requested_at)
-    run.save(update_fields=["finished_at", "method", "counts", "periods"])
+    run.save(update_fields=["finished_at", "method", "counts", "periods", "successors"])
     facts = {"run": run.pk, "call": run.call.ref, "messages": result.accepted, "themes": result.themes}
     append("run.recorded", {**facts, "method": result.method, "seed": result.seed})
     claim.delete()

@@ -7,6 +7,7 @@ from django.utils import timezone
 from tests.builders import a_call, a_message
 
 from massline.concentrate.actions import request_run, run_engine
+from massline.concentrate.carrying import successors
 from massline.concentrate.models import Placement, Run, Statement, Theme
 from massline.concentrate.queries import figures
 from massline.gather.models import Call, Message
@@ -90,3 +91,32 @@ def _placed(run: Run, theme: Theme, said_at: datetime, number: int, fate: str = 
     message = Message.objects.create(**row, sender=sender, said_at=said_at, received_at=now, published_at=now)
     Placement.objects.create(run=run, message=message, theme=theme, fate=fate, similarity=1 - number / 100)
     return message
+
+
+Found = list[tuple[int, str, int | None, int | None]]
+"""Where a run put messages: key, fate, number of the theme, key of the message that it copies."""
+
+
+def found_in(run: Run) -> Found:
+    """Where the messages of a run lie, as it found them."""
+    return list(Placement.objects.filter(run=run).values_list("message", "fate", "theme__number", "copy_of"))
+
+
+def a_newer_run(run: Run, found: Found) -> Run:
+    """A run over the same messages that has found the same themes under other names, by `a_written_run`'s numbers, and messages
+    where `found` puts them."""
+    newer = Run.objects.create(call=run.call, requested_at=timezone.now(), method="by hand", periods=run.periods)
+    names = ("甲", "乙", "丙", "丁", "戊")
+    lamps, buses, water = (_theme(newer, number, names[number]) for number in range(3))
+    themes = {theme.number: theme for theme in (lamps, buses, water)}
+    themes |= {number: _theme(newer, number, names[number], parent=lamps) for number in (3, 4)}
+    for message, fate, number, copy_of in found:
+        theme = themes[number] if number is not None else None
+        Placement.objects.create(
+            run=newer, message_id=message, theme=theme, fate=fate, copy_of_id=copy_of, similarity=0.5
+        )
+    newer.counts, newer.successors, newer.finished_at = run.counts, successors(newer), timezone.now()
+    newer.save()
+    for theme in themes.values():
+        Theme.objects.filter(pk=theme.pk).update(**figures(theme))
+    return newer

@@ -1,6 +1,6 @@
 """Who asks, what she may do, and what both sides of a call show."""
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
@@ -27,3 +27,11 @@ def may_edit(request: HttpRequest, asked: Call) -> bool:
 
 def public_call(ref: str) -> Call:
     return get_object_or_404(Call.objects.public(timezone.now()).select_related("body"), ref=ref)
+
+
+def call_to_edit(request: HttpRequest, ref: str) -> Call:
+    """A call whose themes this person may change; for everybody else there is no such address."""
+    asked = public_call(ref)
+    if not may_edit(request, asked):
+        raise Http404
+    return asked

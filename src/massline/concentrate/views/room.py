@@ -17,7 +17,7 @@ from massline.concentrate.forms import REFUSED, MergeForm, PublishForm, RenameFo
 from massline.concentrate.models import Act, Run, Theme
 from massline.concentrate.queries import InOrder, history, last_request, latest, theme_messages
 from massline.concentrate.rules import MOST_AT_ONCE, NotPublished, StaleTheme, ThemeError, UndoRefused
-from massline.concentrate.views.reading import ACTS_SHOWN, may_edit, public_call, user_of
+from massline.concentrate.views.reading import ACTS_SHOWN, call_to_edit, may_edit, user_of
 from massline.gather.models import Call
 
 THEMES_IN_ROOM = 15  # coarse ones on one page, with what stands under them
@@ -29,7 +29,7 @@ LONGEST_SEARCH = 100  # characters
 @login_required
 def room(request: HttpRequest, ref: str) -> HttpResponse:
     """The themes of a call's newest run as a tree and a picture; `?q=` looks for one; below, what was done."""
-    return _room(request, _call_to_edit(request, ref))
+    return _room(request, call_to_edit(request, ref))
 
 
 def _room(request: HttpRequest, asked: Call, form: PublishForm | None = None, *, status: int = 200) -> HttpResponse:
@@ -49,6 +49,7 @@ def _room(request: HttpRequest, asked: Call, form: PublishForm | None = None, *,
         "acts": done,
         "undoable": queries.may_be_undone(run, done),
         "whole": queries.run_counts(run)["messages"],
+        "to_carry": Act.objects.to_carry(run).count(),
         **_to_publish(run, form, done[0].pk if done else 0),
     }
     return render(request, "concentrate/room.html", context, status=status)
@@ -74,7 +75,7 @@ def room_theme(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
 @login_required
 def publish(request: HttpRequest, ref: str) -> HttpResponse:
     """Freeze the themes that the page showed as an edition."""
-    asked = _call_to_edit(request, ref)
+    asked = call_to_edit(request, ref)
     run = latest(asked)
     if run is None:
         raise Http404
@@ -152,7 +153,7 @@ def _change(
 @login_required
 def undo(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
     """Take an act back; where that cannot be done, say why on the page of the room."""
-    asked = _call_to_edit(request, ref)
+    asked = call_to_edit(request, ref)
     act = get_object_or_404(Act.objects.select_related("run__call__body", "theme__run__call"), pk=pk, run__call=asked)
     try:
         actions.undo_act(act, by=user_of(request))
@@ -162,14 +163,6 @@ def undo(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
     else:
         notices.success(request, _("It is taken back. Both stand in the history."))
     return redirect("concentrate:room", ref)
-
-
-def _call_to_edit(request: HttpRequest, ref: str) -> Call:
-    """A call whose themes this person may change; for everybody else there is no such address."""
-    asked = public_call(ref)
-    if not may_edit(request, asked):
-        raise Http404
-    return asked
 
 
 def _theme_to_edit(request: HttpRequest, ref: str, pk: int) -> Theme:
