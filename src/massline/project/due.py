@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from functools import partial
 
+from django.conf import settings
 from django.utils import timezone
 
 from massline.concentrate.actions import place_arrivals, run_engine
@@ -11,15 +12,17 @@ from massline.concentrate.models import Frozen, Run
 from massline.gather.actions import continue_imports
 from massline.ledger.actions import sequence
 from massline.ledger.models import Entry
-from massline.respond.actions import escalate_overdue
+from massline.respond.actions import escalate_overdue, forget_unconfirmed, send_notices
 from massline.rights import SYSTEM
+from massline.supervise.actions import erase_words
 
 log = logging.getLogger(__name__)
 
 
 def do_due_work() -> int:
     """Do all of it; returns how many pieces there were. One that fails is logged and holds up no other."""
-    return sum(_tried(work) for work in (bring_in_files, escalate_cases, run_engines, place_messages))
+    works = (bring_in_files, escalate_cases, erase_what_was_said, send_letters, run_engines, place_messages)
+    return sum(_tried(work) for work in works)
 
 
 def bring_in_files() -> int:
@@ -30,6 +33,16 @@ def bring_in_files() -> int:
 def escalate_cases() -> int:
     """Cases overdue since midnight go before the body above."""
     return escalate_overdue(today=timezone.localdate(), by=SYSTEM)
+
+
+def erase_what_was_said() -> int:
+    """Words of ratings whose writers' messages were erased."""
+    return erase_words(by=SYSTEM)
+
+
+def send_letters() -> int:
+    """What followers are told; wishes that nobody confirmed are forgotten."""
+    return forget_unconfirmed(by=SYSTEM) + (send_notices(by=SYSTEM) if settings.MAIL else 0)
 
 
 def run_engines() -> int:

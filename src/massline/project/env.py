@@ -65,6 +65,26 @@ def env_secret(name: str) -> str:
     return value
 
 
+def env_mail(name: str) -> dict[str, Any]:
+    """`smtp://USER:PASSWORD@HOST:PORT` (STARTTLS), `smtps://…` (TLS at once), `smtp+plain://…` (neither: a server on this
+    machine), or empty for none: Django's settings of mail."""
+    value = os.environ.get(name, "").strip()
+    parts = urlsplit(value)
+    if not value:
+        return {}
+    if parts.scheme not in ("smtp", "smtps", "smtp+plain") or not parts.hostname:
+        shown = value.replace(parts.password, "***") if parts.password else value
+        raise ImproperlyConfigured(f"{name} is {shown!r}. Write smtp://user:password@host:587, or leave it empty.")
+    return {
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or (465 if parts.scheme == "smtps" else 587),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_TLS": parts.scheme == "smtp",
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+    }
+
+
 def env_database(name: str, *, default: str) -> dict[str, Any]:
     """`sqlite:///FILE` (four slashes: an absolute path) or `postgresql://USER:PASSWORD@HOST:PORT/NAME`, as Django has it."""
     value = os.environ.get(name, default)

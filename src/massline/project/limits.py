@@ -34,13 +34,15 @@ SENT = {
     "api:list_messages": SPEAK,
     "people:sign_in": SIGN_IN,
     "supervise:receipt": LOOK_UP,
+    "supervise:follow": SPEAK,
+    "supervise:follow_case": SPEAK,
     "gather:appeal": SPEAK,
     "gather:erase": SPEAK,
     "ledger:proof": LOOK_UP,
 }
 """Address that takes a form -> its limit. Forms of who is signed in are hers, and logged."""
 SHOWN = dict.fromkeys(("supervise:receipt_page", "api:receipt", "gather:appeal", "gather:erase"), LOOK_UP)
-PAGE_OF = {"supervise:rate": "supervise:receipt_page", "supervise:reopen": "supervise:receipt_page"}
+PAGE_OF = dict.fromkeys(("supervise:rate", "supervise:reopen"), "supervise:receipt_page")
 """Address that only takes a form -> the page on which the form stands."""
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
-from massline.project.env import env_bool, env_database, env_int, env_list, env_secret, env_text
+from massline.project.env import env_bool, env_database, env_int, env_list, env_mail, env_secret, env_text
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -128,6 +128,15 @@ LOG_NAME = env_text("MASSLINE_LOG_NAME", default=f"{next(iter(ALLOWED_HOSTS), 'l
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440  # bytes; a message of 100,000 Chinese characters fits
+
+# --- letters to followers
+MAIL = env_mail("MASSLINE_MAIL")  # empty: nobody is asked for an address
+globals().update(MAIL)
+EMAIL_TIMEOUT = 20  # seconds
+_HOSTS = [host for host in ALLOWED_HOSTS if host not in ("localhost", "127.0.0.1", "[::1]", "*")]
+_NAME = next(iter(_HOSTS), "localhost").lstrip(".")
+MAIL_FROM = env_text("MASSLINE_MAIL_FROM", default=f"{SITE_NAME} <noreply@{_NAME}>")
+SITE_URL = env_text("MASSLINE_URL", default=f"https://{_NAME}" if HTTPS else "http://127.0.0.1:8000")  # in letters
 
 # --- people
 AUTH_USER_MODEL = "people.User"

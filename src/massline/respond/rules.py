@@ -27,6 +27,7 @@ REOPENINGS = 1  # how often a writer may say "not solved, look again"
 SOON = 2  # working days: a case due within them is due soon
 TAKE_DAYS = 2  # working days in which a message is taken as a case or set aside
 VERY_LATE = 5  # working days after the due day: a case is then very late
+MOST_TRIES = 12  # of a letter, each after twice as long: for about four days
 PAUSES = 2  # how often a clock may stand still, until the case is reopened
 LONGEST_PAUSE = 10  # working days
 MOST_VIEWS = 12  # parts of the desk that one person keeps
@@ -70,6 +71,24 @@ class ActKind(StrEnum):
     MERGED_AWAY = "merged away"
     SPLIT = "split"  # a part of it went
     TAKEN_BACK = "taken back"  # a merging or a splitting
+
+
+class NoticeKind(StrEnum):
+    """What a follower is told of. CONFIRM asks whether the address is hers."""
+
+    CONFIRM = "confirm"
+    TAKEN = "taken"
+    HANDED_OVER = "handed over"
+    ESCALATED = "escalated"
+    REPLIED = "replied"
+    REOPENED = "reopened"
+    SETTLED = "settled"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    EXTENDED = "extended"
+    SHAPED = "shaped"
+    URGED = "urged"
+    ASKED_LATER = "asked later"
 
 
 class PauseKind(StrEnum):

@@ -24,6 +24,21 @@ class ReceiptForm(forms.Form):
         return read_receipt(self.cleaned_data["code"])
 
 
+class FollowForm(forms.Form):
+    """Where letters shall go."""
+
+    address = forms.EmailField(
+        label=_("Your e-mail address"),
+        help_text=_("It is kept sealed, for these letters only, and forgotten when you want no more of them."),
+        max_length=200,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={
+            "required": _("Write the address that the letters shall go to."),
+            "invalid": _("This is no e-mail address. It looks like name@example.com."),
+        },
+    )
+
+
 class ReplyBound(forms.Form):
     """A form about one reply: when a newer one has come meanwhile, it is the newer one that counts."""
 

@@ -12,6 +12,10 @@ urlpatterns = [
     path("receipt/<str:code>/rate/", views.rate, name="rate"),
     path("receipt/<str:code>/reopen/", views.reopen, name="reopen"),
     path("receipt/<str:code>/ask-again/", views.ask_again, name="ask_again"),
+    path("receipt/<str:code>/follow/", views.follow, name="follow"),
+    path("receipt/<str:code>/steps.atom", views.steps, name="steps"),
+    path("cases/<int:pk>/follow/", views.follow_case, name="follow_case"),
+    path("told/<str:token>/", views.told, name="told"),
     path("scoreboard/", views.scoreboard, name="scoreboard"),
     path("bodies/<str:code>/", views.body, name="body"),
 ]

@@ -1,33 +1,42 @@
 """Pages of receipts, where a resident sees what became of her message and judges it, and of the scoreboard."""
 
+import re
 from typing import Any
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from massline.bodies.models import Body
 from massline.bodies.queries import above
 from massline.bodies.rules import CalendarUnknown
+from massline.face.language import bcp47
 from massline.face.unlisted import unlisted
+from massline.gather.models import Message
 from massline.gather.queries import message_of, removals_of
 from massline.gather.rules import ALPHABET, CODE_LENGTH, ReceiptMistyped, grouped, read_receipt
 from massline.ledger.keys import KeyRefused
 from massline.ledger.queries import receipt_for
-from massline.respond.actions import ask_again as respond_again
+from massline.respond import actions as respond
+from massline.respond.letters import following_of
 from massline.respond.models import Case
-from massline.respond.queries import due_story, lines
-from massline.respond.rules import CaseError
+from massline.respond.queries import due_story, letters_about, lines
+from massline.respond.rules import CaseError, suggested_title
 from massline.rights import RESIDENT
 from massline.supervise import actions, queries
-from massline.supervise.forms import RatingForm, ReceiptForm, ReopenForm
+from massline.supervise.forms import FollowForm, RatingForm, ReceiptForm, ReopenForm
 from massline.supervise.rules import RatedBefore, suspects
 from massline.tlog.checkpoint import BadCheckpoint
 from massline.tlog.receipt import write_receipt
 
+_NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # characters that no XML may hold
 BODIES_A_PAGE = 13  # a body and twelve under it: a page of 30 KB
 
 
@@ -125,10 +134,66 @@ def ask_again(request: HttpRequest, code: str) -> HttpResponse:
     read, now = _own(code)
     if request.method == "POST":
         try:
-            respond_again(now.message, by=RESIDENT)
+            respond.ask_again(now.message, by=RESIDENT)
         except CaseError:
             return _receipt_page(request, queries.standing(now.message), read, problem="asked", status=409)
     return redirect("supervise:receipt_page", grouped(read))
+
+
+@unlisted
+def follow(request: HttpRequest, code: str) -> HttpResponse:
+    """The writer wishes to be told of each step by e-mail."""
+    read, now = _own(code)
+    back = reverse("supervise:receipt_page", args=[grouped(read)])
+    return _follow_page(request, now.message, back, now.message.title or suggested_title(now.message.text))
+
+
+def follow_case(request: HttpRequest, pk: int) -> HttpResponse:
+    """Anybody wishes to be told of each step of a public case."""
+    found = get_object_or_404(Case.objects.public().select_related("body"), pk=pk)
+    return _follow_page(request, found, found.get_absolute_url(), found.title)
+
+
+def _follow_page(request: HttpRequest, thing: Message | Case, back: str, title: str) -> HttpResponse:
+    """Asks for an address, where letters can be sent at all; what it was given is never shown again."""
+    if not settings.MAIL:
+        raise Http404
+    form = FollowForm(request.POST or None)
+    asked = form.is_valid()
+    if asked:
+        respond.follow(thing, address=form.cleaned_data["address"], by=RESIDENT)
+    context = {"form": form, "back": back, "title": title, "asked": asked}
+    status = 422 if form.is_bound and not asked else 200
+    return render(request, "supervise/follow.html", context, status=status)
+
+
+@unlisted
+def told(request: HttpRequest, token: str) -> HttpResponse:
+    """Where letters lead: the address says yes, or wants no more."""
+    following = following_of(token)
+    said = request.POST.get("say", "") if request.method == "POST" else ""
+    if following and said == "yes":
+        respond.confirm(following, by=RESIDENT)
+        return redirect("supervise:told", token)
+    if following and said == "no":
+        respond.stop_following(following, by=RESIDENT)
+        following = None
+    return render(request, "supervise/told.html", {"following": following, "token": token, "stopped": said == "no"})
+
+
+@unlisted
+def steps(request: HttpRequest, code: str) -> HttpResponse:
+    """Each step of what became of a message, as an Atom feed for whoever holds its receipt."""
+    read, now = _own(code)
+    page = request.build_absolute_uri(reverse("supervise:receipt_page", args=[grouped(read)]))
+    feed = Atom1Feed(_("Your message"), page, _("What became of it."), language=bcp47(get_language() or ""))
+    for number, act in enumerate(now.acts):
+        words = render_to_string("respond/parts/act_title.html", {"act": act}).strip()
+        key = f"urn:massline:case:{now.case.pk if now.case else 0}:{number}"
+        feed.add_item(words, page, _NO_XML.sub("", act.shown_text), unique_id=key, pubdate=act.at, updateddate=act.at)
+    answer = HttpResponse(content_type=feed.content_type)
+    feed.write(answer, "utf-8")
+    return answer
 
 
 def scoreboard(request: HttpRequest) -> HttpResponse:
@@ -211,6 +276,7 @@ def _receipt_page(
     steps = [_("Received"), _("Published"), _("Taken by a body"), _("Replied"), _("You say")]
     context: dict[str, Any] = {
         "now": now,
+        "letters": letters_about(now.message) if settings.MAIL else None,
         "receipt": grouped(code),
         "address": address,
         "steps": steps,

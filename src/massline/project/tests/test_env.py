@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from massline.project.env import env_bool, env_database, env_int, env_list, env_secret
+from massline.project.env import env_bool, env_database, env_int, env_list, env_mail, env_secret
 
 
 @pytest.mark.parametrize("value", ["false", "1", "yes", ""])
@@ -83,3 +83,19 @@ def test_an_unknown_database_stops_the_server_and_never_shows_the_password(monke
 def test_a_list_drops_what_is_empty(monkeypatch) -> None:
     monkeypatch.setenv("MASSLINE_HOSTS", " a.example, ,b.example,")
     assert env_list("MASSLINE_HOSTS", default="") == ["a.example", "b.example"]
+
+
+@pytest.mark.parametrize("value", ["mail.example.com", "http://mail.example.com", "smtp://", "imap://u:secret@host"])
+def test_a_mail_server_that_cannot_be_read_is_named_without_its_password(monkeypatch, value) -> None:
+    monkeypatch.setenv("MASSLINE_MAIL", value)
+    with pytest.raises(ImproperlyConfigured, match="MASSLINE_MAIL") as problem:
+        env_mail("MASSLINE_MAIL")
+    assert "secret" not in str(problem.value)
+
+
+def test_a_mail_server_is_taken_apart_and_none_is_none(monkeypatch) -> None:
+    monkeypatch.setenv("MASSLINE_MAIL", "smtps://town:p%40ss@mail.example.com")
+    found = env_mail("MASSLINE_MAIL")
+    assert (found["EMAIL_HOST_PASSWORD"], found["EMAIL_PORT"], found["EMAIL_USE_SSL"]) == ("p@ss", 465, True)
+    monkeypatch.setenv("MASSLINE_MAIL", " ")
+    assert env_mail("MASSLINE_MAIL") == {}

@@ -7,9 +7,10 @@ from massline.bodies.queries import above, work_calendar
 from massline.ledger.actions import append
 from massline.ledger.rules import digest
 from massline.people.models import User
+from massline.respond.actions.telling import tell
 from massline.respond.actions.turns import claim, next_turn
 from massline.respond.models import Case, Draft, Reply, ReplyTerms, Turn
-from massline.respond.rules import REOPENINGS, ReopenedBefore, State, TurnKind, check_move, reply_due
+from massline.respond.rules import REOPENINGS, NoticeKind, ReopenedBefore, State, TurnKind, check_move, reply_due
 from massline.rights import Actor, require
 from massline.terms import keep
 
@@ -27,6 +28,7 @@ def publish_reply(case: Case, *, text: str, by: User, version: int) -> Reply:
     reply = Reply.objects.create(case=case, turn=turn, body=case.body, text=text, published_at=now, published_by=by)
     keep(ReplyTerms, [reply], new=True)
     Draft.objects.filter(case=case, user=by).delete()
+    tell([case.pk], NoticeKind.REPLIED)
     append("reply.published", {"case": case.pk, "body": case.body.code, "reply": digest(text, reply.salt)})
     return reply
 
@@ -37,6 +39,7 @@ def settle(case: Case, *, by: Actor) -> None:
     require(by, "respond.settle", case.body.path)
     check_move(case.pk, State(case.state), State.SETTLED)
     claim(case, case.version, state=State.SETTLED, settled_at=timezone.now())
+    tell([case.pk], NoticeKind.SETTLED)
     append("case.settled", {"case": case.pk})
 
 
@@ -56,5 +59,6 @@ def reopen(case: Case, *, reason: str, by: Actor) -> Case:
     calm = {"escalated_at": None, "overseer": None}
     claim(case, case.version, **changes, **calm, reopenings=case.reopenings + 1)
     next_turn(case, kind=TurnKind.REOPENED, reason=reason, by=None)
+    tell([case.pk], NoticeKind.REOPENED)
     append("case.reopened", {"case": case.pk, "body": body.code, "reply_due": str(due)})
     return case

@@ -12,6 +12,7 @@ from massline.bodies.queries import work_calendar
 from massline.ledger.actions import append, append_all
 from massline.ledger.rules import digest
 from massline.people.models import User
+from massline.respond.actions.telling import tell
 from massline.respond.actions.turns import claim
 from massline.respond.models import Case, CaseQuerySet, Extension, Pause, Turn
 from massline.respond.queries import promise_body, running_pause
@@ -19,6 +20,7 @@ from massline.respond.rules import (
     LONGEST_PAUSE,
     PAUSES,
     ClockRefused,
+    NoticeKind,
     PauseKind,
     State,
     WrongState,
@@ -64,6 +66,7 @@ def pause(case: Case, wait: Wait, *, by: User, version: int) -> Pause:
     held.save(force_insert=True)
     _set_due(case, due, version)
     facts = {"case": case.pk, "kind": wait.kind, "until": str(until), "reply_due": str(due)}
+    tell([case.pk], NoticeKind.PAUSED)
     append("case.paused", {**facts, "reason": digest(wait.reason, str(case.pk))})
     return held
 
@@ -80,6 +83,7 @@ def resume(case: Case, *, by: User, version: int) -> Case:
     due = due_after_pause(timezone.localdate(held.began_at), today, held.due_before, is_open)
     Pause.objects.filter(pk=held.pk).update(until=today, ended_at=timezone.now(), ended_by=by)
     _set_due(case, due, version)
+    tell([case.pk], NoticeKind.RESUMED)
     append("case.resumed", {"case": case.pk, "reply_due": str(due)})
     return case
 
@@ -104,6 +108,7 @@ def extend(case: Case, *, days: int, reason: str, by: User, version: int) -> Ext
     due = reply_due(case.reply_due, days, work_calendar(promise_body(case)).is_open)
     _set_due(case, due, version)
     facts = {"case": case.pk, "days": days, "reply_due": str(due)}
+    tell([case.pk], NoticeKind.EXTENDED)
     append("case.extended", {**facts, "reason": digest(reason, str(case.pk))})
     return more
 
@@ -140,6 +145,7 @@ def _escalate(overdue: CaseQuerySet) -> int:
         said = {"escalated_at": now, "overseer": overseer}
         Case.objects.filter(pk__in=keys).update(**said, version=F("version") + 1)
         Turn.objects.filter(case__in=keys, ended_at=None).update(**said)
+    tell([case.pk for case in cases], NoticeKind.ESCALATED)
     append_all("case.escalated", [_escalated(case) for case in cases])
     return len(cases)
 

@@ -10,8 +10,9 @@ from massline.gather.actions import pass_on
 from massline.gather.models import Message
 from massline.ledger.actions import append, append_all
 from massline.ledger.rules import digest
+from massline.respond.actions.telling import tell
 from massline.respond.models import Case, Share, Turn
-from massline.respond.rules import HandOverRefused, State, TurnKind
+from massline.respond.rules import HandOverRefused, NoticeKind, State, TurnKind
 from massline.rights import Actor, require
 
 
@@ -28,6 +29,7 @@ def abolish_body(body: Body, *, into: Body, reason: str, by: Actor) -> int:
     close_body(body, into=into, by=by)
     keys = list(Case.objects.filter(body=body, state=State.OPEN).order_by("pk").values_list("pk", flat=True))
     _hand_on(keys, into, reason)
+    tell(keys, NoticeKind.HANDED_OVER)
     _pass_eyes_and_parts(body, into)
     pass_on(Message.objects.filter(case_message=None), body=body, to=into, by=by)
     facts = {"from": body.code, "to": into.code}

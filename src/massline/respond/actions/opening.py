@@ -13,6 +13,7 @@ from massline.gather.models import Message
 from massline.ledger.actions import append
 from massline.ledger.rules import digest
 from massline.people.models import User
+from massline.respond.actions.telling import tell
 from massline.respond.actions.turns import claim
 from massline.respond.models import Case, CaseMessage, CaseTerms, Regrouping, SetAside, Turn
 from massline.respond.queries import free_messages, messages_in_theme, reply_day
@@ -23,6 +24,7 @@ from massline.respond.rules import (
     LeaveRefused,
     MessageTaken,
     NothingToJoin,
+    NoticeKind,
     NotSetAside,
     State,
     TurnKind,
@@ -47,6 +49,7 @@ def open_case(message: Message, *, title: str, by: User) -> Case:
     keep(CaseTerms, [case], new=True)
     _put_into(case, message)
     Turn.objects.create(case=case, body=body, kind=TurnKind.TAKEN, began_at=now, began_by=by, reply_due=due)
+    tell([case.pk], NoticeKind.TAKEN)
     append("case.opened", {"case": case.pk, "message": message.pk, "body": body.code, "reply_due": str(due)})
     return case
 
@@ -71,6 +74,7 @@ def open_case_of_theme(theme: Theme, *, title: str, body: Body, by: User) -> Cas
     messages = _put_all_into(case, free)
     Turn.objects.create(case=case, body=body, kind=TurnKind.TAKEN, began_at=now, began_by=by, reply_due=due)
     facts = {"case": case.pk, "theme": theme.pk, "messages": messages, "body": body.code}
+    tell([case.pk], NoticeKind.TAKEN)
     append("case.opened", {**facts, "reply_due": str(due)})
     return case
 

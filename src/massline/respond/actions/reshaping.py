@@ -11,10 +11,11 @@ from massline.gather.models import Message
 from massline.ledger.actions import append
 from massline.ledger.rules import digest
 from massline.people.models import User
+from massline.respond.actions.telling import tell
 from massline.respond.actions.turns import claim
 from massline.respond.models import Case, CaseMessage, CaseTerms, Extension, Pause, Reshaping, Share, Turn
 from massline.respond.queries import crowd, running_pause
-from massline.respond.rules import ReshapeKind, ReshapeRefused, State, TurnKind, WrongState
+from massline.respond.rules import NoticeKind, ReshapeKind, ReshapeRefused, State, TurnKind, WrongState
 from massline.rights import covers, require
 from massline.terms import keep
 
@@ -45,6 +46,7 @@ def merge(case: Case, *, into: Case, reason: str, by: User, version: int) -> Res
     done = _reshape(Reshaping(kind=ReshapeKind.MERGED, case=into, other=case, reason=reason, by=by), moving)
     _move(moving, done, to=into)
     Turn.objects.filter(case=case, ended_at=None).update(ended_at=timezone.now())
+    tell([into.pk], NoticeKind.SHAPED)
     append("case.merged", _facts(done) | {"reason": digest(reason, str(case.pk))})
     return done
 
@@ -68,6 +70,7 @@ def split(case: Case, piece: Piece, *, by: User, version: int) -> Case:
     off = _like(case, piece.title, by)
     done = _reshape(Reshaping(kind=ReshapeKind.SPLIT, case=case, other=off, reason=piece.reason, by=by), moving)
     _move(moving, done, to=off)
+    tell([case.pk, off.pk], NoticeKind.SHAPED)
     append("case.split", _facts(done) | {"reason": digest(piece.reason, str(case.pk)), "reply_due": str(off.reply_due)})
     return off
 
@@ -92,6 +95,7 @@ def take_back(done: Reshaping, *, by: User, version: int) -> None:
     claim(case, version)
     claim(other, other.version, state=then, merged_into=case if then == State.MERGED else None)
     _give_back(done)
+    tell([case.pk, other.pk], NoticeKind.SHAPED)
     append("case.taken_back", _facts(done))
 
 
@@ -124,7 +128,8 @@ def _like(case: Case, title: str, by: User) -> Case:
     pauses = list(Pause.objects.of_promise(case))
     extensions = list(Extension.objects.filter(case=case, reopening=case.reopenings))
     acts = len(pauses) + sum(pause.ended_at is not None for pause in pauses) + len(extensions)
-    for row in [*pauses, *extensions]:
+    kept: list[Pause | Extension] = [*pauses, *extensions]
+    for row in kept:
         row.pk, row.case = None, off
         row.save(force_insert=True)
     Case.objects.filter(pk=off.pk).update(version=acts)

@@ -8,10 +8,11 @@ from massline.bodies.models import Body
 from massline.ledger.actions import append
 from massline.ledger.rules import digest
 from massline.people.models import User
+from massline.respond.actions.telling import tell
 from massline.respond.actions.turns import claim, next_turn
 from massline.respond.models import Case, Note, Share, Turn
 from massline.respond.queries import running_pause
-from massline.respond.rules import HandOverRefused, ShareRefused, State, TurnKind, WrongState
+from massline.respond.rules import HandOverRefused, NoticeKind, ShareRefused, State, TurnKind, WrongState
 from massline.rights import require
 
 
@@ -32,6 +33,7 @@ def hand_over(case: Case, *, to: Body, reason: str, by: User, version: int) -> C
     before = case.body
     claim(case, version, body=to)
     next_turn(case, kind=TurnKind.HANDED_OVER, reason=reason, by=by)
+    tell([case.pk], NoticeKind.HANDED_OVER)
     append(
         "case.handed_over",
         {"case": case.pk, "from": before.code, "to": to.code, "reason": digest(reason, str(case.pk))},

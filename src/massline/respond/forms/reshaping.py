@@ -1,16 +1,19 @@
 """Two cases become one, or one two."""
 
 import re
+from typing import TYPE_CHECKING
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from massline.respond.forms.cases import VersionedForm
 from massline.respond.forms.fields import reason_field
 from massline.respond.models import Case
 
-NOT_RESHAPED: dict[str, str | Promise] = {
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+NOT_RESHAPED: "dict[str, _StrPromise]" = {
     "reason": _("Say why. The writers will read it."),
     "same": _("This is the case that you have open. Write the number of the other one."),
     "elsewhere": _("No case of this number is on your desk."),

@@ -16,9 +16,11 @@ from massline.respond.models.clocks import PAUSE_KINDS, Extension, Pause, PauseQ
 from massline.respond.models.desk import Draft, SavedView, Template
 from massline.respond.models.finding import CaseTerms, ReplyTerms
 from massline.respond.models.grouping import Note, Regrouping, Reshaping, ReshapingQuerySet, SetAside, SetAsideQuerySet
+from massline.respond.models.telling import Following, FollowingQuerySet, Notice, NoticeQuerySet
 
 __all__ = [
-    "ANSWERING_ROLES", "Case", "CaseMessage", "CaseQuerySet", "CaseTerms", "DESK_ROLES", "Draft", "Extension", "Note",
-    "PAUSE_KINDS", "Pause", "PauseQuerySet", "Regrouping", "Reply", "ReplyTerms", "Reshaping", "ReshapingQuerySet",
-    "STATES", "SavedView", "SetAside", "SetAsideQuerySet", "Share", "TURN_KINDS", "Template", "Turn",
+    "ANSWERING_ROLES", "Case", "CaseMessage", "CaseQuerySet", "CaseTerms", "DESK_ROLES", "Draft", "Extension",
+    "Following", "FollowingQuerySet", "Note", "Notice", "NoticeQuerySet", "PAUSE_KINDS", "Pause", "PauseQuerySet",
+    "Regrouping", "Reply", "ReplyTerms", "Reshaping", "ReshapingQuerySet", "STATES", "SavedView", "SetAside",
+    "SetAsideQuerySet", "Share", "TURN_KINDS", "Template", "Turn",
 ]  # fmt: skip

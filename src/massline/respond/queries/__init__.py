@@ -15,6 +15,7 @@ from massline.respond.queries.finding import LOOKED_THROUGH, Found, Search
 from massline.respond.queries.telling import (
     Act,
     DueStory,
+    Letters,
     Line,
     acts,
     clock,
@@ -24,6 +25,7 @@ from massline.respond.queries.telling import (
     helpers,
     in_order,
     last_reshaping,
+    letters_about,
     load,
     notes,
     own_part,
@@ -49,10 +51,10 @@ from massline.respond.queries.voices import (
 )
 
 __all__ = [
-    "ALIKE", "ASKED", "Act", "Crowd", "Days", "DueStory", "Found", "LOOKED_THROUGH", "Line", "MessageLine",
+    "ALIKE", "ASKED", "Act", "Crowd", "Days", "DueStory", "Found", "LOOKED_THROUGH", "Letters", "Line", "MessageLine",
     "Search", "acts", "alike", "answered_cases", "asked_in", "clock", "crowd", "days_left", "days_of", "desk_cases",
     "desk_counts", "desk_lines", "due_story", "free_messages", "hand_over_choices", "helpers", "in_order",
-    "last_reshaping", "latest_replies", "lines", "load", "messages_in_theme", "messages_shown_to",
+    "last_reshaping", "latest_replies", "letters_about", "lines", "load", "messages_in_theme", "messages_shown_to",
     "messages_to_publish", "messages_to_take", "notes", "own_part", "placement_of", "promise_body", "replies_of",
     "reply_day", "running_pause", "set_aside_of",
 ]  # fmt: skip

@@ -5,17 +5,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
 
-from django.db.models import Manager, Model, Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import Count, Manager, Max, Model, Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
 from massline.bodies.models import Body
 from massline.bodies.queries import work_calendars
 from massline.bodies.rules import CalendarUnknown, WorkCalendar
+from massline.gather.models import Message
 from massline.people.models import User
 from massline.respond.models import (
     ANSWERING_ROLES,
     Case,
     Extension,
+    Following,
     Note,
     Pause,
     Regrouping,
@@ -140,14 +142,14 @@ def _acts_of_shape(case: Case) -> Iterator[Act]:
 
     That it was split off is its first turn."""
     for one in Reshaping.objects.of(case).order_by("pk"):
-        words, told = (one.reason, one.reason), {"reshaping": one}
+        words = (one.reason, one.reason)
         if one.kind == ReshapeKind.MERGED:
             kind = ActKind.MERGED if one.case_id == case.pk else ActKind.MERGED_AWAY
-            yield Act(kind, one.at, None, one.by, *words, **told)
+            yield Act(kind, one.at, None, one.by, *words, reshaping=one)
         elif one.case_id == case.pk:
-            yield Act(ActKind.SPLIT, one.at, None, one.by, *words, **told)
+            yield Act(ActKind.SPLIT, one.at, None, one.by, *words, reshaping=one)
         if one.undone_at:
-            yield Act(ActKind.TAKEN_BACK, one.undone_at, None, one.undone_by, **told)
+            yield Act(ActKind.TAKEN_BACK, one.undone_at, None, one.undone_by, reshaping=one)
 
 
 def last_reshaping(case: Case) -> Reshaping | None:
@@ -222,6 +224,26 @@ def own_part(case: Case, actor: Actor) -> Share | None:
         return None
     mine = (part for part in in_order(case.shares) if part.body.path.startswith(actor.body_path))
     return next((part for part in mine if part.done_at is None), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """What went by e-mail to the writer of a message. last: when the latest letter did, None for none."""
+
+    confirmed: int
+    asked: int
+    last: datetime | None
+
+
+def letters_about(message: Message) -> Letters:
+    """Addresses of her message that said yes, all that were given, and the latest letter about a step. One query."""
+    told = Q(notices__case__isnull=False)
+    found = Following.objects.filter(message=message).aggregate(
+        confirmed=Count("pk", filter=Q(confirmed_at__isnull=False), distinct=True),
+        asked=Count("pk", distinct=True),
+        last=Max("notices__sent_at", filter=told),
+    )
+    return Letters(**found)
 
 
 def notes(case: Case) -> list[Note]:

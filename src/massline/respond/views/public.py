@@ -1,5 +1,6 @@
 """What everybody reads of messages, cases and answers."""
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -35,12 +36,12 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
 
 def case(request: HttpRequest, pk: int) -> HttpResponse:
     """A case that went on in another one leads there."""
-    if merged := Case.objects.filter(pk=pk, state=State.MERGED).first():
+    found = Case.objects.public().select_related("body").filter(pk=pk).first()
+    if found is None:
+        merged = get_object_or_404(Case, pk=pk, state=State.MERGED)
         return redirect(get_object_or_404(Case.objects.public(), pk=merged.goes_on_as.pk))
-    found = get_object_or_404(Case.objects.public().select_related("body"), pk=pk)
-    return render(
-        request, "respond/case.html", case_context(request, found, Message.objects.public().filter(cases=found))
-    )
+    context = case_context(request, found, Message.objects.public().filter(cases=found))
+    return render(request, "respond/case.html", context | {"letters": bool(settings.MAIL)})
 
 
 def you_said(request: HttpRequest) -> HttpResponse:
