@@ -50,12 +50,13 @@ def test_only_who_may_change_the_themes_finds_the_page_or_its_verbs(client, run)
 def test_the_room_says_what_is_left_and_the_page_does_it_again(client, analyst, run) -> None:
     found, act = found_in(run), rename(run, BUSES, "等车", analyst)
     newer = a_newer_run(run, found)
-    assert page_of(run) in client.get(reverse("concentrate:room", args=[run.call.ref])).content.decode()
+    room = reverse("concentrate:room", args=[run.call.ref])
+    assert "is not in this one" in client.get(room, headers={"accept-language": "en"}).content.decode()
     carry = reverse("concentrate:carry", args=[run.call.ref, act.pk])
     assert carry in client.get(page_of(run)).content.decode()
     assert client.post(carry, {"version": "0"}).url == page_of(run)
     assert the(newer, BUSES).label == "等车"
-    assert page_of(run) not in client.get(reverse("concentrate:room", args=[run.call.ref])).content.decode()
+    assert "is not in this one" not in client.get(room, headers={"accept-language": "en"}).content.decode()
     history = client.get(reverse("concentrate:acts", args=[run.call.ref]), headers={"accept-language": "en"})
     assert "as in an earlier run" in history.content.decode()
 
@@ -84,6 +85,7 @@ def test_what_is_set_aside_is_listed_below_and_can_be_proposed_again(client, ana
     newer = a_newer_run(run, found)
     path = reverse("concentrate:set_act_aside", args=[run.call.ref, act.pk])
     client.post(path)
+    assert page_of(run) in client.get(reverse("concentrate:room", args=[run.call.ref])).content.decode()
     assert 'id="aside"' in client.get(page_of(run)).content.decode()
     client.post(path, {"again": "1"})
     assert list(Act.objects.to_carry(newer)) == [act]

@@ -50,6 +50,7 @@ def _room(request: HttpRequest, asked: Call, form: PublishForm | None = None, *,
         "undoable": queries.may_be_undone(run, done),
         "whole": queries.run_counts(run)["messages"],
         "to_carry": Act.objects.to_carry(run).count(),
+        "any_before": Act.objects.before(run).exists(),
         **_to_publish(run, form, done[0].pk if done else 0),
     }
     return render(request, "concentrate/room.html", context, status=status)
