@@ -43,6 +43,7 @@ KINDS: dict[str, Promise] = {
     "case.settled": _("A case was settled: solved, says the resident"),
     "edition.published": _("Analysts published an edition of a call's themes"),
     "link.given": _("A member of staff was given a link to choose a password"),
+    "message.set_aside_taken_back": _("A body took back that a message needs no case"),
     "message.asked_again": _("A writer said that her message needs a case after all"),
     "message.erased": _("The words of a message were erased; their fingerprint stays"),
     "message.hidden": _("The words of a message were hidden"),

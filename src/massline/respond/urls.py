@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from massline.respond.views import cases, messages, public, queue, reshaping
+from massline.respond.views import cases, desk, messages, public, queue, reshaping, together
 
 app_name = "respond"
 urlpatterns = [
@@ -10,6 +10,13 @@ urlpatterns = [
     path("cases/<int:pk>/", public.case, name="case"),
     path("you-said/", public.you_said, name="you_said"),
     path("desk/", queue.queue, name="queue"),
+    path("desk/views/keep/", desk.keep_view, name="keep_view"),
+    path("desk/views/<int:pk>/rename/", desk.rename_view, name="rename_view"),
+    path("desk/views/<int:pk>/delete/", desk.drop_view, name="drop_view"),
+    path("desk/together/", together.done_together, name="done_together"),
+    path("desk/together/messages/", together.messages_together, name="messages_together"),
+    path("desk/together/cases/", together.cases_together, name="cases_together"),
+    path("desk/together/undo/", together.undo_together, name="undo_together"),
     path("desk/messages/<int:pk>/publish/", messages.publish, name="publish"),
     path("desk/messages/<int:pk>/take/", messages.take, name="take"),
     path("desk/messages/<int:pk>/set-aside/", messages.set_aside, name="set_aside"),

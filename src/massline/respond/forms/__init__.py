@@ -13,12 +13,14 @@ from massline.respond.forms.cases import (
     ShareForm,
     VersionedForm,
 )
-from massline.respond.forms.desk import CASE_FILTERS, MESSAGE_FILTERS, DeskFilter
+from massline.respond.forms.desk import CASE_FILTERS, MESSAGE_FILTERS, DeskFilter, ViewForm
 from massline.respond.forms.messages import SetAsideForm, TakeForm
 from massline.respond.forms.reshaping import NOT_RESHAPED, MergeForm, SplitForm, TakeBackForm
+from massline.respond.forms.together import CasesTogether, MessagesTogether, Together
 
 __all__ = [
-    "CASE_FILTERS", "DeskFilter", "ExtendForm", "HandOverForm", "JoinForm", "LONGEST_REPLY", "LeaveForm",
-    "MESSAGE_FILTERS", "MergeForm", "NOT_RESHAPED", "NoteForm", "PauseForm", "ReplyForm", "ResumeForm",
-    "SetAsideForm", "ShareForm", "SplitForm", "TakeBackForm", "TakeForm", "VersionedForm",
+    "CASE_FILTERS", "CasesTogether", "DeskFilter", "ExtendForm", "HandOverForm", "JoinForm", "LONGEST_REPLY",
+    "LeaveForm", "MESSAGE_FILTERS", "MergeForm", "MessagesTogether", "NOT_RESHAPED", "NoteForm", "PauseForm",
+    "ReplyForm", "ResumeForm", "SetAsideForm", "ShareForm", "SplitForm", "TakeBackForm", "TakeForm", "Together",
+    "VersionedForm", "ViewForm",
 ]  # fmt: skip

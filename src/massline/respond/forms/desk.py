@@ -78,7 +78,26 @@ class DeskFilter(forms.Form):
         return rows.filter(body__path__startswith=self.path) if self.path else rows
 
     @property
+    def chosen_body(self) -> Body | None:
+        """The body that the list is narrowed to; None: all."""
+        body: Body | None = self.cleaned_data.get("body")
+        return body
+
+    @property
     def path(self) -> str:
         """Root of what is shown; "" does not narrow."""
-        body = self.cleaned_data.get("body")
-        return body.path if body else ""
+        return self.chosen_body.path if self.chosen_body else ""
+
+
+class ViewForm(forms.Form):
+    """A name for a part of the desk."""
+
+    name = forms.CharField(label=_("Name of the view"), max_length=40, required=False)
+
+    def __init__(self, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data, auto_id="ViewForm_%s")
+
+    def given(self) -> str:
+        """The name as typed, "" for none and for one that is too long."""
+        self.full_clean()
+        return str(self.cleaned_data.get("name") or "").strip()

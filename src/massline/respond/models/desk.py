@@ -1,7 +1,10 @@
 """What a handler keeps for herself, and a body for its replies. None of it is public, and none of it is an act."""
 
+from urllib.parse import urlencode
+
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from massline.bodies.models import Body
@@ -22,6 +25,10 @@ class SavedView(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        asked = {"show": self.show, "body": self.body.code if self.body else "", "words": self.words}
+        return f"{reverse('respond:queue')}?{urlencode({name: value for name, value in asked.items() if value})}"
 
 
 class Template(models.Model):

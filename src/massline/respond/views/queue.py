@@ -4,13 +4,22 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 from massline.gather.models import Removal
 from massline.respond import queries
-from massline.respond.forms import CASE_FILTERS, MESSAGE_FILTERS, DeskFilter
+from massline.respond.forms import (
+    CASE_FILTERS,
+    MESSAGE_FILTERS,
+    CasesTogether,
+    DeskFilter,
+    MessagesTogether,
+    ViewForm,
+)
 from massline.respond.models import ANSWERING_ROLES, Case
 from massline.respond.views.reading import AT_A_GLANCE, user_of
 
@@ -19,7 +28,13 @@ AT_A_TIME = 20
 
 @login_required
 def queue(request: HttpRequest) -> HttpResponse:
-    """What waits for this handler: cases by their due day, messages that are in no case yet. At most 20 queries."""
+    return queue_page(request)
+
+
+def queue_page(request: HttpRequest, *, status: int = 200, **sent: Form) -> HttpResponse:
+    """What waits for this handler: cases by their due day, messages that are in no case yet. At most 20 queries.
+
+    sent: `messages_together` or `cases_together`, as it came, with what is wrong in it."""
     user, days = user_of(request), queries.days_of(user_of(request).body, timezone.localdate())
     form, mine = DeskFilter(request.GET, actor=user), Case.objects.on_desk_of(user)
     to_help, to_take = Case.objects.to_help_with(user), queries.messages_to_take(user)
@@ -30,6 +45,10 @@ def queue(request: HttpRequest) -> HttpResponse:
         "answers": user.role in ANSWERING_ROLES,
         "to_help": to_help.count(),
         "removals": Removal.objects.awaiting(user).count(),
+        "views": user.saved_views.select_related("body").order_by("name"),
+        "view_form": ViewForm(),
+        "messages_together": MessagesTogether(),
+        "cases_together": CasesTogether(actor=user),
     }
     if form.chosen in (*CASE_FILTERS, ""):
         cases = queries.desk_cases(to_help if form.chosen == "shared" else mine, form.shown_cases, days)
@@ -42,13 +61,14 @@ def queue(request: HttpRequest) -> HttpResponse:
         context["message_page"] = _desk_list(request, found, form, counts.get(form.chosen or "new"))
     shown, new = list(context.get("case_page", ())), list(context.get("message_page", ()))
     context["lines"], context["message_lines"] = queries.desk_lines(shown, new, days.today)
-    return render(request, "respond/queue.html", context)
+    return render(request, "respond/queue.html", context | sent, status=status)
 
 
 def _desk_list(request: HttpRequest, found: queries.Found[Any], form: DeskFilter, counted: int | None) -> Page[Any]:
     """One page of a list. counted: how many rows there are where a figure of the desk has said it: they are not counted twice,
     nor are those that fit on the page. Of words that are too frequent to count the first page is all."""
-    number, rows = request.GET.get("page"), found.rows
+    number = request.GET.get("page")
+    rows: QuerySet[Any] | list[Any] = found.rows
     if form.asked and (number in (None, "1") or not found.is_all):
         first = list(rows[: AT_A_TIME + 1])
         rows = first[:AT_A_TIME] if len(first) <= AT_A_TIME or not found.is_all else rows
