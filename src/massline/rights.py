@@ -106,6 +106,8 @@ MAY: dict[str, frozenset[Role]] = {
         "respond.keep_draft": {Role.HANDLER, Role.LEADER},
         "respond.escalate_if_overdue": {Role.SYSTEM},
         "respond.escalate_overdue": {Role.SYSTEM},
+        "respond.ask_later": {Role.SYSTEM},
+        "supervise.say_later": {Role.RESIDENT},
         "respond.follow": {Role.RESIDENT},
         "respond.confirm": {Role.RESIDENT},
         "respond.stop_following": {Role.RESIDENT},
@@ -114,6 +116,7 @@ MAY: dict[str, frozenset[Role]] = {
         "respond.settle": {Role.RESIDENT},
         "respond.reopen": {Role.RESIDENT},
         "supervise.rate": {Role.RESIDENT},
+        "supervise.erase_words": {Role.SYSTEM},
         "supervise.reopen": {Role.RESIDENT},
     }.items()
 }

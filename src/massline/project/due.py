@@ -12,7 +12,7 @@ from massline.concentrate.models import Frozen, Run
 from massline.gather.actions import continue_imports
 from massline.ledger.actions import sequence
 from massline.ledger.models import Entry
-from massline.respond.actions import escalate_overdue, forget_unconfirmed, send_notices
+from massline.respond.actions import ask_later, escalate_overdue, forget_unconfirmed, send_notices
 from massline.rights import SYSTEM
 from massline.supervise.actions import erase_words
 
@@ -21,7 +21,15 @@ log = logging.getLogger(__name__)
 
 def do_due_work() -> int:
     """Do all of it; returns how many pieces there were. One that fails is logged and holds up no other."""
-    works = (bring_in_files, escalate_cases, erase_what_was_said, send_letters, run_engines, place_messages)
+    works = (
+        bring_in_files,
+        escalate_cases,
+        ask_writers,
+        erase_what_was_said,
+        send_letters,
+        run_engines,
+        place_messages,
+    )
     return sum(_tried(work) for work in works)
 
 
@@ -38,6 +46,11 @@ def escalate_cases() -> int:
 def erase_what_was_said() -> int:
     """Words of ratings whose writers' messages were erased."""
     return erase_words(by=SYSTEM)
+
+
+def ask_writers() -> int:
+    """Four weeks after an answer its writers are asked whether it is still solved."""
+    return ask_later(today=timezone.localdate(), by=SYSTEM)
 
 
 def send_letters() -> int:

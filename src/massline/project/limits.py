@@ -31,6 +31,7 @@ SENT = {
     "gather:say": SPEAK,
     "supervise:rate": SPEAK,
     "supervise:reopen": SPEAK,
+    "supervise:say_later": SPEAK,
     "api:list_messages": SPEAK,
     "people:sign_in": SIGN_IN,
     "supervise:receipt": LOOK_UP,
@@ -42,7 +43,7 @@ SENT = {
 }
 """Address that takes a form -> its limit. Forms of who is signed in are hers, and logged."""
 SHOWN = dict.fromkeys(("supervise:receipt_page", "api:receipt", "gather:appeal", "gather:erase"), LOOK_UP)
-PAGE_OF = dict.fromkeys(("supervise:rate", "supervise:reopen"), "supervise:receipt_page")
+PAGE_OF = dict.fromkeys(("supervise:rate", "supervise:reopen", "supervise:say_later"), "supervise:receipt_page")
 """Address that only takes a form -> the page on which the form stands."""
 
 

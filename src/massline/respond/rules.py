@@ -19,7 +19,7 @@ class State(StrEnum):
 MOVES: dict[State, frozenset[State]] = {
     State.OPEN: frozenset({State.ANSWERED, State.MERGED}),
     State.ANSWERED: frozenset({State.SETTLED, State.OPEN}),  # back to open: reopened
-    State.SETTLED: frozenset(),
+    State.SETTLED: frozenset({State.OPEN}),  # a writer said weeks later that it is not solved any more
     State.MERGED: frozenset({State.OPEN}),  # the merging was taken back
 }
 
@@ -27,6 +27,7 @@ REOPENINGS = 1  # how often a writer may say "not solved, look again"
 SOON = 2  # working days: a case due within them is due soon
 TAKE_DAYS = 2  # working days in which a message is taken as a case or set aside
 VERY_LATE = 5  # working days after the due day: a case is then very late
+ASK_LATER = timedelta(weeks=4)  # after an answer its writers are asked whether it is still solved
 MOST_TRIES = 12  # of a letter, each after twice as long: for about four days
 PAUSES = 2  # how often a clock may stand still, until the case is reopened
 LONGEST_PAUSE = 10  # working days

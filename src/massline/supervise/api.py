@@ -106,7 +106,7 @@ def _answer(now: queries.Standing) -> AnswerOut | None:
         body=now.reply.body.code,
         text=now.reply.text,
         published_at=now.reply.published_at,
-        solved=now.rating.solved if now.rating else None,
+        solved=now.rating.is_solved if now.rating else None,
         satisfied=now.rating.satisfied if now.rating else None,
     )
 

@@ -1,5 +1,7 @@
 """What a resident may type: her receipt, her verdict, and why she wants a case looked at again."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -70,6 +72,32 @@ class RatingForm(ReplyBound):
         max_length=LONGEST_WORDS,
         required=False,
     )
+
+
+class LaterForm(ReplyBound):
+    """Weeks later: is it still solved?"""
+
+    solved = forms.TypedChoiceField(
+        label=_("Is it still solved?"),
+        choices=[("yes", _("Yes, it still is")), ("no", _("No, not any more"))],
+        widget=forms.RadioSelect,
+        coerce=lambda value: value == "yes",
+        error_messages={"required": _("Choose yes or no: only you can say it.")},
+    )
+    reason = forms.CharField(
+        label=_("If not: what is wrong again?"),
+        help_text=_("Everybody can read it; telephone numbers and the like are masked."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=LONGEST_WORDS,
+        required=False,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """A "no" needs a word: whoever looks again must know what at."""
+        given: dict[str, Any] = super().clean() or {}
+        if given.get("solved") is False and not given.get("reason"):
+            self.add_error("reason", _("Write in a few words what is wrong again."))
+        return given
 
 
 class ReopenForm(ReplyBound):

@@ -17,6 +17,8 @@ class Rating(models.Model):
     )  # whose receipt it was given with
     solved = models.BooleanField(_("solved"))
     satisfied = models.BooleanField(_("satisfied"), null=True)  # None: not said
+    still_solved = models.BooleanField(null=True)  # what she said four weeks later; None: not asked, or not said
+    later_at = models.DateTimeField(null=True)
     words = models.TextField(_("in your own words"), blank=True)
     rated_at = models.DateTimeField()
 
@@ -25,6 +27,11 @@ class Rating(models.Model):
 
     def __str__(self) -> str:
         return f"{'solved' if self.solved else 'not solved'}: reply {self.reply_id}"
+
+    @property
+    def is_solved(self) -> bool:
+        """Her last word: solved at first, and not unsolved again weeks later."""
+        return self.solved and self.still_solved is not False
 
     @property
     def shown_words(self) -> str:

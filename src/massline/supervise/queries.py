@@ -64,6 +64,14 @@ class Standing:
         return self.step == Step.REPLIED
 
     @property
+    def may_say_later(self) -> bool:
+        """Whether she is asked now if it is still solved, as she said: once for each answer."""
+        if self.rating is None or self.case is None or self.case.asked_later_at is None:
+            return False
+        said = self.rating.solved and self.rating.still_solved is None
+        return said and self.case.state in (State.ANSWERED, State.SETTLED)
+
+    @property
     def may_reopen(self) -> bool:
         """After "not solved", once for each case."""
         said_no = self.rating is not None and not self.rating.solved
@@ -183,7 +191,7 @@ def _ratings() -> Iterable[Mapping[str, int]]:
     """Per body that replied: ratings, and what they said."""
     counts = {
         "n": Count("pk"),
-        "solved": Count("pk", filter=Q(solved=True)),
+        "solved": Count("pk", filter=Q(solved=True) & Q(Q(still_solved=None) | Q(still_solved=True))),
         "said": Count("pk", filter=Q(satisfied__isnull=False)),
         "satisfied": Count("pk", filter=Q(satisfied=True)),
     }

@@ -84,6 +84,7 @@ def _reached(taken: QuerySet[CaseMessage], runs: QuerySet[Run], today: date) -> 
     replies = Reply.objects.filter(case=OuterRef("case")).order_by("-pk")
     placed = Placement.objects.filter(message=OuterRef("message"), run__in=runs)
     ratings = Rating.objects.filter(message=OuterRef("message"), reply=OuterRef("last"))
+    ratings = ratings.annotate(last_word=Coalesce("still_solved", "solved"))
     return (
         taken.annotate(
             theme=Subquery(
@@ -94,7 +95,7 @@ def _reached(taken: QuerySet[CaseMessage], runs: QuerySet[Run], today: date) -> 
             last=Subquery(replies.values("pk")[:1]),
             on=Subquery(replies.values(on=TruncDate("published_at"))[:1]),
             due=Subquery(replies.values("turn__reply_due")[:1]),
-            solved=Subquery(ratings.values("solved")[:1]),
+            solved=Subquery(ratings.values("last_word")[:1]),
         )
         .annotate(kept=_kept(today))
         .values("theme", "kept", "solved")

@@ -11,6 +11,7 @@ urlpatterns = [
     path("receipt/<str:code>/proof.json", views.proof, name="proof"),
     path("receipt/<str:code>/rate/", views.rate, name="rate"),
     path("receipt/<str:code>/reopen/", views.reopen, name="reopen"),
+    path("receipt/<str:code>/later/", views.say_later, name="say_later"),
     path("receipt/<str:code>/ask-again/", views.ask_again, name="ask_again"),
     path("receipt/<str:code>/follow/", views.follow, name="follow"),
     path("receipt/<str:code>/steps.atom", views.steps, name="steps"),

@@ -31,7 +31,7 @@ from massline.respond.queries import due_story, letters_about, lines
 from massline.respond.rules import CaseError, suggested_title
 from massline.rights import RESIDENT
 from massline.supervise import actions, queries
-from massline.supervise.forms import FollowForm, RatingForm, ReceiptForm, ReopenForm
+from massline.supervise.forms import FollowForm, LaterForm, RatingForm, ReceiptForm, ReopenForm
 from massline.supervise.rules import RatedBefore, suspects
 from massline.tlog.checkpoint import BadCheckpoint
 from massline.tlog.receipt import write_receipt
@@ -125,6 +125,28 @@ def reopen(request: HttpRequest, code: str) -> HttpResponse:
         return _receipt_page(request, now, read, reopen_form=form, problem="reopened", status=409)
     except CalendarUnknown:
         return _receipt_page(request, now, read, reopen_form=form, problem="calendar", status=409)
+    return redirect(reverse("supervise:receipt_page", args=[grouped(read)]) + "#say")
+
+
+@unlisted
+def say_later(request: HttpRequest, code: str) -> HttpResponse:
+    """Weeks later: still solved, or not any more."""
+    read, now = _own(code)
+    if request.method != "POST":
+        return redirect("supervise:receipt_page", grouped(read))
+    form = LaterForm(request.POST)
+    if not form.is_valid():
+        return _receipt_page(request, now, read, later_form=form, status=422)
+    given = form.cleaned_data
+    if now.reply is None or given["reply"] != now.reply.pk:
+        return _receipt_page(request, now, read, problem="newer", status=409)
+    try:
+        verdict = actions.Verdict(given["solved"], words=given["reason"])
+        actions.say_later(now.reply, now.message, verdict, by=RESIDENT)
+    except RatedBefore:
+        return _receipt_page(request, now, read, problem="rated", status=409)
+    except CalendarUnknown:
+        return _receipt_page(request, now, read, later_form=form, problem="calendar", status=409)
     return redirect(reverse("supervise:receipt_page", args=[grouped(read)]) + "#say")
 
 
@@ -284,6 +306,8 @@ def _receipt_page(
     }
     if now.may_rate:
         context["rating_form"] = RatingForm(initial=reply)
+    if now.may_say_later:
+        context["later_form"] = LaterForm(initial=reply)
     if now.may_reopen:
         context["reopen_form"] = ReopenForm(initial=reply)
     if now.case:

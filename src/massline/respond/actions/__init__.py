@@ -1,6 +1,6 @@
 """The verbs of responding. Each one asks `require`, changes the case and appends to the ledger in one transaction."""
 
-from massline.respond.actions.answering import publish_reply, reopen, settle
+from massline.respond.actions.answering import ask_later, publish_reply, reopen, settle
 from massline.respond.actions.clocks import Wait, escalate_if_overdue, escalate_overdue, extend, pause, resume
 from massline.respond.actions.desk import (
     drop_template,
@@ -25,7 +25,7 @@ from massline.respond.actions.sharing import finish_part, hand_over, share, writ
 from massline.respond.actions.telling import confirm, follow, forget_unconfirmed, send_notices, stop_following
 
 __all__ = [
-    "Piece", "Wait", "abolish_body", "ask_again", "confirm", "drop_template", "drop_view", "escalate_if_overdue",
+    "Piece", "Wait", "abolish_body", "ask_again", "ask_later", "confirm", "drop_template", "drop_view", "escalate_if_overdue",
     "escalate_overdue", "extend", "finish_part", "follow", "forget_unconfirmed", "hand_over", "join", "keep_draft",
     "keep_template", "keep_view", "leave", "merge", "open_case", "open_case_of_theme", "pause", "publish_reply",
     "rename_view", "reopen", "resume", "send_notices", "set_aside", "settle", "share", "split", "stop_following",

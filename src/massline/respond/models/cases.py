@@ -120,6 +120,8 @@ class Case(models.Model):
     counted_from = models.DateField(null=True)  # day 0 of the promise that runs; None in cases older than this column
     theme = models.ForeignKey(Theme, on_delete=models.SET_NULL, null=True, blank=True, related_name="cases")
     messages = models.ManyToManyField(Message, through="CaseMessage", related_name="cases")
+    ask_on = models.DateField(null=True)  # when writers are asked whether it is still solved; None: not, or asked
+    asked_later_at = models.DateTimeField(null=True)  # when they were, about the latest answer
     merged_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged_cases"
     )
@@ -129,6 +131,7 @@ class Case(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["body", "state", "reply_due"], name="case_queue"),
+            models.Index(fields=["ask_on", "id"], condition=Q(ask_on__isnull=False), name="case_to_ask"),
             models.Index(fields=["state", "reply_due", "id"], condition=Q(escalated_at=None), name="case_to_escalate"),
             models.Index(fields=["state", "reply_due", "id"], name="case_by_day"),
         ]
@@ -221,6 +224,7 @@ class Reply(models.Model):
     body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="replies")
     text = models.TextField(_("reply"))
     published_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True, blank=True)  # when enough writers had said that this solved it
     published_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     salt = models.CharField(max_length=32, default=new_salt)
 

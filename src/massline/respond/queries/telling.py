@@ -113,8 +113,8 @@ def acts(case: Case) -> list[Act]:
             told.append(
                 Act(ActKind.REPLIED, reply.published_at, reply.body, reply.published_by, reply.text, reply.text)
             )
-    if case.settled_at:
-        told.append(Act(ActKind.SETTLED, case.settled_at))
+            if reply.settled_at:
+                told.append(Act(ActKind.SETTLED, reply.settled_at))
     others = [*_acts_of_clock(case), *_acts_of_messages(case), *_acts_of_helpers(case), *_acts_of_shape(case)]
     return sorted([*told, *others], key=lambda act: act.at) if others else told
 

@@ -112,8 +112,8 @@ def test_a_case_moves_only_as_the_table_says(now: State, wanted: State) -> None:
     assert (problem.value.number, problem.value.state) == (7, now)
 
 
-def test_a_settled_case_is_at_its_end() -> None:
-    assert not MOVES[State.SETTLED]
+def test_a_settled_case_can_only_become_unsolved_again() -> None:
+    assert MOVES[State.SETTLED] == {State.OPEN}
 
 
 @given(st.text(), st.integers(2, 60))

@@ -3,14 +3,16 @@
 import pytest
 from tests.builders import a_body, a_call, a_case, a_handler, a_leader, a_message, an_inspector, an_outsider
 
+from massline.gather.actions import erase_own
 from massline.gather.models import Message
 from massline.ledger.models import Entry
 from massline.respond.actions import join, publish_reply
 from massline.respond.models import Case, Reply
 from massline.respond.rules import ReopenedBefore, State, WrongState
 from massline.rights import OPERATOR, RESIDENT, SYSTEM, NotAllowed
-from massline.supervise.actions import Verdict, rate, reopen
+from massline.supervise.actions import Verdict, erase_words, rate, reopen
 from massline.supervise.models import Rating
+from massline.supervise.queries import words_about
 from massline.supervise.rules import RatedBefore
 
 pytestmark = pytest.mark.django_db
@@ -114,3 +116,26 @@ def test_a_case_of_many_is_settled_when_most_of_them_say_solved() -> None:
         rate(reply, writer, SOLVED, by=RESIDENT)
         states.append(Case.objects.get(pk=case.pk).state)
     assert states == [State.ANSWERED, State.ANSWERED, State.SETTLED]
+
+
+def test_what_a_writer_said_in_her_rating_goes_with_her_message_and_her_verdict_counts_on() -> None:
+    reply, other = a_reply(), a_reply()
+    for rated in (reply, other):
+        rate(rated, writer_of(rated), NOT_SOLVED, by=RESIDENT)
+    handler = a_handler(reply.body)
+    erase_own(writer_of(reply), by=RESIDENT)
+    assert not words_about(reply.body, handler).exists()  # from that moment on, whenever the worker comes
+    assert erase_words(by=SYSTEM) == 1
+    assert set(Rating.objects.values_list("reply", "words", "solved")) == {
+        (reply.pk, "", False),
+        (other.pk, NOT_SOLVED.words, False),
+    }
+    entry = Entry.objects.newest_first()[0]
+    assert (entry.kind, entry.facts) == ("rating.words_erased", {"case": reply.case_id, "body": reply.body.code})
+    assert erase_words(by=SYSTEM) == 0
+    assert Entry.objects.newest_first()[0] == entry
+
+
+def test_only_the_system_erases_words_of_ratings() -> None:
+    with pytest.raises(NotAllowed):
+        erase_words(by=RESIDENT)
