@@ -40,6 +40,21 @@ def residents(data: Path) -> Labelled:
     return Labelled([row["text"] for row in rows], [row["一级标签"] for row in rows])
 
 
+def all_residents(data: Path) -> list[tuple[str, str]]:
+    """Title and text of every message of a resident, labelled or not; the labelled ones have no title of their own."""
+    told = []
+    for name in ("stream", "unlabelled", "replies"):
+        rows = csv.DictReader(_lines(data / "messages" / f"{name}.csv"))
+        told += [(row["留言主题"] or "", " ".join((row["留言详情"] or "").split())) for row in rows]
+    return list(dict.fromkeys(told)) + [("", text) for text in residents(data).texts]
+
+
+def questions(data: Path) -> list[str]:
+    """Short questions of both sets of pairs, each text once."""
+    lines = [line for name in ("lcqmc_dev", "afqmc_train") for line in _lines(data / "pairs" / f"{name}.txt")]
+    return list(dict.fromkeys(text for line in lines for text in line.split("\t")[:2]))
+
+
 def stories(data: Path) -> Labelled:
     """English tweets in 89 stories."""
     rows = [json.loads(line) for line in _lines(data / "stories" / "Tweet.jsonl")]

@@ -3,7 +3,8 @@
     python benchmarks/quality/table.py ../shared/data [ROW ...] [--teach N] [--plantings N] [--keep FOLDER]
 
 Rows: headlines, residents, stories, pairs, minority; all of them if none is named. A set that is missing is said and left out.
-The figures stand in benchmarks/results/quality.json and docs/reference/quality.md. Nothing was fitted to these sets but what
+With the default budget each row that was measured takes its place in benchmarks/results/quality.json; the figures stand in
+docs/reference/quality.md too. Nothing was fitted to these sets but what
 that page names.
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,10 +22,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import sets
-from minority import plantings
+from minority import CROWD, plantings
 from scores import agreement, separation
 
-from massline.engine.pipeline import Options, RunResult, run
+from massline.engine.pipeline import METHOD, Options, RunResult, run
 from massline.engine.similar import read_pairs, similarities
 from massline.engine.teacher import the_teacher
 
@@ -111,10 +113,13 @@ def _in_common(one: str, other: str) -> float:
 
 
 def minority(choice: Choice) -> Iterator[Line]:
-    crowd = sets.headlines(choice.data).texts + sets.residents(choice.data).texts
-    found = list(plantings(crowd, choice.folder, times=choice.plantings, share=0.001))
-    told = f"found {sum(found)} of {len(found)}"
-    yield f"0.1 % planted among {len(crowd):,} headlines and resident messages", told, ">= 95 % of 40"
+    outcomes = list(plantings(choice.data, choice.folder, times=choice.plantings))
+    for kind, some in (
+        ("views in many wordings", [one for one in outcomes if not one.word]),
+        ("matters of residents' own messages", [one for one in outcomes if one.word]),
+    ):
+        told = f"found {sum(one.found for one in some)} of {len(some)}"
+        yield f"0.1 % planted among {CROWD:,} messages, {kind}", told, ">= 95 % of 40"
 
 
 ROWS: dict[str, Callable[[Choice], Iterator[Line]]] = {
@@ -137,9 +142,19 @@ def main() -> None:
         folder.mkdir(parents=True, exist_ok=True)
         choice = Choice(asked.data, folder, asked.teach, asked.plantings)
         print("| what | figures (of the placed alone) | target, on other rows |\n| --- | --- | --- |")
-        lines = [line for name in asked.rows or ROWS for line in _told(ROWS[name], choice)]
-    if not asked.rows:
-        RESULTS.write_text(json.dumps(lines, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        rows = {name: list(_told(ROWS[name], choice)) for name in asked.rows or ROWS}
+    if asked.teach is None:
+        record({name: lines for name, lines in rows.items() if lines})
+
+
+def record(rows: dict[str, list[Line]]) -> None:
+    """Put what was measured in the place of what was recorded of the same rows."""
+    recorded = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False).stdout
+    for name, lines in rows.items():
+        told = [dict(zip(("what", "figures", "target"), line, strict=True)) for line in lines]
+        recorded[name] = {"commit": commit.strip(), "method": METHOD, "seed": 0, "lines": told}
+    RESULTS.write_text(json.dumps(recorded, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def _told(row: Callable[[Choice], Iterator[Line]], choice: Choice) -> Iterator[Line]:

@@ -5,17 +5,20 @@ bar shows how far a run is; in a pipe nothing is said but the result.
 """
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 import click
 
+from massline.engine.endpoint import Endpoint
 from massline.engine.errors import OptionError
 from massline.engine.mask import mask
 from massline.engine.opinion.cli import opinion
 from massline.engine.pipeline import Options, RunResult, run
 from massline.engine.progress import progress_bar
+from massline.engine.proposals import most_it_costs
 from massline.engine.read import read
 from massline.engine.rejects import Reject
 from massline.engine.rising_command import rising_command
@@ -48,6 +51,30 @@ def grain_of(text: str) -> int | None:
     return int(text)
 
 
+def budget_of(text: str | None) -> tuple[int | None, int | None]:
+    """`12000` messages, or `60s` of one core: one of the two, the other None. Raises OptionError."""
+    if not text:
+        return None, None
+    number = text.removesuffix("s")
+    if not number.isdecimal():
+        raise OptionError(f"--teach is {text!r}. Write a number of messages such as 12000, or seconds such as 60s.")
+    return (int(number), None) if number == text else (None, int(number))
+
+
+def teacher_of(text: str | None) -> Path | Endpoint | None:
+    """A folder, or an address with the model's name and key from the environment. Raises OptionError."""
+    if not text:
+        return None
+    if "://" not in text:
+        return Path(text)
+    return endpoint_of(text, "MASSLINE_TEACHER")
+
+
+def endpoint_of(url: str, setting: str) -> Endpoint:
+    """An address with the model's name and key from the settings beside it. Raises OptionError."""
+    return Endpoint(url=url, model=os.environ.get(f"{setting}_MODEL", ""), key=os.environ.get(f"{setting}_KEY", ""))
+
+
 @commands.command(
     epilog="Example: massline concentrate messages.csv --out result --map text=留言详情,time=留言时间",
 )
@@ -63,10 +90,23 @@ def grain_of(text: str) -> int | None:
 @click.option("--ray", metavar="HOST:PORT", help="Head of a Ray cluster whose workers work instead. Changes no byte.")
 @click.option(
     "--teach",
-    type=int,
-    metavar="N",
+    metavar="N|Ns",
     envvar="MASSLINE_TEACH",
-    help="How many messages the sentence model reads at most; 0: words alone.",
+    help="How many messages the sentence model reads at most, or for how many seconds of one core; 0: words alone.",
+)
+@click.option(
+    "--teacher",
+    metavar="FOLDER|URL",
+    envvar="MASSLINE_TEACHER",
+    help="Another sentence model: a folder with model.onnx and tokenizer.json, or an address that gives embeddings "
+    "(its model in MASSLINE_TEACHER_MODEL, its key in MASSLINE_TEACHER_KEY).",
+)
+@click.option(
+    "--namer",
+    metavar="URL",
+    envvar="MASSLINE_LLM_URL",
+    help="A language model that may propose names of themes (its name in MASSLINE_LLM_MODEL, its key in MASSLINE_LLM_KEY). "
+    "What the messages do not say is refused.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as one JSON object at the end.")
 @refusals
@@ -79,7 +119,9 @@ def concentrate(  # noqa: PLR0913 - one argument for each option
     seed: int,
     workers: int | None,
     ray: str | None,
-    teach: int | None,
+    teach: str | None,
+    teacher: str | None,
+    namer: str | None,
     as_json: bool,
 ) -> int:
     """Concentrate the messages of one call: themes, statements with their messages, campaigns, a report.
@@ -89,6 +131,7 @@ def concentrate(  # noqa: PLR0913 - one argument for each option
     A run that was stopped goes on where it stood. Where messages have been appended to the files of an earlier run, they are
     placed in its themes, as long as these serve.
     """
+    messages, seconds = budget_of(teach)
     options = Options(
         columns=mapped_columns(columns),
         margins=margins,
@@ -96,8 +139,13 @@ def concentrate(  # noqa: PLR0913 - one argument for each option
         seed=seed,
         workers=workers,
         ray=ray,
-        teach=teach,
+        teacher=teacher_of(teacher),
+        namer=endpoint_of(namer, "MASSLINE_LLM") if namer else None,
+        teach=messages,
+        teach_seconds=seconds,
     )
+    if options.namer:
+        click.echo(f"massline: {most_it_costs(options.namer)}", err=True)
     with progress_bar(STEPS) as watch:
         result = run(files, out, options, progress=watch, keep=True)
     if as_json:

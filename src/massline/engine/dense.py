@@ -10,10 +10,15 @@ import numpy as np
 from scipy.cluster.hierarchy import fcluster, linkage
 
 from massline.engine.buffers import F32, F64, I64
+from massline.engine.nearness import CLOSE, drawn_together, evened, nearest
 
 ALIKE: Final = 0.35
 """Mean similarity at which two groups are one. The messages stand in the middle of their neighbours, so this is far
 above what strangers have; between 0.3 and 0.4 little changes (docs/reference/quality.md)."""
+
+WIDE: Final = 0.005
+WIDE_NUMBER: Final = 60
+"""A group of at least this share and number of the messages is looked at again by itself."""
 
 MOST_AT_ONCE: Final = 5_000
 """Similarities of so many messages, each with each, are held at once: 100 MB. Of a larger theme so many are joined first
@@ -45,6 +50,26 @@ def _inside(points: F32, seed: int) -> I64:
     out: I64 = (points @ _unit(middles).T).argmax(axis=1)
     out[some] = groups
     return out
+
+
+def split_wide(points: F32, groups: I64, *, fewest: int, seed: int) -> I64:
+    """The same groups, wide ones parted: each dense group that shows once a wide one is seen alone gets a number of its own,
+    if at least `fewest` are in it; the rest stay together. points (m, d): not drawn together yet.
+
+    Where all sorts of messages come together, whole kinds of them are one dense group beside the others: what they share is
+    all that shows. Without it (the mean is taken away, strong directions held back again) the matters in it stand apart.
+    """
+    out, count = groups.copy(), int(groups.max()) + 1
+    least = max(WIDE_NUMBER, WIDE * len(groups))
+    for wide in np.flatnonzero(np.bincount(groups) >= least):
+        members = np.flatnonzero(groups == wide)
+        alone = evened(points[members])
+        rows, near = nearest(alone)
+        inner = _inside(drawn_together(alone, rows[:, :CLOSE], near[:, :CLOSE]), seed)
+        for one in np.flatnonzero(np.bincount(inner) >= fewest):
+            out[members[inner == one]] = count
+            count += 1
+    return np.unique(out, return_inverse=True)[1].astype(np.int64)
 
 
 def _distances(points: F32) -> F64:

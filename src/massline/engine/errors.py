@@ -14,7 +14,7 @@ class OptionError(EngineError):
 
 
 class UntraceableStatement(EngineError):
-    """A statement without messages, or with a number that its messages do not give."""
+    """A statement that no message says."""
 
 
 class OutputError(EngineError):
@@ -27,6 +27,14 @@ class UnevenFacts(EngineError):
 
 class TeacherError(EngineError):
     """The sentence transformer cannot be used here; it says why. The engine then goes on with words alone."""
+
+
+class EndpointError(EngineError):
+    """A model that is asked over the network gave no answer that can be used. passing: asking again may help."""
+
+    def __init__(self, problem: str, *, passing: bool) -> None:
+        super().__init__(problem)
+        self.passing = passing
 
 
 class ClusterError(EngineError):

@@ -143,7 +143,7 @@ def _free_label(phrases: list[str], nouns: list[str], taken: set[str], *, wide: 
     return f"{name} ({number})"
 
 
-def middle_and_edge(themes: I32, similarity: F32, parents: I32) -> tuple[list[I64], list[I64]]:
+def middle_and_edge(themes: I32, similarity: F32, parents: I32, *, most: int = QUOTED) -> tuple[list[I64], list[I64]]:
     """Rows of the typical messages (most similar to their theme) and of the dissenting ones (least similar), for each
     theme of the tree.
 
@@ -156,21 +156,21 @@ def middle_and_edge(themes: I32, similarity: F32, parents: I32) -> tuple[list[I6
     typical, dissenting = [], []
     for theme in range(len(parents)):
         members = order[starts[theme] : starts[theme + 1]]
-        middle = min(QUOTED, len(members) - len(members) // 3)
+        middle = min(most, len(members) - len(members) // 3)
         typical.append(members[:middle])
-        dissenting.append(members[middle:][::-1][:QUOTED])
+        dissenting.append(members[middle:][::-1][:most])
     for theme in np.flatnonzero(parents < 0).tolist():
         fine = np.flatnonzero(parents == theme)
         if len(fine):
-            typical[theme] = _in_turn([typical[f] for f in fine])
-            dissenting[theme] = _in_turn([dissenting[f] for f in fine])
+            typical[theme] = _in_turn([typical[f] for f in fine], most)
+            dissenting[theme] = _in_turn([dissenting[f] for f in fine], most)
     return typical, dissenting
 
 
-def _in_turn(lists: list[I64]) -> I64:
-    """The first of each list, then the second of each, and so on; QUOTED of them."""
-    turns = [part[turn] for turn in range(QUOTED) for part in lists if turn < len(part)]
-    return np.array(turns[:QUOTED], np.int64)
+def _in_turn(lists: list[I64], most: int) -> I64:
+    """The first of each list, then the second of each, and so on; `most` of them."""
+    turns = [part[turn] for turn in range(most) for part in lists if turn < len(part)]
+    return np.array(turns[:most], np.int64)
 
 
 def distinct_senders(themes: I32, senders: npt.NDArray[np.uint64], known: Bools, number: int) -> I64:

@@ -21,7 +21,9 @@ from threadpoolctl import threadpool_limits
 
 from massline.engine import results
 from massline.engine.earlier import Earlier, LearnAnew, check_drift, earlier_of, forget, keep_steps, take_up
+from massline.engine.endpoint import Endpoint
 from massline.engine.errors import InputError, OptionError, OutputError
+from massline.engine.proposals import warnings_of
 from massline.engine.runners import Workers
 from massline.engine.runners.cluster import joined
 from massline.engine.steps.intake import clean_messages, fold_copies, read_files
@@ -30,18 +32,24 @@ from massline.engine.steps.naming import name_themes_and_count
 from massline.engine.steps.placing import place_messages
 from massline.engine.steps.tracing import find_statements
 from massline.engine.steps.weighing import margins_of_call
-from massline.engine.teacher import Lessons, lessons
+from massline.engine.teacher import Lessons, Reader, lessons
+from massline.engine.teacher_file import FileTeacher
+from massline.engine.teacher_service import ServiceTeacher
 from massline.engine.weigh.margins import Margins
 from massline.engine.workfolder import Progress, WorkFolder
 
-METHOD: Final = "taught-1"
+METHOD: Final = "taught-3"
 """Version of the method. It changes whenever the same input would give another result."""
 
-METHOD_OF_WORDS: Final = "words-2"
+METHOD_OF_WORDS: Final = "words-3"
 """Version of the method that goes by words alone, where no teacher can be asked or none shall be."""
 
 TEACH: Final = 12_000
 """So many distinct messages the teacher reads: half a minute on two cores."""
+
+TEACH_RATE: Final = 200
+"""So many messages a second of one core the built-in teacher reads at least (docs/reference/quality.md, *Cost*). A budget in
+seconds is turned into messages by this number, not by a clock, so that the machine does not change the result."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +58,10 @@ class Options:
 
     columns: house name -> heading. grain: number of coarse themes, None for as many as the data upholds. workers: None
     for one a core. ray: HOST:PORT of the head of a Ray cluster that works instead. language: of the report, "zh" or "en";
-    None for that of most messages. teach: how many distinct messages the teacher reads at most, 0 for none, None for TEACH.
+    None for that of most messages. teach: how many distinct messages the teacher reads at most, 0 for none, None for TEACH;
+    teach_seconds: the same said in seconds of one core, TEACH_RATE messages each. teacher: another sentence model than the
+    built-in one, in a folder or behind an endpoint. namer: a language model that may propose names (proposals.py); what it
+    answers is its own, so equal bytes are promised without it only.
     margins: file with how many people of each group there are, to correct the shares by.
     """
 
@@ -61,6 +72,9 @@ class Options:
     ray: str | None = None
     language: str | None = None
     teach: int | None = None
+    teach_seconds: int | None = None
+    teacher: Path | Endpoint | None = None
+    namer: Endpoint | None = None
     margins: Path | None = None
 
     def __post_init__(self) -> None:
@@ -72,8 +86,26 @@ class Options:
             raise OptionError(f"--seed is {self.seed}. Write a number from 0 to {2**32 - 1}.")
         if self.teach is not None and not (self.teach == 0 or 100 <= self.teach <= 1_000_000):
             raise OptionError(f"--teach is {self.teach}. Write 0, or a number from 100 to 1000000.")
+        if self.teach_seconds is not None:
+            self._check_seconds(self.teach_seconds)
         if self.language not in (None, "zh", "en"):
             raise OptionError(f"language is {self.language!r}. Write zh or en.")
+
+    def _check_seconds(self, seconds: int) -> None:
+        if self.teach is not None or self.teacher is not None:
+            raise OptionError(
+                "--teach in seconds is known for the built-in sentence model alone, and beside no number of messages. Write "
+                "how many messages it may read."
+            )
+        if not 1 <= seconds <= 5_000:
+            raise OptionError(f"--teach is {seconds}s. Write 1s to 5000s, seconds of one core.")
+
+    @property
+    def budget(self) -> int:
+        """How many messages the teacher may read."""
+        if self.teach_seconds is not None:
+            return self.teach_seconds * TEACH_RATE
+        return TEACH if self.teach is None else self.teach
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +161,7 @@ def run(
     start = time.perf_counter()
     try:
         margins = margins_of_call(options.margins) if options.margins else None
-        taught = lessons(TEACH if options.teach is None else options.teach)
+        taught = lessons(options.budget, partial(_reader, options.teacher) if options.teacher else None)
         key = run_key(paths, options, taught)
         earlier = earlier_of(out, paths, key) if keep else None
         call = _Call(paths, out, options, taught, margins, key, start)
@@ -170,6 +202,7 @@ def _finished(
     gone_on = {"continues": {**earlier.told(), **check_drift(earlier, work)}} if earlier else {}
     results.write_results(work, key["inputs"], language=options.language, method=key["method"], seed=options.seed)
     weighed = {"margins": key["margins"], "weighed": work.facts("label/weighed")} if call.margins else {}
+    named = {"naming": work.facts("label/naming")} if options.namer else {}
     result = RunResult(
         **results.counts_of(work),
         seconds=round(time.perf_counter() - call.start, 3),
@@ -177,19 +210,26 @@ def _finished(
         method=key["method"],
         seed=options.seed,
         without_teacher=call.taught.why_not,
-        warnings=tuple(weighed["weighed"]["warnings"]) if weighed else (),
+        warnings=(*(weighed["weighed"]["warnings"] if weighed else ()), *warnings_of(named)),
         went_on=earlier.rows if earlier else None,
         why_anew=why_anew,
     )
     chosen = {name: key[name] for name in ("grain", "columns", "teach")}
+    if options.teach_seconds is not None:
+        chosen |= {"teach_seconds": options.teach_seconds, "messages_a_second": TEACH_RATE}
     facts = results.run_facts(work, key["inputs"], result.counts(), chosen)
     facts["timings"] |= {"learnt_anew_because": why_anew} if why_anew else {}
-    results.publish(out, work, facts | weighed | gone_on)
+    results.publish(out, work, facts | weighed | named | gone_on)
     if keep:
         with suppress(OSError):  # the result is whole; without what is kept the next run learns anew
             keep_steps(out, work, call.key, call.paths, earlier)
     shutil.rmtree(work.path)
     return result
+
+
+def _reader(where: Path | Endpoint) -> Reader:
+    """The sentence model that somebody named. Raises TeacherError."""
+    return ServiceTeacher(where) if isinstance(where, Endpoint) else FileTeacher(where)
 
 
 def run_key(paths: Sequence[Path], options: Options, taught: Lessons) -> dict[str, Any]:
@@ -205,9 +245,11 @@ def run_key(paths: Sequence[Path], options: Options, taught: Lessons) -> dict[st
         "inputs": [{"label": label, **_input_facts(path)} for label, path in zip(labels, paths, strict=True)],
         "method": METHOD if taught.teacher else METHOD_OF_WORDS,
         "teach": taught.messages,
+        "teacher": [taught.teacher.name, taught.teacher.digest] if taught.teacher else None,
         "seed": options.seed,
         "grain": options.grain,
         "columns": dict(sorted(options.columns.items())),
+        **({"namer": [options.namer.url, options.namer.model]} if options.namer else {}),
     }
 
 
@@ -254,5 +296,5 @@ def take_steps(
         work.step("place", partial(place_messages, work, workers, earlier=earlier))
         if earlier:
             check_drift(earlier, work)
-        work.step("label", partial(name_themes_and_count, work, workers, margins))
+        work.step("label", partial(name_themes_and_count, work, workers, margins, options.namer))
         work.step("trace", partial(find_statements, work, workers))

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 _QUOTE: Final = 240  # characters of a quote that are shown; the whole text is in the input
 _QUOTES: Final = 4  # of each sort for a main theme
 _DETAILED: Final = 200  # main themes with a part of their own; the table lists all
-_FINE: Final = 40  # finer themes listed under a main theme, and 2,000 in all: the page stays under 5 MB
+_FINE: Final = 120  # finer themes listed under a main theme, and 2,000 in all: the page stays under 5 MB
 _FINE_IN_ALL: Final = 2_000
 _STATEMENTS: Final = 4  # listed under a main theme
 _MINORITY: Final = 40
@@ -233,6 +233,7 @@ def _figures(row: Row, facts: ReportFacts, words: Words) -> Row:
         "messages": f"{row['messages']:,}",
         "senders": f"{row['senders']:,}",
         "share": _percent(row["share_raw"], 1),
+        "again": words["again"].format(share=f"{row['stability']:.0%}") if row["stability"] is not None else "",
         "typical": _quotes(row["typical"][:_QUOTES], facts, words),
     }
 

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
-from massline.engine.buffers import F32, I64
+from massline.engine.buffers import F32, I32, I64
 from massline.engine.embed import learn_meaning, vectors, weigh_sample
 from massline.engine.group import spherical_kmeans
 
@@ -18,7 +18,10 @@ KNOWN: Final = 6_000
 CLUSTERS: Final = 48
 
 ODD: Final = 4
-"""One in so many of the sample is drawn because it is placed badly."""
+"""One in so many of the sample is drawn in the second pass, when a first student has placed the pool."""
+
+NEAR: Final = 3
+"""Of those so many parts, all but one are drawn because they may belong to a small theme, the last because they are odd."""
 
 
 def draw_pool(distinct: I64, *, seed: int) -> I64:
@@ -53,6 +56,24 @@ def _word_clusters(forms: pa.Array, seed: int) -> I64:
     meaning = learn_meaning(sample, seed=seed)
     centres = spherical_kmeans(vectors(sample.forms, meaning), min(CLUSTERS, len(some)), seed=seed, starts=1, rounds=10)
     return (vectors(forms, meaning) @ centres.T).argmax(axis=1)
+
+
+def draw_near(labels: I32, similarity: F32, small: I64, *, taken: I64, count: int) -> I64:
+    """Places of up to `count` messages of the pool that a first student put into small themes, in order: as many of each
+    theme, from those in its middle to those at its edge.
+
+    labels, similarity (n,): where each message of the pool was put; small (v,): themes that a handful of messages read so far
+    make, of which a few more tell whether they are one matter, and what does not belong to it; taken: places drawn already.
+    """
+    free = np.ones(len(labels), np.bool_)
+    free[taken] = False
+    drawn: list[I64] = []
+    for turn, theme in enumerate(small):
+        there = np.flatnonzero(free & (labels == theme))
+        share = min(len(there), (count - sum(map(len, drawn))) // (len(small) - turn))
+        order = there[np.argsort(-similarity[there], kind="stable")]
+        drawn.append(order[np.linspace(0, len(order) - 1, share).astype(np.int64)])
+    return np.sort(np.concatenate([np.zeros(0, np.int64), *drawn]))
 
 
 def draw_odd(chance: F32, taken: I64, count: int) -> I64:

@@ -7,9 +7,10 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from massline.engine.buffers import F32, I32, I64, Bools
-from massline.engine.dense import dense_groups
+from massline.engine.dense import dense_groups, split_wide
 from massline.engine.embed import Sample, learn_meaning, vectors
 from massline.engine.group import HANDFUL, by_size, first_and_lead, mean_directions, spherical_kmeans, stable_number
+from massline.engine.minority import SMALL
 from massline.engine.nearness import CLOSE, drawn_together, evened, joined, nearest
 
 COARSE_NUMBERS: Final = (2, 3, 4, 6, 8, 10, 12, 15, 18, 21, 24)
@@ -22,7 +23,9 @@ CLEAR: Final = 0.75
 SMALLEST: Final = 0.0004
 """Least share of the sample of a fine theme: of 0.1 % that are expected, fewer than half come by bad luck only."""
 
-MOST_FINE: Final = 400
+MOST_FINE: Final = 1_000
+"""So many views of 0.1 % there can be."""
+
 STRANGE: Final = 0.05
 RARE: Final = 0.1
 """A fine theme with a smaller share of its coarse one takes a message from outside only if it is nearer than half of the
@@ -39,11 +42,12 @@ RESAMPLED: Final = 4
 @dataclass(frozen=True, slots=True)
 class Space:
     """Where the sample's messages stand, (m, d) unit rows each: alone, in the middle of many neighbours (for coarse
-    themes), of few (for fine ones)."""
+    themes), of few (for fine ones). whole: they are all messages of the call, and stand for no others."""
 
     points: F32
     wide: F32
     close: F32
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +61,14 @@ class Tree:
     strange: Bools
 
 
-def space_of(sample: Sample, read: F32, *, seed: int) -> Space:
+def space_of(sample: Sample, read: F32, *, seed: int, whole: bool = True) -> Space:
     """The space of a sample that the teacher has read. read (m, 384): the teacher's vectors, row by row."""
     with threadpool_limits(1):  # more threads would add up in another order
         words = vectors(sample.forms, learn_meaning(sample, seed=seed))
         points = joined(evened(read), words, np.diff(sample.grams.indptr).astype(np.int64))
         rows, near = nearest(points)
-        return Space(
-            points, drawn_together(points, rows, near), drawn_together(points, rows[:, :CLOSE], near[:, :CLOSE])
-        )
+        close = drawn_together(points, rows[:, :CLOSE], near[:, :CLOSE])
+        return Space(points, drawn_together(points, rows, near), close, whole)
 
 
 def find_tree(space: Space, *, even: Bools, number: int | None, seed: int, half: bool = False) -> Tree:
@@ -81,8 +84,10 @@ def find_tree(space: Space, *, even: Bools, number: int | None, seed: int, half:
         homes, lead = first_and_lead(space.wide @ centres.T)
         groups = dense_groups(space.close, homes, seed=seed)
         homes = _whole_groups(homes, groups, len(centres))
-        unsure = lead < np.quantile(lead, UNSURE)
-        return _rooted(space.close, _in_order_of_size(homes), groups, unsure, fewest=(HANDFUL + half) // (1 + half))
+        unsure, fewest = lead < np.quantile(lead, UNSURE), (HANDFUL + half) // (1 + half)
+        if not space.whole:  # five messages that stand for forty are a matter; five of five may be a way to say one
+            groups = split_wide(space.points, groups, fewest=fewest, seed=seed)
+        return _rooted(space.close, _in_order_of_size(homes), groups, unsure, fewest=fewest)
 
 
 def _whole_groups(homes: I64, groups: I64, count: int) -> I64:
@@ -137,6 +142,13 @@ def _nearest_fine(points: F32, fine: I64, count: int) -> tuple[I64, Bools]:
     return nearest_one, ~inside & (scores.max(axis=1) < np.quantile(own, STRANGE))
 
 
+def small_themes(tree: Tree) -> I64:
+    """Fine themes that few hold, small ones first."""
+    sizes = np.bincount(tree.leaves[~tree.strange], minlength=len(tree.parents))
+    fine = np.flatnonzero((tree.parents >= 0) & (sizes <= SMALL * len(tree.leaves)))
+    return fine[np.argsort(sizes[fine], kind="stable")].astype(np.int64)
+
+
 def theme_means(points: F32, tree: Tree) -> F32:
     """Unit mean of each theme, coarse ones over all their messages; strangers left out. (t, d)"""
     known, count = ~tree.strange, len(tree.parents)
@@ -159,7 +171,7 @@ def stability(space: Space, tree: Tree, *, even: Bools, seed: int) -> F32:
     count = int((tree.parents < 0).sum())
     for turn in range(RESAMPLED):
         half = np.sort(np.random.default_rng((seed, turn)).permutation(len(tree.homes))[: len(tree.homes) // 2])
-        part = Space(space.points[half], space.wide[half], space.close[half])
+        part = Space(space.points[half], space.wide[half], space.close[half], space.whole)
         again = find_tree(part, even=even[half], number=count, seed=seed + turn, half=True)
         found += _likeness(tree, half, again)
     return (found / RESAMPLED).astype(np.float32)

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -23,7 +23,7 @@ from massline.engine.errors import TeacherError
 from massline.engine.pieces import cut, learn_pieces
 from massline.engine.runners.local import map_blocks
 from massline.engine.teacher_graph import VERSION, write_graph
-from massline.engine.teacher_weights import Weights
+from massline.engine.teacher_weights import DIGEST, Weights
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -46,12 +46,25 @@ BATCH_PIECES: Final = 1_024
 MOST_THREADS: Final = 8
 
 
+class Reader(Protocol):
+    """Whoever can read messages as a teacher does. digest: SHA-256 of its file; "" where nobody can say."""
+
+    name: str
+    digest: str
+
+    def vectors(
+        self, texts: pa.Array, *, pieces: int = MOST_PIECES, done: Callable[[int], None] = lambda count: None
+    ) -> F32:
+        """Unit vectors of n texts, (n, d) float32. Raises TeacherError."""
+
+
 class Teacher:
     """The transformer, ready to read. 0.5 s to load, 350 MB. Raises TeacherError when it cannot be used here."""
 
     def __init__(self, *, threads: int | None = None, folder: Path | None = None) -> None:
         weights = Weights()
         self._weights, self.size = weights, weights.shape.hidden
+        self.name, self.digest = NAME, DIGEST
         self._pieces = learn_pieces(
             weights.pieces,
             weights.scores,
@@ -59,7 +72,7 @@ class Teacher:
             apart=(weights.first, weights.last, weights.unknown),
         )
         self._places: F32 = weights.plain("emb.pos", -1, self.size) + weights.plain("emb.type", -1, self.size)[0]
-        self._session = _session(graph_path(weights, folder or cache_folder()))
+        self._session = session_of(graph_path(weights, folder or cache_folder()))
         self._threads = min(threads or os.cpu_count() or 1, MOST_THREADS)
 
     def vectors(
@@ -75,14 +88,14 @@ class Teacher:
         """
         asked = pa.array([ASKED + text for text in texts.to_pylist()], pa.large_string())
         numbers, starts = cut(asked, self._pieces, most=MOST_PIECES - 2)
-        lengths = _shortened(np.diff(starts) + 2, pieces)
+        lengths = shortened(np.diff(starts) + 2, pieces)
         found = np.zeros((len(texts), self.size), np.float32)
         read = 0
 
         def read_batch(rows: I64) -> tuple[I64, F32]:
             return rows, self._read(self._padded(numbers, starts[rows], lengths[rows]), lengths[rows])
 
-        for rows, means in map_blocks(read_batch, _batches(lengths), workers=self._threads):
+        for rows, means in map_blocks(read_batch, batches_of(lengths), workers=self._threads):
             found[rows] = means
             read += len(rows)
             done(read)
@@ -122,29 +135,35 @@ def the_teacher() -> Teacher:
 class Lessons:
     """Who teaches a run: the teacher and how many messages it reads; or nobody, and why not ("" where nobody was asked)."""
 
-    teacher: Teacher | None
+    teacher: Reader | None
     messages: int
     why_not: str
 
 
-def lessons(messages: int) -> Lessons:
-    """Ask the teacher to read so many messages of a call; 0: ask nobody. Never raises: without it words must do."""
+def lessons(messages: int, chosen: Callable[[], Reader] | None = None) -> Lessons:
+    """Ask the teacher to read so many messages of a call; 0: ask nobody. Without the built-in one words must do.
+
+    chosen: makes another teacher, that somebody named. Raises TeacherError when that one cannot be used: nobody asked for
+    words.
+    """
     if messages == 0:
         return Lessons(None, 0, "")
+    if chosen is not None:
+        return Lessons(chosen(), messages, "")
     try:
         return Lessons(the_teacher(), messages, "")
     except TeacherError as error:
         return Lessons(None, 0, str(error))
 
 
-def _shortened(lengths: I64, pieces: int) -> I64:
+def shortened(lengths: I64, pieces: int) -> I64:
     """The lengths (n,) under the highest bound, up to MOST_PIECES, with which they are `pieces` on average at most."""
     longer = np.bincount(lengths, minlength=MOST_PIECES + 1)[::-1].cumsum()[::-1]  # texts of so many pieces or more
     bound = int(np.searchsorted(longer[1:].cumsum(), pieces * len(lengths), side="right"))
     return np.minimum(lengths, bound)
 
 
-def _batches(lengths: I64) -> Iterator[I64]:
+def batches_of(lengths: I64) -> Iterator[I64]:
     """Rows of texts of like length, short ones first, at most BATCH_PIECES pieces together."""
     order = np.argsort(lengths, kind="stable")
     start = 0
@@ -204,7 +223,7 @@ def _build(path: Path, weights: Weights) -> None:
     beside.write_text(digest)
 
 
-def _session(path: Path) -> "InferenceSession":
+def session_of(path: Path) -> "InferenceSession":
     """A session that runs each batch in the thread that asks."""
     try:
         import onnxruntime  # half a second to load

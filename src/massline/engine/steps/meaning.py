@@ -12,11 +12,11 @@ from massline.engine.embed import Sample, learn_meaning, scrambled_vectors, vect
 from massline.engine.group import find_themes, nearest_theme, place_by
 from massline.engine.minority import add_views, find_views, with_directions
 from massline.engine.place import Frozen, load_meaning, mean_similarity, save_themes
-from massline.engine.sample import ODD, draw_evenly, draw_odd, draw_pool
+from massline.engine.sample import NEAR, ODD, draw_evenly, draw_near, draw_odd, draw_pool
 from massline.engine.student import honest_vectors, learn, lesson_of, themes_of
 from massline.engine.tables import NOT_PLACED
-from massline.engine.taught import find_tree, nearness_to_leaf, space_of, stability
-from massline.engine.teacher import NAME, Lessons, Teacher
+from massline.engine.taught import find_tree, nearness_to_leaf, small_themes, space_of, stability
+from massline.engine.teacher import Lessons, Reader
 from massline.engine.workfolder import WorkFolder, write_facts
 
 SAMPLE: Final = 30_000
@@ -45,9 +45,9 @@ def learn_from_sample(work: WorkFolder, lessons: Lessons, seed: int, part: Path)
 
 
 def _ask_teacher(  # noqa: PLR0913 - what it works on, with whom, how much, where to
-    work: WorkFolder, teacher: Teacher, distinct: I64, budget: int, seed: int, part: Path
+    work: WorkFolder, teacher: Reader, distinct: I64, budget: int, seed: int, part: Path
 ) -> None:
-    """The teacher reads all distinct messages, or an even sample and then the ones that it shows to be odd."""
+    """The teacher reads all distinct messages, or an even sample and then those that it shows to be worth reading."""
     pool = draw_pool(distinct, seed=seed)
     if len(distinct) <= budget:
         drawn, read = distinct, teacher.vectors(_forms(work, distinct), done=_teller(work, 0))
@@ -55,7 +55,7 @@ def _ask_teacher(  # noqa: PLR0913 - what it works on, with whom, how much, wher
     else:
         first = draw_evenly(_strata(work, pool), budget - budget // ODD, seed=seed)
         seen = teacher.vectors(_forms(work, pool[first]), pieces=SAMPLE_PIECES, done=_teller(work, 0))
-        odd = draw_odd(_chances(work, pool, first, seen, seed=seed), first, budget // ODD)
+        odd = _second_pass(work, pool, first, seen, count=budget // ODD, seed=seed)
         seen_odd = teacher.vectors(_forms(work, pool[odd]), pieces=SAMPLE_PIECES, done=_teller(work, len(first)))
         order = np.argsort(np.concatenate([first, odd]))
         drawn, read = pool[np.concatenate([first, odd])[order]], np.concatenate([seen, seen_odd])[order]
@@ -63,7 +63,12 @@ def _ask_teacher(  # noqa: PLR0913 - what it works on, with whom, how much, wher
     np.save(part / "sample.npy", drawn)
     np.save(part / "even.npy", even)
     np.save(part / "read.npy", read)
-    facts = {"teacher": NAME, "read_by_teacher": len(drawn), "read_because_odd": int((~even).sum())}
+    facts = {
+        "teacher": teacher.name,
+        "teacher_sha256": teacher.digest,
+        "read_by_teacher": len(drawn),
+        "read_because_odd": int((~even).sum()),
+    }
     write_facts(part / "facts.json", facts)
 
 
@@ -85,15 +90,17 @@ def _strata(work: WorkFolder, pool: I64) -> pa.Table:
     return told.append_column("form", work.stored("clean/cleaned").take(pool, "form").column("form"))
 
 
-def _chances(work: WorkFolder, pool: I64, first: I64, seen: F32, *, seed: int) -> F32:
-    """How surely a first student places each message of the pool, (n,); it has learnt from the places `first`, of which
-    the teacher has seen the vectors `seen`."""
+def _second_pass(work: WorkFolder, pool: I64, first: I64, seen: F32, *, count: int, seed: int) -> I64:  # noqa: PLR0913
+    """Places of the messages of the pool that are read next, in order: some that may belong to small themes, and those that
+    are placed most unsurely. first: the places read so far, of which the teacher has seen the vectors `seen`."""
     sample, even = _weighed(work, pool[first]), np.ones(len(first), np.bool_)
-    space = space_of(sample, seen, seed=seed)
+    space = space_of(sample, seen, seed=seed, whole=False)
     tree = find_tree(space, even=even, number=None, seed=seed)
     lesson = lesson_of(space, tree, np.zeros(len(tree.parents), np.float32))
     themes = themes_of(honest_vectors(sample, lesson.targets, seed=seed), tree, lesson)
-    return place_by(vectors(_forms(work, pool), learn(sample, lesson.targets)), themes)[2]
+    labels, similarity, chance = place_by(vectors(_forms(work, pool), learn(sample, lesson.targets)), themes)
+    near = draw_near(labels, similarity, small_themes(tree), taken=first, count=count - count // NEAR)
+    return np.sort(np.concatenate([near, draw_odd(chance, np.concatenate([first, near]), count - len(near))]))
 
 
 def make_themes(work: WorkFolder, grain: int | None, seed: int, part: Path) -> None:
@@ -108,7 +115,7 @@ def make_themes(work: WorkFolder, grain: int | None, seed: int, part: Path) -> N
 def _themes_of_teacher(work: WorkFolder, sample: Sample, grain: int | None, seed: int, part: Path) -> None:
     """Themes made where the teacher sees the messages, and a student that places all others like it."""
     even: Bools = work.array("embed/even")
-    space = space_of(sample, work.array("embed/read"), seed=seed)
+    space = space_of(sample, work.array("embed/read"), seed=seed, whole=bool(even.all()))
     tree = find_tree(space, even=even, number=grain, seed=seed)
     again = stability(space, tree, even=even, seed=seed)
     lesson = lesson_of(space, tree, again)

@@ -9,12 +9,15 @@ import numpy as np
 import pyarrow as pa
 
 from massline.engine.buffers import I32, I64
+from massline.engine.endpoint import Endpoint
 from massline.engine.group import Themes, home_of
 from massline.engine.label import Name, distinct_senders, local_words, middle_and_edge, name_themes
 from massline.engine.place import load_themes
+from massline.engine.proposals import SHOWN
 from massline.engine.runners import Workers, map_blocks
 from massline.engine.sides import AGAINST, FOR, Sides, count_sides, quote_side, sides_of
 from massline.engine.steps.blocks import blocks_with_rows, sample_forms
+from massline.engine.steps.proposing import ask_for_names
 from massline.engine.steps.weighing import weigh_themes
 from massline.engine.tables import COPY, PLACED, THEMES
 from massline.engine.weigh.margins import Margins
@@ -25,8 +28,13 @@ NO_ROWS: Final = np.zeros(0, np.int64)
 NO_SIDES: Final = np.zeros(0, np.int8)
 
 
-def name_themes_and_count(work: WorkFolder, workers: Workers, margins: Margins | None, part: Path) -> None:
-    """Name every theme from all its messages, count them and their senders, weigh their shares, and pick whom to quote."""
+def name_themes_and_count(
+    work: WorkFolder, workers: Workers, margins: Margins | None, namer: Endpoint | None, part: Path
+) -> None:
+    """Name every theme from all its messages, count them and their senders, weigh their shares, and pick whom to quote.
+
+    namer: a language model that may propose other names; whatever it does, the step does not fail.
+    """
     themes, similarity = work.array("place/themes"), work.array("place/similarity")
     fates, copy_of = work.array("place/fates"), work.array("fold/copy_of")
     tree = load_themes(work.path / "group" / "themes.npz").themes
@@ -46,6 +54,9 @@ def name_themes_and_count(work: WorkFolder, workers: Workers, margins: Margins |
         sizes[home[fine]] += sizes[fine]
     names = name_themes(counts, sizes, tree.parents, vocabulary, local=local_words(sample, areas, vocabulary))
     sides = np.concatenate([NO_SIDES, *map_blocks(_sides_block, blocks_with_rows(work), workers=workers)])
+    if namer is not None:
+        nearest, _ = middle_and_edge(originals, similarity, tree.parents, most=SHOWN)
+        names = ask_for_names(work, namer, names, sizes, nearest, part)
     typical, dissenting = middle_and_edge(originals, similarity, tree.parents)
     asking = [quote_side(side, sides, originals, similarity, tree.parents) for side in (FOR, AGAINST)]
     quoted = (typical, dissenting, *asking)

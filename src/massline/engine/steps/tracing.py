@@ -35,8 +35,10 @@ def find_statements(work: WorkFolder, workers: Workers, part: Path) -> None:
     leaves = ~np.isin(np.arange(len(names)), names.column("parent").fill_null(-1).to_numpy())
     keywords = names.column("keywords").to_pylist()
     typical = _typical_messages(work, quotes)
+    proposed = work.facts("label/sentences") if (work.path / "label" / "sentences.json").exists() else {}
     statements = [
-        _statement(typical[theme], keywords[theme]) if leaf else "" for theme, leaf in enumerate(leaves.tolist())
+        proposed.get(str(theme)) or _statement(typical[theme], keywords[theme]) if leaf else ""
+        for theme, leaf in enumerate(leaves.tolist())
     ]
     themes = work.array("place/themes")
     forms = pa.array([form_of(one) for one in statements], pa.large_string())

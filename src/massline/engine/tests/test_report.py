@@ -130,6 +130,22 @@ def test_a_corrected_share_stands_beside_the_counted_one_where_margins_were_give
     assert both.count("ml-span") == plain.count("ml-span") + 1
 
 
+def test_how_surely_a_theme_comes_again_is_said_and_explained_where_it_was_measured():
+    rows = [a_theme(1) | {"stability": 0.62}, a_theme(3, 1, messages=4) | {"stability": 0.2}]
+    measured = page(some_facts(themes=pa.Table.from_pylist(rows, THEMES)), language="en")
+    assert measured.count("comes again 62%") == measured.count("comes again 20%") == 1
+    assert "Under 30 %" in measured
+    assert "omes again" not in page(some_facts(), language="en")
+
+
+def test_for_and_against_are_two_lists_and_only_where_both_are_said():
+    both = {"messages_for": 3, "messages_against": 2, "asks_for": ["a"], "asks_against": ["b"]}
+    for change, lists in ((both, 1), (both | {"messages_against": 0}, 0)):
+        themes = pa.Table.from_pylist([a_theme(1) | change], THEMES)
+        text = page(some_facts(themes=themes, statements=[]), language="en")
+        assert text.count("Plainly in favour (3)") == text.count("Plainly against (2)") == lists
+
+
 def test_a_small_view_is_listed_by_itself_with_its_own_words():
     text = page(some_facts(), language="zh")
     part = text.split('id="minority"')[1].split("</section>")[0]

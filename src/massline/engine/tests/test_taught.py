@@ -10,12 +10,12 @@ from sklearn.metrics import adjusted_rand_score
 
 from massline.engine import pipeline, steps
 from massline.engine import read as reading
-from massline.engine.dense import dense_groups
+from massline.engine.dense import WIDE_NUMBER, dense_groups, split_wide
 from massline.engine.embed import vectors, weigh_sample
 from massline.engine.group import place_by
 from massline.engine.nearness import drawn_together, evened, joined, nearest, unit
 from massline.engine.pipeline import Options, run
-from massline.engine.sample import draw_evenly, draw_odd
+from massline.engine.sample import draw_evenly, draw_near, draw_odd
 from massline.engine.student import honest_vectors, learn, lesson_of, logistic, themes_of
 from massline.engine.taught import find_tree, space_of, stability
 from massline.engine.teacher import Lessons
@@ -29,6 +29,8 @@ MATTER = np.array([list(MATTERS).index(matter) for matter, _ in TOLD])
 
 class StandIn:
     """Knows the phrases of the made-up matters: a message points to its matter, and a little to its own words."""
+
+    name, digest = "stand-in", ""
 
     def vectors(self, texts, *, pieces=96, done=lambda count: None):
         rows = [self._one(text) for text in texts.to_pylist()]
@@ -45,7 +47,7 @@ class StandIn:
 
 @pytest.fixture
 def taught(monkeypatch):
-    monkeypatch.setattr(pipeline, "lessons", lambda count: Lessons(StandIn() if count else None, count, ""))
+    monkeypatch.setattr(pipeline, "lessons", lambda count, chosen: Lessons(StandIn() if count else None, count, ""))
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +101,50 @@ def test_chances_of_a_regression_are_as_often_right_as_they_say() -> None:
     weights = logistic(facts, right)
     np.testing.assert_allclose(weights, [0.5, 2], atol=0.25)
     assert np.isfinite(logistic(facts, np.ones(4_000, np.bool_))).all()
+
+
+def kinds_of_messages(seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Two kinds of messages far from each other; in the first, eight of 200 say one thing that the others do not. Unit rows
+    (300, 40), and who those eight are."""
+    chance = np.random.default_rng(seed)
+    points = 0.12 * chance.standard_normal((300, 40))
+    points[:200, 0] += 1
+    points[200:, 1] += 1
+    points[40:48, 5] += 0.6
+    return unit(points.astype(np.float32)), np.arange(40, 48)
+
+
+def test_a_small_matter_inside_a_wide_group_stands_apart_once_the_group_is_seen_alone() -> None:
+    points, holders = kinds_of_messages()
+    groups = np.repeat([0, 1], [200, 100])
+    found = split_wide(points, groups, fewest=5, seed=0)
+    theme = np.bincount(found[holders]).argmax()
+    assert (found[holders] == theme).sum() >= 6
+    assert np.isin(np.flatnonzero(found == theme), holders).mean() >= 0.8
+    assert not set(found[:200]) & set(found[200:])
+
+
+def test_a_group_that_is_not_wide_stays_whole() -> None:
+    points, _ = kinds_of_messages()
+    groups = np.repeat(np.arange(6), 50)  # each has fewer than WIDE_NUMBER
+    assert WIDE_NUMBER > 50
+    assert adjusted_rand_score(groups, split_wide(points, groups, fewest=5, seed=0)) == 1
+
+
+def test_messages_near_small_themes_are_drawn_alike_from_middle_to_edge_and_none_twice() -> None:
+    labels = np.repeat(np.array([0, 1, 2, 3], np.int32), [30, 4, 20, 10])
+    similarity = np.linspace(1, 0, 64).astype(np.float32)
+    taken = np.array([34, 35])
+    drawn = draw_near(labels, similarity, np.array([1, 2, 3]), taken=taken, count=18)
+    assert len(set(drawn.tolist())) == len(drawn) == 18
+    assert not set(drawn) & set(taken)
+    assert np.bincount(labels[drawn], minlength=4).tolist() == [0, 4, 7, 7]
+    assert {36, 53} <= set(drawn.tolist())  # the free middle and the edge of theme 2
+
+
+def test_where_nothing_is_small_nothing_is_drawn_near() -> None:
+    nothing = np.zeros(0, np.int64)
+    assert len(draw_near(np.zeros(9, np.int32), np.ones(9, np.float32), nothing, taken=nothing, count=5)) == 0
 
 
 def test_dense_groups_on_the_border_of_two_themes_are_one() -> None:
@@ -173,6 +219,24 @@ def test_a_view_of_very_few_is_a_theme_of_its_own(tmp_path) -> None:
 
 
 @pytest.mark.usefixtures("taught")
+def test_a_view_of_few_survives_where_the_teacher_reads_only_a_part(tmp_path) -> None:
+    rare = [
+        f"{place}{who}{what}{end}"
+        for place in ("东河", "西岭", "南湖")
+        for who in ("蜜蜂", "蜂群", "养蜂的蜜蜂")
+        for what in ("被喷药毒死了", "让农药害死")
+        for end in ("", "，没人赔蜂农")
+    ]
+    call = write_call(tmp_path / "call.csv", [*TEXTS, *rare])
+    run([call], tmp_path / "out", Options(workers=1, teach=600))
+    told = pq.read_table(tmp_path / "out" / "messages.parquet").to_pylist()
+    theme = [one["theme"] for one in told if int(one["id"][1:]) > len(TEXTS)]
+    mine = max(set(theme), key=theme.count)
+    assert theme.count(mine) > len(rare) / 2
+    assert 2 * theme.count(mine) > sum(one["theme"] == mine for one in told)
+
+
+@pytest.mark.usefixtures("taught")
 @pytest.mark.parametrize("count", [1, 2, 11, 12, 13, 30])
 def test_calls_of_any_small_size_are_accounted_for(count: int, tmp_path) -> None:
     counts = run([write_call(tmp_path / "call.csv", TEXTS[:count])], tmp_path / "out", Options(workers=1, teach=100))
@@ -187,7 +251,7 @@ def test_a_stopped_run_does_not_ask_the_teacher_again(tmp_path, monkeypatch) -> 
         run([call], tmp_path / "out", Options(workers=1, teach=1_000))
     monkeypatch.undo()
     monkeypatch.setattr(StandIn, "vectors", stop)
-    monkeypatch.setattr(pipeline, "lessons", lambda count: Lessons(StandIn(), count, ""))
+    monkeypatch.setattr(pipeline, "lessons", lambda count, chosen: Lessons(StandIn(), count, ""))
     assert run([call], tmp_path / "out", Options(workers=1, teach=1_000)).placed > 0
 
 

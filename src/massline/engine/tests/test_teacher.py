@@ -6,7 +6,7 @@ import pytest
 
 from massline.engine import teacher as teaching
 from massline.engine.errors import TeacherError
-from massline.engine.teacher import Teacher, _shortened, cache_folder, graph_path, lessons
+from massline.engine.teacher import Teacher, cache_folder, graph_path, lessons, shortened
 from massline.engine.teacher_weights import Weights, weights_path
 from massline.engine.tests.calls import forms, messages
 
@@ -103,14 +103,14 @@ def test_a_bound_on_what_is_read_cuts_the_longest_and_no_others(teacher: Teacher
 @pytest.mark.parametrize("pieces", [7, 20, 36, 96])
 def test_lengths_are_shortened_to_their_bound_and_no_further(pieces: int) -> None:
     lengths = np.random.default_rng(0).integers(4, 97, 500)
-    found = _shortened(lengths, pieces)
+    found = shortened(lengths, pieces)
     assert found.mean() <= pieces
     assert (np.minimum(lengths, found.max() + 1).mean() > pieces) or np.array_equal(found, lengths)
 
 
 def test_texts_that_are_just_as_long_as_may_be_are_read_whole() -> None:
     lengths = np.array([10, 20, 30])
-    assert np.array_equal(_shortened(lengths, 20), lengths)
+    assert np.array_equal(shortened(lengths, 20), lengths)
 
 
 def test_progress_counts_up_to_all(teacher: Teacher) -> None:
