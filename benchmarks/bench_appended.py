@@ -18,7 +18,7 @@ import time
 from itertools import islice
 from pathlib import Path
 
-from bench_concentrate import COMMAND, commit, machine, processor_seconds
+from bench_concentrate import COMMAND, as_installed, commit, machine, processor_seconds
 from make_messages import row, write
 from massline.project.demo.messages import generate
 
@@ -32,7 +32,7 @@ def concentrated(source: Path, out: Path) -> dict[str, object]:
     """Wall and processor seconds of the whole command, its start included, and what it says of itself."""
     command = [sys.executable, "-c", COMMAND, "concentrate", str(source), "--out", str(out), "--json"]
     start, used = time.perf_counter(), processor_seconds()
-    said = subprocess.run(command, check=False, stdout=subprocess.PIPE, text=True)
+    said = subprocess.run(command, check=False, stdout=subprocess.PIPE, text=True, env=as_installed())
     seconds, cpu = time.perf_counter() - start, processor_seconds() - used
     if said.returncode not in (0, 1):
         raise SystemExit(f"massline concentrate ended with {said.returncode}; see above.")

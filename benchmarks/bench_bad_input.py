@@ -74,6 +74,13 @@ def many_columns(count: int) -> Rows:
         yield message.id, *("x" * 9_998), message.text
 
 
+def no_such_groups(count: int) -> Rows:
+    """Every message says of whom it is; the margins beside it know other groups. To be refused, with nothing left behind."""
+    yield "编号", "内容", "性别", "年龄"
+    for message in generate(count, seed=0):
+        yield message.id, message.text, message.sex, message.age
+
+
 def all_rejected_but_one(count: int) -> Rows:
     """Every row but the last is empty."""
     yield "编号", "内容"
@@ -92,8 +99,13 @@ def long_texts(count: int) -> Rows:
 
 CASES: Final[dict[str, Callable[[int], Rows]]] = {
     case.__name__: case
-    for case in (junk, junk_column, one_theme, equal, one_message, many_columns, all_rejected_but_one, long_texts)
+    for case in (
+        *(junk, junk_column, one_theme, equal, one_message, many_columns),
+        *(all_rejected_but_one, long_texts, no_such_groups),
+    )
 }
+MARGINS: Final = {no_such_groups.__name__: "variable,category,percent\n性别,甲,50\n性别,乙,50\n"}
+"""Cases that are weighed, and by what; they must be refused."""
 
 
 def measure(name: str, count: int, folder: Path) -> dict[str, object]:
@@ -101,12 +113,16 @@ def measure(name: str, count: int, folder: Path) -> dict[str, object]:
     source, out = folder / f"{name}.csv", folder / name
     with source.open("w", encoding="utf-8", newline="") as stream:
         csv.writer(stream).writerows(CASES[name](count))
+    command = [sys.executable, "-c", COMMAND, "concentrate", str(source), "--out", str(out), "--teach", "0", "--json"]
+    if name in MARGINS:
+        (folder / "margins.csv").write_text(MARGINS[name], "utf-8")
+        command += ["--margins", str(folder / "margins.csv")]
     loop, start = calibration(), time.perf_counter()
-    said = subprocess.run(
-        [sys.executable, "-c", COMMAND, "concentrate", str(source), "--out", str(out), "--teach", "0", "--json"],
-        check=False, capture_output=True, text=True,
-    )  # fmt: skip
+    said = subprocess.run(command, check=False, capture_output=True, text=True)
     seconds = time.perf_counter() - start
+    if name in MARGINS:
+        source.unlink()
+        return refused(name, count, said, out) | {"seconds": round(seconds, 1), "ratio": round(seconds / loop, 1)}
     if said.returncode not in (0, 1):
         raise SystemExit(f"{name}: ended with {said.returncode}: {said.stderr[-500:]}")
     counts, report = json.loads(said.stdout), (out / "report.html").stat().st_size
@@ -119,6 +135,14 @@ def measure(name: str, count: int, folder: Path) -> dict[str, object]:
         "copies": counts["copies"], "not_placed": counts["not_placed"], "seconds": round(seconds, 1),
         "peak_rss_mb": counts["peak_rss_mb"], "report_bytes": report, "ratio": round(seconds / loop, 1),
     }  # fmt: skip
+
+
+def refused(name: str, count: int, said: subprocess.CompletedProcess[str], out: Path) -> dict[str, object]:
+    """A case that must end with 2, a sentence that says what to do, and no file of a result."""
+    left = [file.name for file in out.iterdir() if file.name != ".work"]
+    if said.returncode != 2 or "Write both alike" not in said.stderr or left:
+        raise SystemExit(f"{name}: was not refused: ended with {said.returncode}, left {left}: {said.stderr[-500:]}")
+    return {"case": name, "rows": count, "refused": said.stderr.strip()[:200]}
 
 
 def main() -> None:

@@ -5,8 +5,10 @@
 
 BERTopic gets texts and vectors for nothing: only its `fit_transform` is timed, after what it compiles is compiled. Ours is the
 whole command, file to report, with its start, at that size and at ten times that size; what a further message costs is the
-difference. PYTHON is that of an environment of its own: python3 -m venv V && V/bin/pip install --no-deps bertopic && V/bin/pip
-install umap-learn hdbscan scikit-learn pandas tqdm plotly pyyaml. Result in results/bertopic.json.
+difference. And, from the same start as BERTopic's (`warm_massline.py`: a process that has run before), by words alone, with the
+teacher, and with the teacher's vectors given. PYTHON is that of an environment of its own: python3 -m venv V && V/bin/pip install
+--no-deps bertopic && V/bin/pip install umap-learn hdbscan scikit-learn pandas tqdm plotly pyyaml. Result in
+results/bertopic.json.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import argparse
 import json
 import os
 import subprocess
+import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -52,6 +55,15 @@ def theirs(python: str, texts: Path, vectors: Path) -> dict[str, object]:
     return said
 
 
+def warm(source: Path) -> dict[str, list[float]]:
+    """What `warm_massline.py` prints."""
+    command = [sys.executable, str(Path(__file__).with_name("warm_massline.py")), str(source)]
+    said: dict[str, list[float]] = json.loads(
+        subprocess.run(command, capture_output=True, check=True, text=True).stdout
+    )
+    return said
+
+
 def ratios(count: int, theirs: Sequence[float], small: Measured, large: Measured) -> dict[str, list[float]]:
     """How many times BERTopic's time for a message is ours, by wall and by processor time. theirs: wall and processor seconds
     for `count` messages."""
@@ -83,7 +95,10 @@ def main() -> None:
         small = measure(asked.messages, folder, workers)
         said = theirs(asked.python, *texts_and_vectors(asked.messages, folder))
         large = measure(LARGER * asked.messages, folder, workers)
+        same_start = warm(folder / f"{asked.messages}.csv")
     times = ratios(asked.messages, said["seconds"], small, large)
+    for what, ours in same_start.items():
+        times[f"same start, {what}"] = [round(said["seconds"][i] / ours[i], 1) for i in range(2)]
     result = {
         "what": "massline concentrate beside BERTopic",
         "commit": commit(),
@@ -91,6 +106,7 @@ def main() -> None:
         "target": TARGET,
         "bertopic": said,
         "ours": [asdict(small), asdict(large)],
+        "ours_from_the_same_start": same_start,
         "times": times,
     }
     for row in (small, large):

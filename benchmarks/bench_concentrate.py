@@ -70,6 +70,13 @@ def reading(path: Path) -> float:
     return time.perf_counter() - start
 
 
+def as_installed() -> dict[str, str]:
+    """The environment of a command that is installed: Python's own code is kept compiled, as numba's is. Where that is switched
+    off, each start compiles some six hundred modules anew, two processor seconds of no program's making."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {"PYTHONPYCACHEPREFIX": str(Path(tempfile.gettempdir()) / "massline-bytecode"), **kept}
+
+
 def processor_seconds() -> float:
     """Processor seconds of all commands that ended so far."""
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -95,7 +102,7 @@ def measure(count: int, folder: Path, workers: int) -> Measured:
         "--json",
     ]
     start, used = time.perf_counter(), processor_seconds()
-    said = subprocess.run(command, check=False, stdout=subprocess.PIPE, text=True)
+    said = subprocess.run(command, check=False, stdout=subprocess.PIPE, text=True, env=as_installed())
     seconds = time.perf_counter() - start
     if said.returncode not in (0, 1):
         raise SystemExit(f"massline concentrate ended with {said.returncode} on {count:,} messages; see above.")

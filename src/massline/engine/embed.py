@@ -80,10 +80,7 @@ def _sum_vectors(data: U8, offsets: I64, row_of: I32, table: F32, out: F32) -> N
 
 @nb.njit(cache=True, nogil=True)
 def _count_grams(data: U8, offsets: I64, buckets: I32, weights: F32, starts: I64) -> None:
-    """Distinct buckets of each form and their weights, one form after another; starts (n + 1,) says where each begins.
-
-    With empty `buckets` only `starts` is filled.
-    """
+    """Distinct buckets of each form and their weights, one form after another; starts (n + 1,) says where each begins."""
     found = np.empty(2 * READ_CHARACTERS, np.int32)
     write = 0
     for i in range(len(offsets) - 1):
@@ -93,8 +90,7 @@ def _count_grams(data: U8, offsets: I64, buckets: I32, weights: F32, starts: I64
             bucket, first = found[j], j
             while j < count and found[j] == bucket:
                 j += 1
-            if len(buckets):
-                buckets[write], weights[write] = bucket, np.float32(1 + np.log(j - first))
+            buckets[write], weights[write] = bucket, np.float32(1 + np.log(j - first))
             write += 1
         starts[i + 1] = write
 
@@ -103,10 +99,11 @@ def gram_matrix(forms: pa.Array) -> scipy.sparse.csr_matrix:
     """Grams of each form, weighed 1 + ln t: (n, 2**18) float32, sparse."""
     data, offsets = strings_of(forms)
     starts = np.zeros(len(forms) + 1, np.int64)
-    _count_grams(data, offsets, np.zeros(0, np.int32), np.zeros(0, np.float32), starts)
-    buckets, weights = np.empty(starts[-1], np.int32), np.empty(starts[-1], np.float32)
+    most = 2 * int(np.minimum(np.diff(offsets), READ_CHARACTERS).sum())  # at most two grams a sign
+    buckets, weights = np.empty(most, np.int32), np.empty(most, np.float32)  # what is not written takes no memory
     _count_grams(data, offsets, buckets, weights, starts)
-    return scipy.sparse.csr_matrix((weights, buckets, starts), shape=(len(forms), BUCKETS))
+    used = starts[-1]
+    return scipy.sparse.csr_matrix((weights[:used].copy(), buckets[:used].copy(), starts), (len(forms), BUCKETS))
 
 
 def gram_weights(grams: scipy.sparse.csr_matrix, *, common: float = COMMON) -> F32:
