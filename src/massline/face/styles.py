@@ -68,8 +68,11 @@ def style_url() -> str:
 
 
 def keeps(request: HttpRequest | None) -> bool:
-    """Whether this browser says that it keeps the style as it is now. A page of no request links it: that is always right."""
-    return request is None or request.COOKIES.get(KEPT_COOKIE) == style().digest
+    """Whether a page had better name the style than hold it: this browser says that it keeps the style as it is now, or takes no
+    compressed answers, in which the text weighs a sixth. A page of no request names it: that is always right."""
+    if request is None or "gzip" not in request.headers.get("Accept-Encoding", ""):
+        return True
+    return request.COOKIES.get(KEPT_COOKIE) == style().digest
 
 
 def inside(request: HttpRequest, held: Style) -> None:

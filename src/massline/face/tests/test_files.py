@@ -146,9 +146,12 @@ def test_style_and_script_of_a_public_page_stay_in_their_budget() -> None:
     assert weight["style"] <= STYLE, weight
 
 
+COMPRESSED = {"accept-encoding": "gzip, br"}  # as every browser asks
+
+
 def test_a_first_page_brings_its_style_and_asks_for_none(client) -> None:
-    answer = client.get("/face/")
-    page, policy = answer.content.decode(), answer["Content-Security-Policy"]
+    answer = client.get("/face/", headers=COMPRESSED)
+    page, policy = gzip.decompress(answer.content).decode(), answer["Content-Security-Policy"]
     sheets = re.findall(r"<style data-kept=\"([^\"]+)\">(.*?)</style>", page, re.DOTALL)
     assert sheets == [(f"/face/style.{style().digest}.css", style().text)]
     assert re.findall(r'<link rel="stylesheet"[^>]*>', page) == re.findall(
@@ -163,8 +166,8 @@ def test_a_browser_that_keeps_the_style_is_only_told_its_name(client) -> None:
     kept = client.get(f"/face/style.{style().digest}.css")
     assert kept.content.decode() == style().text
     assert "immutable" in kept["Cache-Control"]
-    answer = client.get("/face/")
-    assert "<style" not in answer.content.decode()
+    answer = client.get("/face/", headers=COMPRESSED)
+    assert "<style" not in gzip.decompress(answer.content).decode()
     assert answer["Link"] == f"</face/style.{style().digest}.css>; rel=preload; as=style"
     assert "sha256" not in answer["Content-Security-Policy"]
 
@@ -175,7 +178,13 @@ def test_an_older_style_is_not_kept_and_a_page_after_a_change_brings_the_new_one
     assert "immutable" not in older["Cache-Control"]
     assert not older.cookies
     client.cookies["style"] = "0123456789ab"
-    assert "<style" in client.get("/face/").content.decode()
+    assert "<style" in gzip.decompress(client.get("/face/", headers=COMPRESSED).content).decode()
+
+
+def test_who_takes_no_compressed_answers_gets_a_light_page_and_a_link(client) -> None:
+    page = client.get("/face/").content
+    assert f'<link rel="stylesheet" href="/face/style.{style().digest}.css">'.encode() in page
+    assert len(page) <= 30_000
 
 
 def test_every_part_is_in_the_reference() -> None:

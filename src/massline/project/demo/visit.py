@@ -20,7 +20,6 @@ from massline.project.demo.staff import PASSWORD
 HEAVIEST: Final = 100_000  # bytes on the wire, with everything that the page loads
 MISTYPED: Final = "7K4Q-2XWD-93BN"
 _LOADED: Final = re.compile(r'<(?:link|script|img)\b[^>]*?\b(?:href|src)="([^"]+)"')
-_KEPT: Final = re.compile(r'<style data-kept="([^"]+)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +55,7 @@ class Visitor:
     sizes: dict[str, int] = field(default_factory=dict)
 
     def get(self, path: str) -> Page:
-        """The page as it is from the second visit on, when the browser has kept the style that the first one brought."""
-        for kept in _KEPT.findall(self._ask(path)[1]):
-            self._ask(kept)
+        self._ask(path)
         begun = perf_counter()
         status, text, size = self._ask(path)
         ms = (perf_counter() - begun) * 1000
