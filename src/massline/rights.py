@@ -89,6 +89,7 @@ MAY: dict[str, frozenset[Role]] = {
         "respond.hand_over": {Role.HANDLER, Role.LEADER},
         "respond.publish_reply": {Role.HANDLER, Role.LEADER},
         "respond.abolish_body": {Role.OPERATOR},
+        "respond.urge": {Role.LEADER},
         "respond.merge": {Role.HANDLER, Role.LEADER},
         "respond.split": {Role.HANDLER, Role.LEADER},
         "respond.take_back": {Role.HANDLER, Role.LEADER},

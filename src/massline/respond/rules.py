@@ -29,6 +29,7 @@ TAKE_DAYS = 2  # working days in which a message is taken as a case or set aside
 VERY_LATE = 5  # working days after the due day: a case is then very late
 ASK_LATER = timedelta(weeks=4)  # after an answer its writers are asked whether it is still solved
 MOST_TRIES = 12  # of a letter, each after twice as long: for about four days
+LONGEST_URGING = 10  # working days that a body above may give
 PAUSES = 2  # how often a clock may stand still, until the case is reopened
 LONGEST_PAUSE = 10  # working days
 MOST_VIEWS = 12  # parts of the desk that one person keeps
@@ -71,6 +72,7 @@ class ActKind(StrEnum):
     MERGED = "merged"  # another case came in
     MERGED_AWAY = "merged away"
     SPLIT = "split"  # a part of it went
+    URGED = "urged"
     TAKEN_BACK = "taken back"  # a merging or a splitting
 
 
@@ -141,6 +143,22 @@ class ShareRefused(CaseError):
     def __init__(self, number: int, problem: str) -> None:
         super().__init__(f"Case {number} is not shared like this: {problem}.")
         self.number, self.problem = number, problem
+
+
+class UrgeRefused(CaseError):
+    """The body above cannot urge a case like this. `why` is one of WHY_NOT_URGED."""
+
+    def __init__(self, number: int, why: str) -> None:
+        super().__init__(f"Case {number} is not urged: {WHY_NOT_URGED[why]}.")
+        self.number, self.why = number, why
+
+
+WHY_NOT_URGED = {
+    "own": "only a body above its owner may",
+    "reason": "a reason is missing",
+    "days": f"a day lies 1 to {LONGEST_URGING} working days away",
+    "before": "this body did so already, which can be done once until the case is reopened",
+}
 
 
 class ReshapeRefused(CaseError):

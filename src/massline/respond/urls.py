@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from massline.respond.views import cases, desk, messages, public, queue, reshaping, together
+from massline.respond.views import cases, desk, messages, public, queue, replying, reshaping, together, urging
 
 app_name = "respond"
 urlpatterns = [
@@ -24,9 +24,15 @@ urlpatterns = [
     path("desk/cases/<int:pk>/hand-over/", cases.hand_over, name="hand_over"),
     path("desk/cases/<int:pk>/reply/", cases.reply, name="reply"),
     path("desk/cases/<int:pk>/coach/", cases.coach, name="coach"),
+    path("desk/cases/<int:pk>/draft/", replying.keep_draft, name="keep_draft"),
+    path("desk/cases/<int:pk>/fill-in/", replying.fill_in, name="fill_in"),
+    path("desk/templates/", replying.templates, name="templates"),
+    path("desk/templates/<int:pk>/", replying.templates, name="template"),
+    path("desk/templates/<int:pk>/delete/", replying.drop_template, name="drop_template"),
     path("desk/themes/<int:pk>/take/", messages.take_theme, name="take_theme"),
     path("desk/cases/<int:pk>/join/", cases.join, name="join"),
     path("desk/cases/<int:pk>/leave/", cases.leave, name="leave"),
+    path("desk/cases/<int:pk>/urge/", urging.urge, name="urge"),
     path("desk/cases/<int:pk>/merge/", reshaping.merge, name="merge"),
     path("desk/cases/<int:pk>/split/", reshaping.split, name="split"),
     path("desk/cases/<int:pk>/take-back/", reshaping.take_back, name="take_back"),

@@ -16,11 +16,13 @@ from massline.respond.forms.cases import (
 from massline.respond.forms.desk import CASE_FILTERS, MESSAGE_FILTERS, DeskFilter, ViewForm
 from massline.respond.forms.messages import SetAsideForm, TakeForm
 from massline.respond.forms.reshaping import NOT_RESHAPED, MergeForm, SplitForm, TakeBackForm
+from massline.respond.forms.templates import TemplateForm
 from massline.respond.forms.together import CasesTogether, MessagesTogether, Together
+from massline.respond.forms.urging import NOT_URGED, UrgeForm
 
 __all__ = [
     "CASE_FILTERS", "CasesTogether", "DeskFilter", "ExtendForm", "HandOverForm", "JoinForm", "LONGEST_REPLY",
-    "LeaveForm", "MESSAGE_FILTERS", "MergeForm", "MessagesTogether", "NOT_RESHAPED", "NoteForm", "PauseForm",
-    "ReplyForm", "ResumeForm", "SetAsideForm", "ShareForm", "SplitForm", "TakeBackForm", "TakeForm", "Together",
-    "VersionedForm", "ViewForm",
+    "LeaveForm", "MESSAGE_FILTERS", "MergeForm", "MessagesTogether", "NOT_RESHAPED", "NOT_URGED", "NoteForm",
+    "PauseForm", "ReplyForm", "ResumeForm", "SetAsideForm", "ShareForm", "SplitForm", "TakeBackForm", "TakeForm",
+    "TemplateForm", "Together", "UrgeForm", "VersionedForm", "ViewForm",
 ]  # fmt: skip

@@ -20,6 +20,7 @@ CASE_FILTERS: dict[str, str | Promise] = {
     "very_late": _("Very late"),
     "soon": _("Due soon"),
     "shared": _("Cases to help with"),
+    "urged": _("Urged by a body above"),
     "reopened": _("Reopened"),
     "escalated": _("Put before the body above"),
     "answered": _("Answered cases"),

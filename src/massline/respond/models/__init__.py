@@ -12,7 +12,7 @@ from massline.respond.models.cases import (
     Share,
     Turn,
 )
-from massline.respond.models.clocks import PAUSE_KINDS, Extension, Pause, PauseQuerySet
+from massline.respond.models.clocks import PAUSE_KINDS, Extension, Pause, PauseQuerySet, Urging, UrgingQuerySet
 from massline.respond.models.desk import Draft, SavedView, Template
 from massline.respond.models.finding import CaseTerms, ReplyTerms
 from massline.respond.models.grouping import Note, Regrouping, Reshaping, ReshapingQuerySet, SetAside, SetAsideQuerySet
@@ -22,5 +22,5 @@ __all__ = [
     "ANSWERING_ROLES", "Case", "CaseMessage", "CaseQuerySet", "CaseTerms", "DESK_ROLES", "Draft", "Extension",
     "Following", "FollowingQuerySet", "Note", "Notice", "NoticeQuerySet", "PAUSE_KINDS", "Pause", "PauseQuerySet",
     "Regrouping", "Reply", "ReplyTerms", "Reshaping", "ReshapingQuerySet", "STATES", "SavedView", "SetAside",
-    "SetAsideQuerySet", "Share", "TURN_KINDS", "Template", "Turn",
+    "SetAsideQuerySet", "Share", "TURN_KINDS", "Template", "Turn", "Urging", "UrgingQuerySet",
 ]  # fmt: skip

@@ -5,7 +5,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -96,6 +96,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def escalated(self) -> Self:
         return self.open().filter(escalated_at__isnull=False)
+
+    def urged(self) -> Self:
+        """Open cases that a body above wants to see answered by a day of its own."""
+        return self.open().filter(urgings__reopening=F("reopenings")).distinct()
 
     def in_order_of_urgency(self) -> Self:
         return self.order_by("reply_due", "pk")

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from massline.bodies.models import Body
 from massline.respond.models.cases import Case
 from massline.respond.rules import PauseKind
 
@@ -65,3 +66,33 @@ class Extension(models.Model):
 
     def __str__(self) -> str:
         return f"case {self.case_id}: {self.days} working days more"
+
+
+class UrgingQuerySet(models.QuerySet["Urging"]):
+    def of_promise(self, case: Case) -> Self:
+        """Those of the promise that runs now, with their bodies."""
+        return self.filter(case=case, reopening=case.reopenings).select_related("body", "owner").order_by("pk")
+
+
+class Urging(models.Model):
+    """A body above wants to see a case answered by a day of its own, and says why. It ends with the answer."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="urgings")
+    reopening = models.PositiveSmallIntegerField()
+    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="+")  # that urges
+    owner = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="+")  # by whose working days it is counted
+    days = models.PositiveSmallIntegerField()
+    due = models.DateField()
+    reason = models.TextField()
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    objects = UrgingQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "reopening", "body"], name="urged_once_by_a_body"),
+        ]
+
+    def __str__(self) -> str:
+        return f"case {self.case_id}: {self.body} until {self.due}"

@@ -12,11 +12,13 @@ from massline.respond.queries.desk import (
     messages_to_take,
 )
 from massline.respond.queries.finding import LOOKED_THROUGH, Found, Search
+from massline.respond.queries.replying import draft_of, facts_of, templates_of, templates_within
 from massline.respond.queries.telling import (
     Act,
     DueStory,
     Letters,
     Line,
+    Urged,
     acts,
     clock,
     days_left,
@@ -27,11 +29,13 @@ from massline.respond.queries.telling import (
     last_reshaping,
     letters_about,
     load,
+    may_urge,
     notes,
     own_part,
     promise_body,
     replies_of,
     running_pause,
+    urged,
 )
 from massline.respond.queries.voices import (
     ALIKE,
@@ -52,9 +56,10 @@ from massline.respond.queries.voices import (
 
 __all__ = [
     "ALIKE", "ASKED", "Act", "Crowd", "Days", "DueStory", "Found", "LOOKED_THROUGH", "Letters", "Line", "MessageLine",
-    "Search", "acts", "alike", "answered_cases", "asked_in", "clock", "crowd", "days_left", "days_of", "desk_cases",
-    "desk_counts", "desk_lines", "due_story", "free_messages", "hand_over_choices", "helpers", "in_order",
-    "last_reshaping", "latest_replies", "letters_about", "lines", "load", "messages_in_theme", "messages_shown_to",
-    "messages_to_publish", "messages_to_take", "notes", "own_part", "placement_of", "promise_body", "replies_of",
-    "reply_day", "running_pause", "set_aside_of",
+    "Search", "Urged", "acts", "alike", "answered_cases", "asked_in", "clock", "crowd", "days_left", "days_of",
+    "desk_cases", "desk_counts", "desk_lines", "draft_of", "due_story", "facts_of", "free_messages",
+    "hand_over_choices", "helpers", "in_order", "last_reshaping", "latest_replies", "letters_about", "lines", "load",
+    "may_urge", "messages_in_theme", "messages_shown_to", "messages_to_publish", "messages_to_take", "notes",
+    "own_part", "placement_of", "promise_body", "replies_of", "reply_day", "running_pause", "set_aside_of",
+    "templates_of", "templates_within", "urged",
 ]  # fmt: skip

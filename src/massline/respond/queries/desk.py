@@ -117,6 +117,7 @@ def desk_cases(cases: CaseQuerySet, show: str, days: Days) -> QuerySet[Case]:
         "overdue": lambda: cases.overdue(days.today),
         "very_late": lambda: cases.overdue(days.very_late + timedelta(days=1)),
         "soon": lambda: cases.due_between(days.today, days.soon),
+        "urged": cases.urged,
         "reopened": cases.reopened,
         "escalated": cases.escalated,
         State.ANSWERED: lambda: cases.filter(state=State.ANSWERED),

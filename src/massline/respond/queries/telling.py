@@ -25,6 +25,7 @@ from massline.respond.models import (
     Reshaping,
     Share,
     Turn,
+    Urging,
 )
 from massline.respond.rules import (
     PAUSES,
@@ -37,7 +38,7 @@ from massline.respond.rules import (
     counted_days,
     working_days_left,
 )
-from massline.rights import Actor
+from massline.rights import Actor, may
 
 BEGINNINGS = (ActKind.TAKEN, ActKind.REOPENED, ActKind.SPLIT_OFF)  # after these a promise runs
 Row = TypeVar("Row", bound=Model)
@@ -87,8 +88,8 @@ class Line:
 def load(case: Case) -> Case:
     """The same case with its pauses, extensions, parts and regroupings at hand: no page reads them twice. Four queries."""
     people = {"pauses": ("began_by", "ended_by"), "extensions": ("by",), "regroupings": ("by",)}
-    people["shares"] = ("body", "asked_by", "done_by")
-    rows = {"pauses": Pause, "extensions": Extension, "regroupings": Regrouping, "shares": Share}
+    people |= {"shares": ("body", "asked_by", "done_by"), "urgings": ("body", "owner", "by")}
+    rows = {"pauses": Pause, "extensions": Extension, "regroupings": Regrouping, "shares": Share, "urgings": Urging}
     wanted = [Prefetch(name, rows[name]._default_manager.select_related(*who)) for name, who in people.items()]
     prefetch_related_objects([case], *wanted)
     return case
@@ -116,6 +117,7 @@ def acts(case: Case) -> list[Act]:
             if reply.settled_at:
                 told.append(Act(ActKind.SETTLED, reply.settled_at))
     others = [*_acts_of_clock(case), *_acts_of_messages(case), *_acts_of_helpers(case), *_acts_of_shape(case)]
+    others += _acts_of_urging(case)
     return sorted([*told, *others], key=lambda act: act.at) if others else told
 
 
@@ -135,6 +137,12 @@ def _acts_of_messages(case: Case) -> Iterator[Act]:
     for one in in_order(case.regroupings):
         kind = ActKind.JOINED if one.joined else ActKind.LEFT
         yield Act(kind, one.at, None, one.by, one.reason, one.reason, messages=one.messages)
+
+
+def _acts_of_urging(case: Case) -> Iterator[Act]:
+    """What bodies above wanted to see done, by which day. No query where `load` had it."""
+    for one in in_order(case.urgings):
+        yield Act(ActKind.URGED, one.at, one.body, one.by, one.reason, one.reason, day=one.due)
 
 
 def _acts_of_shape(case: Case) -> Iterator[Act]:
@@ -216,6 +224,43 @@ def clock(case: Case) -> dict[str, object]:
     extended = any(more.reopening == case.reopenings for more in in_order(case.extensions))
     may_pause = free and case.reply_due > today and len(held) < PAUSES
     return {"pause": running, "may_pause": may_pause, "may_extend": free and not extended}
+
+
+@dataclass(frozen=True, slots=True)
+class Urged:
+    """A day that a body above has set, how it was counted, and the working days that are left; None where the calendar does not
+    know."""
+
+    urging: Urging
+    spans: list[Span] | None
+    left: int | None
+
+
+def urged(case: Case, today: date) -> list[Urged]:
+    """The days that bodies above have set in an open case. Two queries where there are any."""
+    held = [one for one in in_order(case.urgings) if one.reopening == case.reopenings]
+    if case.state != State.OPEN or not held:
+        return []
+    calendars = work_calendars({one.owner for one in held})
+    return [_urged(one, today, calendars[one.owner_id]) for one in held]
+
+
+def _urged(one: Urging, today: date, calendar: WorkCalendar) -> Urged:
+    try:
+        spans = counted_days(timezone.localdate(one.at), one.due, calendar.is_open)
+        return Urged(
+            one, spans if spans[-1].number == one.days else None, working_days_left(today, one.due, calendar.is_open)
+        )
+    except CalendarUnknown:
+        return Urged(one, None, None)
+
+
+def may_urge(case: Case, user: User) -> bool:
+    """Whether this person's body stands above the one that owes the answer, and has set no day yet."""
+    if user.body is None or user.body == case.body or case.state != State.OPEN:
+        return False
+    before = any(one.body_id == user.body_id and one.reopening == case.reopenings for one in in_order(case.urgings))
+    return not before and may(user, "respond.urge", case.body.path)
 
 
 def own_part(case: Case, actor: Actor) -> Share | None:

@@ -17,6 +17,7 @@ from massline.respond.coaching import coach as coached
 from massline.respond.forms import (
     LONGEST_REPLY,
     NOT_RESHAPED,
+    NOT_URGED,
     ExtendForm,
     HandOverForm,
     JoinForm,
@@ -29,6 +30,7 @@ from massline.respond.forms import (
     ShareForm,
     SplitForm,
     TakeBackForm,
+    UrgeForm,
     VersionedForm,
 )
 from massline.respond.models import DESK_ROLES, Case
@@ -42,6 +44,7 @@ from massline.respond.rules import (
     ShareRefused,
     StaleCase,
     State,
+    UrgeRefused,
     WrongState,
 )
 from massline.respond.views.reading import case_context, user_of
@@ -59,7 +62,9 @@ CASE_FORMS: dict[type[VersionedForm], str] = {
     MergeForm: "merge_form",
     SplitForm: "split_form",
     TakeBackForm: "take_back_form",
+    UrgeForm: "urge_form",
 }
+WHY_NOT = {ReshapeRefused: NOT_RESHAPED, UrgeRefused: NOT_URGED}
 CHANGED = (StaleCase, WrongState, NotAllowed)  # what a form meets that was opened before somebody else acted
 
 
@@ -249,8 +254,8 @@ def change_case(
             None, _("This cannot be done: a case keeps one message at least, and a message is in one case at most.")
         )
         return desk_page(request, found, form, status=422)
-    except ReshapeRefused as refused:
-        form.add_error(None, NOT_RESHAPED[refused.why])
+    except (ReshapeRefused, UrgeRefused) as refused:
+        form.add_error(None, WHY_NOT[type(refused)][refused.why])
         return desk_page(request, found, form, status=422)
     except (ClockRefused, CalendarUnknown):
         form.add_error(None, _("The clock cannot be changed like this now. Read below how the due day is counted."))
@@ -288,13 +293,22 @@ def desk_page(
         context |= {name: kind(case=found) for kind, name in CASE_FORMS.items()} | queries.clock(found)
         context["alike"] = queries.alike(found, user) if "alike" in request.GET or isinstance(form, JoinForm) else None
         context["last_reshaping"] = queries.last_reshaping(found)
+        context |= _at_hand(user, found, context["reply_form"])
     if form:
         fresh = form.about(found) if status == 409 else form
         context |= {"kept": fresh, CASE_FORMS[type(form)]: fresh}
     context |= {"changed": context["acts"][seen + 1 :], "conflict": status == 409, "may_act": may_act}
     context |= {"raw": may(user, "respond.publish_reply", found.body.path), "note_form": NoteForm()}
-    context |= _desk_of_many(user, found) | more
+    context |= _desk_of_many(user, found) | {"may_urge": queries.may_urge(found, user)} | more
     return render(request, "respond/desk_case.html", context, status=status)
+
+
+def _at_hand(user: User, found: Case, form: ReplyForm) -> dict[str, Any]:
+    """What she wrote of a reply before, in its form, and the templates of her bodies."""
+    draft = queries.draft_of(found, user)
+    if draft:
+        form.initial["text"] = draft.text
+    return {"draft": draft, "templates": list(queries.templates_of(found.body))}
 
 
 def _desk_of_many(user: User, found: Case) -> dict[str, Any]:

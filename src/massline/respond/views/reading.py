@@ -39,6 +39,7 @@ def case_context(request: HttpRequest, found: Case, shown: QuerySet[Message]) ->
         "had": list(dict.fromkeys(act.body for act in told if act.kind in OWNING)),
         "story": story,
         "line": line,
+        "urged": queries.urged(found, timezone.localdate()),
         "hand_overs": sum(act.kind == ActKind.HANDED_OVER for act in told),
         "replies": [act for act in told if act.kind == ActKind.REPLIED],
     }
