@@ -6,11 +6,12 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from massline.engine import proposals
 from massline.engine.endpoint import Endpoint
 from massline.engine.pipeline import Options, run
 from massline.engine.proposals import (
+    ANSWER_TOKENS,
     IN_VAIN,
-    MOST_THEMES,
     ORDER,
     SHOWN,
     SHOWN_SIGNS,
@@ -153,16 +154,19 @@ def test_a_model_that_obeys_a_message_gets_nothing_through() -> None:
     assert [one["refused"] for one in found.told()["refused"]] == ["1 of the 5 messages shown say it"] * 2
 
 
-def test_what_is_asked_stays_within_the_cost_that_is_told() -> None:
-    long = [Asked(i, ("词",) * 8, [f"电梯困人{i}" + "长" * 5_000] * 30) for i in range(MOST_THEMES + 20)]
+def test_what_is_asked_stays_within_the_cost_that_is_told(monkeypatch) -> None:
+    monkeypatch.setattr(proposals, "MOST_THEMES", 6)
+    long = [Asked(i, ("词",) * 8, [f"电梯困人{i}" + "长" * 5_000] * 30) for i in range(9)]
     found, model = ask(answers(), *long)
-    assert found.asked == len(model.asked) == MOST_THEMES
+    assert found.asked == len(model.asked) == 6
     for *_, question in model.asked:
         shown = json.loads(question["messages"][1]["content"])["messages"]
         assert len(shown) == SHOWN
         assert max(map(len, shown)) == SHOWN_SIGNS
-        assert question["max_tokens"] == 200
-    assert f"at most {MOST_THEMES} questions" in most_it_costs(endpoint(model))
+        assert question["max_tokens"] == ANSWER_TOKENS
+    told = most_it_costs(endpoint(model))
+    assert "at most 6 questions" in told
+    assert f"{6 * ANSWER_TOKENS:,} tokens" in told
 
 
 def test_a_theme_with_too_few_messages_is_not_asked_about() -> None:
