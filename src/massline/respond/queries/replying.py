@@ -6,13 +6,14 @@ from django.db.models import Q, QuerySet
 from django.utils.formats import date_format
 
 from massline.bodies.models import Body
+from massline.people.models import User
 from massline.respond.models import Case, Draft, Template
 from massline.rights import Actor
 
 
-def draft_of(case: Case, actor: Actor) -> Draft | None:
+def draft_of(case: Case, user: User) -> Draft | None:
     """What this person wrote of a reply and did not send. One query."""
-    return Draft.objects.filter(case=case, user=actor).first()
+    return Draft.objects.filter(case=case, user=user).first()
 
 
 def templates_of(body: Body) -> QuerySet[Template]:

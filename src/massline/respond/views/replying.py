@@ -70,8 +70,8 @@ def templates(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         else:
             notices.success(request, _("The template is kept. You find it where you write a reply."))
             return redirect("respond:templates")
-    context = {"form": form, "chosen": chosen if pk else None, "body": user.body}
-    context["templates"] = queries.templates_of(user.body).select_related("body")
+    known = queries.templates_of(user.body).select_related("body")
+    context = {"form": form, "chosen": chosen if pk else None, "body": user.body, "templates": known}
     return render(request, "respond/templates.html", context, status=422 if form.is_bound else 200)
 
 
