@@ -187,12 +187,19 @@ def pass_on(messages: QuerySet[Message], *, body: Body, to: Body, by: Actor) -> 
 
 
 @transaction.atomic
-def ask_removal(message: Message, *, ground: str, reason: str, by: User) -> Removal:
+def ask_removal(message: Message, *, ground: str, reason: str, by: User, also: Iterable[Message] = ()) -> Removal:
     """Ask that a message be hidden or erased, on one of the grounds that staff have. Source: docs/rules/hiding.md.
 
-    Others' personal data go from view at once; all else shows until a second person has decided.
-    Raises NotAllowed, RemovalRefused."""
-    require(by, "gather.ask_removal", message.body.path)
+    Others' personal data go from view at once; all else shows until a second person has decided. also: messages that say the
+    same; each has its removal and its entry, all or none. Raises NotAllowed, RemovalRefused."""
+    asked = {}
+    for each in sorted([message, *also], key=lambda one: one.pk):  # so that of two who do it at once one waits
+        require(by, "gather.ask_removal", each.body.path)
+        asked[each.pk] = _ask_removal(each, ground=ground, reason=reason, by=by)
+    return asked[message.pk]
+
+
+def _ask_removal(message: Message, *, ground: str, reason: str, by: User) -> Removal:
     rule = GROUNDS.get(ground)
     if rule is None or rule.by_writer or by.body is None:
         raise RemovalRefused(message.pk, "ground")
@@ -217,9 +224,16 @@ def ask_removal(message: Message, *, ground: str, reason: str, by: User) -> Remo
 
 
 @transaction.atomic
-def decide_removal(removal: Removal, *, agree: bool, reason: str, by: User) -> Removal:
-    """A second person hides or erases what was asked for, or declines it. Raises NotAllowed, RemovalRefused."""
-    require(by, "gather.decide_removal", _place(removal.decider))
+def decide_removal(removal: Removal, *, agree: bool, reason: str, by: User, also: Iterable[Removal] = ()) -> Removal:
+    """A second person hides or erases what was asked for, or declines it. also: those of messages that say the same, each
+    with its entry, all or none. Raises NotAllowed, RemovalRefused."""
+    for each in sorted([removal, *also], key=lambda one: one.message_id):
+        require(by, "gather.decide_removal", _place(each.decider))
+        _decide_removal(each, agree=agree, reason=reason, by=by)
+    return removal
+
+
+def _decide_removal(removal: Removal, *, agree: bool, reason: str, by: User) -> None:
     _check_person(removal, by, reason)
     _lock(removal.message)
     if removal.state != RemovalState.ASKED or removal.message.erased_at:
@@ -230,18 +244,20 @@ def decide_removal(removal: Removal, *, agree: bool, reason: str, by: User) -> R
         _take_away(removal)
     else:
         append("removal.declined", {**_facts(removal), "reason": digest(reason, removal.salt)})
-    return removal
 
 
 @transaction.atomic
-def show_again(removal: Removal, *, reason: str, by: User) -> Removal:
-    """Those who hid a message, or who stand above them, show it again. Raises NotAllowed, RemovalRefused."""
-    require(by, "gather.show_again", _place(removal.decider))
-    if not reason.strip():
-        raise RemovalRefused(removal.message_id, "reason")
-    if removal.state != RemovalState.DONE:
-        raise RemovalRefused(removal.message_id, "decided")
-    _undo(removal, reason, by)
+def show_again(removal: Removal, *, reason: str, by: User, also: Iterable[Removal] = ()) -> Removal:
+    """Those who hid a message, or who stand above them, show it again. also: messages that say the same, all or none.
+
+    Raises NotAllowed, RemovalRefused."""
+    for each in sorted([removal, *also], key=lambda one: one.message_id):
+        require(by, "gather.show_again", _place(each.decider))
+        if not reason.strip():
+            raise RemovalRefused(each.message_id, "reason")
+        if each.state != RemovalState.DONE:
+            raise RemovalRefused(each.message_id, "decided")
+        _undo(each, reason, by)
     return removal
 
 

@@ -201,6 +201,12 @@ class RemovalForm(forms.Form):
         max_length=2000,
         error_messages={"required": gettext_lazy("Say why. The writer will read it, and may appeal.")},
     )
+    copies = forms.BooleanField(required=False)
+
+    def __init__(self, typed: QueryDict | None = None, *, copies: int = 0) -> None:
+        """copies: how many other messages say the very same."""
+        super().__init__(typed)
+        _offer_copies(self, copies)
 
 
 class RemovalFilter(forms.Form):
@@ -241,14 +247,16 @@ class DecisionForm(forms.Form):
         max_length=2000,
         error_messages={"required": gettext_lazy("Say why. Everybody can read it.")},
     )
+    copies = forms.BooleanField(required=False)
 
-    def __init__(self, typed: QueryDict | None = None, *, step: str, reason: str = "") -> None:
-        """step: a key of DECISIONS, or `show`. reason: what was typed before."""
+    def __init__(self, typed: QueryDict | None = None, *, step: str, reason: str = "", copies: int = 0) -> None:
+        """step: a key of DECISIONS, or `show`. reason: what was typed before. copies: how many others wait for the same."""
         super().__init__(typed, initial={"reason": reason})
         if step in DECISIONS:
             self.fields["decision"].choices = DECISIONS[step]  # type: ignore[attr-defined]
         else:
             del self.fields["decision"]
+        _offer_copies(self, copies)
 
 
 class AppealForm(forms.Form):
@@ -261,6 +269,20 @@ class AppealForm(forms.Form):
         max_length=2000,
         required=False,
     )
+
+
+def _offer_copies(form: forms.Form, copies: int) -> None:
+    """The box that lets one act hold for all messages that say the very same; none where there are none."""
+    if not copies:
+        del form.fields["copies"]
+        return
+    words = ngettext(
+        "Also the %(n)s other message that says exactly the same",
+        "Also the %(n)s other messages that say exactly the same",
+        copies,
+    )
+    form.fields["copies"].label = words % {"n": copies}
+    form.fields["copies"].help_text = _("Each keeps its own entry in the public log, and each writer her own appeal.")
 
 
 def _length_in_words(length: int) -> str:

@@ -15,7 +15,7 @@ from massline.gather.grounds import GROUNDS, Ground
 from massline.gather.models import Call, CallQuerySet, Message, Removal, RemovalQuerySet
 from massline.gather.rules import RemovalState, is_about, receipt_digest
 from massline.people.models import User
-from massline.rights import may
+from massline.rights import Actor, may
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +178,29 @@ def next_step(removal: Removal, user: User) -> str:
 def who_decides(message: Message, body: Body) -> Body:
     """Whose people are the second person when this body asks: its own; the body's above where it would judge itself."""
     return (above(body) if about_itself(message, body) else None) or body
+
+
+def copies_of(message: Message, actor: Actor) -> QuerySet[Message]:
+    """Other messages of the call that say the very same, came to the actor's bodies, and show: nobody asked to hide them.
+
+    Cost: no index helps; the texts of the call's messages are compared, a second for a million."""
+    same = Message.objects.handled_by(actor).filter(call=message.call_id, title=message.title, text=message.text)
+    asked = Removal.objects.filter(state=RemovalState.ASKED).values("message")
+    shown = same.filter(ground="", erased_at=None).exclude(pk=message.pk).exclude(pk__in=asked)
+    return shown.select_related("body", "call").order_by("pk")
+
+
+def removals_alike(removal: Removal, step: str) -> RemovalQuerySet:
+    """Others of the very same words that stand as this one does, asked for by the same person with the same reason, and wait
+    for the same decision. step: what can be decided now (`next_step`); an appeal is of one message. Cost: as `copies_of`."""
+    if step not in ("hide", "erase", "show"):
+        return Removal.objects.none()
+    as_this = ("state", "ground", "reason", "body_id", "asked_by_id", "decider_id", "decided_by_id")
+    words = {f"message__{name}": getattr(removal.message, name) for name in ("call_id", "title", "text")}
+    found = Removal.objects.filter(**{name: getattr(removal, name) for name in as_this}, **words)
+    return (
+        found.exclude(pk=removal.pk).select_related("message__body", "message__call", "body", "decider").order_by("pk")
+    )
 
 
 def removals_of(message: Message) -> list[Removal]:

@@ -29,11 +29,13 @@ from massline.gather.queries import (
     REMOVAL_COLUMNS,
     MonthOfGround,
     calls_in_order,
+    copies_of,
     message_of,
     next_step,
     removal_counts,
     removal_row,
     removal_to_appeal,
+    removals_alike,
     removals_by_month,
     removals_in_full,
     removals_shown,
@@ -46,6 +48,7 @@ from massline.rights import RESIDENT, may
 
 CALLS_PER_PAGE = 20
 REMOVALS_PER_PAGE = 20
+COPIES_AT_ONCE = 200  # messages of one text that one act hides; what is left is offered again
 CHUNK = 500  # rows read at once
 _NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # characters that no XML may hold
 
@@ -182,13 +185,15 @@ def ask_removal(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Message.objects.handled_by(user).select_related("body", "call"), pk=pk)
     if user.body is None or not may(user, "gather.ask_removal", found.body.path):
         raise Http404
-    form = RemovalForm(request.POST or None)
+    copies = list(copies_of(found, user)[:COPIES_AT_ONCE])
+    form = RemovalForm(request.POST or None, copies=len(copies))
     context = {"message": found, "form": form, "decider": who_decides(found, user.body), "grounds": FOR_STAFF}
     if not form.is_valid():
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
         return render(request, "gather/remove.html", context, status=status)
     try:
-        asked = actions.ask_removal(found, **form.cleaned_data, by=user)
+        also = copies if form.cleaned_data.pop("copies", False) else []
+        asked = actions.ask_removal(found, **form.cleaned_data, by=user, also=also)
     except RemovalRefused as refused:
         context["problem"] = REFUSED.get(refused.why, "")
         return render(request, "gather/remove.html", context, status=HTTPStatus.CONFLICT)
@@ -211,11 +216,12 @@ def removal(request: HttpRequest, pk: int) -> HttpResponse:
     user = _user(request)
     found = get_object_or_404(removals_in_full().known_to(user), pk=pk)
     step = next_step(found, user)
-    form = DecisionForm(request.POST if request.method == "POST" else None, step=step)
+    alike = list(removals_alike(found, step)[:COPIES_AT_ONCE])
+    form = DecisionForm(request.POST if request.method == "POST" else None, step=step, copies=len(alike))
     if not form.is_valid():
         return _removal_page(request, found, form, step)
     try:
-        _decide(found, form, user, step)
+        _decide([found, *(alike if form.cleaned_data.get("copies") else [])], form, user, step)
     except RemovalRefused as refused:
         fresh = removals_in_full().get(pk=pk)
         step = next_step(fresh, user)
@@ -233,15 +239,16 @@ def _removal_page(
     return render(request, "gather/removal.html", {**context, "own": own}, status=status)
 
 
-def _decide(found: Removal, form: DecisionForm, user: User, step: str) -> None:
-    """Raises RemovalRefused, also where nothing is left for her to decide."""
+def _decide(removals: list[Removal], form: DecisionForm, user: User, step: str) -> None:
+    """removals: the one that was shown, and those of the same words. Raises RemovalRefused, also where nothing is left."""
+    found, *also = removals
     reason, removes = form.cleaned_data["reason"], form.cleaned_data.get("decision") == "remove"
     if step in ("hide", "erase"):
-        actions.decide_removal(found, agree=removes, reason=reason, by=user)
+        actions.decide_removal(found, agree=removes, reason=reason, by=user, also=also)
     elif step == "appeal":
         actions.decide_appeal(found, keep=removes, reason=reason, by=user)
     elif step == "show":
-        actions.show_again(found, reason=reason, by=user)
+        actions.show_again(found, reason=reason, by=user, also=also)
     else:
         raise RemovalRefused(found.message_id, "decided")
 
