@@ -21,6 +21,27 @@ from massline.tlog.verify import REFUSALS, Tiles
 PIECE = 2_048  # entries held at once; eight tiles
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Entries of one page, the newest first. older: what to ask for to see those before them, "" at the beginning of the log."""
+
+    entries: list[Entry]
+    older: str
+
+
+def stretch(before: str, length: int) -> Stretch:
+    """The newest entries, or those older than `before` (what an address says; what cannot be read counts as not given).
+
+    Reads length + 1 rows by index, wherever in the log it is: nothing is counted or passed over."""
+    found = Entry.objects.newest_first()
+    if before.isascii() and before.isdigit() and len(before) <= 18:
+        found = found.filter(pk__lt=int(before))
+    rows = list(found[: length + 1])
+    if before and not rows:
+        return stretch("", length)
+    return Stretch(rows[:length], str(rows[length - 1].pk) if len(rows) > length else "")
+
+
 def numbered_entries() -> Iterator[Entry]:
     """Every entry that has its number, in order. Memory does not grow.
 

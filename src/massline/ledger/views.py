@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from django.conf import settings
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,8 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from massline.ledger.forms import ProofForm
 from massline.ledger.keys import KeyRefused
-from massline.ledger.models import Entry
-from massline.ledger.queries import check_proof, download_lines, log_key, newest_checkpoint
+from massline.ledger.queries import check_proof, download_lines, log_key, newest_checkpoint, stretch
 from massline.tlog.checkpoint import BadCheckpoint
 from massline.tlog.folder import fetch_from
 from massline.tlog.layout import CHECKPOINT
@@ -87,8 +85,9 @@ KINDS: dict[str, Promise] = {
 
 def entries(request: HttpRequest) -> HttpResponse:
     """The newest entries, and how to check them."""
-    page = Paginator(Entry.objects.newest_first(), ENTRIES_PER_PAGE).get_page(request.GET.get("page"))
-    lines = [(entry, KINDS.get(entry.kind, entry.kind)) for entry in page]
+    before = request.GET.get("before", "")
+    shown = stretch(before, ENTRIES_PER_PAGE)
+    lines = [(entry, KINDS.get(entry.kind, entry.kind)) for entry in shown.entries]
     try:
         log = {
             "checkpoint": newest_checkpoint(),
@@ -97,7 +96,7 @@ def entries(request: HttpRequest) -> HttpResponse:
         }
     except (KeyRefused, BadCheckpoint):
         log = {}
-    return render(request, "ledger/entries.html", {"page": page, "lines": lines, **log})
+    return render(request, "ledger/entries.html", {"before": before, "older": shown.older, "lines": lines, **log})
 
 
 def download(request: HttpRequest) -> StreamingHttpResponse:
