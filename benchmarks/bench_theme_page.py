@@ -105,7 +105,8 @@ def _themes(run: Any) -> list[Any]:  # noqa: ANN401
 def _messages(call: Any, run: Any, leaves: list[Any], homes: list[int], chance: Random) -> None:  # noqa: ANN401
     """All messages with where they went; keys are counted from 1."""
     from massline.concentrate.models import Placement
-    from massline.gather.models import Message
+    from massline.gather.models import Message, MessageTerms
+    from massline.terms import keep
 
     opened, number = call.opens_at, len(homes)
 
@@ -130,6 +131,8 @@ def _messages(call: Any, run: Any, leaves: list[Any], homes: list[int], chance: 
     for rows, kind in ((messages(), Message), (placements(), Placement)):
         while part := list(islice(rows, 20_000)):
             kind.objects.bulk_create(part)
+            if kind is Message:
+                keep(MessageTerms, part, new=True)
 
 
 def _statements(leaves: list[Any]) -> None:
@@ -176,6 +179,7 @@ def measure_pages() -> list[dict[str, Any]]:
         "reading room": "/desk/calls/million/themes/",
         "reading room, theme": room,
         "reading room, words in a theme": f"{room}?q=路灯公交停车",
+        "reading room, a frequent word in a theme": f"{room}?q=路灯",
         "message": statement.trace.order_by("pk").first().get_absolute_url(),
     }
     visitor, analyst = Client(), Client()

@@ -16,7 +16,8 @@ from massline.bodies.models import Body
 from massline.bodies.rules import Level
 from massline.concentrate.models import FATES, Act, Campaign, Edition, Frozen, Placement, Run, Statement, Theme
 from massline.concentrate.rules import MOST_AT_ONCE, ActKind, TakeOutRefused, period_of
-from massline.gather.models import Call, Message, Removal
+from massline.gather.models import Call, Message, MessageTerms, Removal
+from massline.terms import asked
 
 FATE_COUNTS = {
     "placed": "placed",
@@ -28,6 +29,7 @@ FATE_COUNTS = {
 """Fate of a message -> its name in the counts of a run, as `massline concentrate --json` prints them."""
 
 
+LOOKED_THROUGH = 5_000  # messages of a theme, or of the house, that a search for words looks at one by one
 DONE = [kind for kind in ActKind if kind != ActKind.UNDONE]
 FINER = Count("children", filter=Q(children__merged_into=None))
 
@@ -103,15 +105,14 @@ def last_request(call: Call) -> Run | None:
     return under_way or (newest if newest and newest.problem else None)
 
 
-def theme_messages(theme: Theme, words: str = "") -> QuerySet[Message]:
+def theme_messages(theme: Theme) -> QuerySet[Message]:
     """Published messages that a theme (of any grain) holds, the nearest to its middle first, copies left out.
 
-    words: only those that hold them. Each has `copies`: how many others say the same."""
+    Each has `copies`: how many others say the same."""
     inside = Placement.objects.filter(theme__in=Theme.objects.of_family(theme), fate="placed")
-    said = Q(shown_text__icontains=words) | Q(shown_title__icontains=words) if words else Q()
     return (
         Message.objects.public()
-        .filter(said, placements__in=inside)
+        .filter(placements__in=inside)
         .select_related("body")
         .annotate(copies=_copies(theme.run_id))
         .order_by("-placements__similarity", "pk")
@@ -127,7 +128,7 @@ class InOrder(Sequence[Message]):
 
     A theme of 50,000 messages: docs/reference/benchmarks.md. Each message has `copies`, as in `theme_messages`."""
 
-    def __init__(self, run: int, keys: QuerySet[Any, int]) -> None:
+    def __init__(self, run: int, keys: QuerySet[Any, int] | list[int]) -> None:
         self._run, self._keys = run, keys
 
     @classmethod
@@ -144,14 +145,40 @@ class InOrder(Sequence[Message]):
     def __len__(self) -> int:
         return self._number
 
+    def first(self, most: int) -> list[int]:
+        """Keys of the first messages, in their order."""
+        return list(self._keys[:most])
+
+    def among(self, keys: Collection[int]) -> list[int]:
+        """Those of these keys that are here, in their order."""
+        return list(self._keys.filter(message__in=keys)) if isinstance(self._keys, QuerySet) else []
+
     @cached_property
     def _number(self) -> int:
-        return self._keys.order_by().count()
+        return self._keys.order_by().count() if isinstance(self._keys, QuerySet) else len(self._keys)
 
     def __getitem__(self, part: Any) -> Any:  # noqa: ANN401 - a pager asks for slices only
         keys = list(self._keys[part])
         found = Message.objects.public().select_related("body").annotate(copies=_copies(self._run)).in_bulk(keys)
         return [found[key] for key in keys if key in found]
+
+
+def messages_with(theme: Theme, words: str) -> tuple[list[int], bool]:
+    """Keys of the messages of a theme that hold some words, in its order, and whether all of it was looked through.
+
+    Words that few messages of the house have are asked of the index; else the first LOOKED_THROUGH messages of the theme are
+    read. Three queries."""
+    inside = InOrder.of_theme(theme)
+    first, is_all = None, True
+    if wanted := [Q(terms__holds=word) for word in words.split() if asked(word)]:
+        known = list(MessageTerms.objects.filter(*wanted).values_list("pk", flat=True)[: LOOKED_THROUGH + 1])
+        first = inside.among(known) if len(known) <= LOOKED_THROUGH else None
+    if first is None:
+        first = inside.first(LOOKED_THROUGH + 1)
+        first, is_all = first[:LOOKED_THROUGH], len(first) <= LOOKED_THROUGH
+    said = Q(shown_text__icontains=words) | Q(shown_title__icontains=words)
+    held = set(Message.objects.public().filter(said, pk__in=first).values_list("pk", flat=True))
+    return [key for key in first if key in held], is_all
 
 
 def statements_of(theme: Theme) -> QuerySet[Statement]:

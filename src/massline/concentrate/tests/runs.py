@@ -10,8 +10,9 @@ from massline.concentrate.actions import request_run, run_engine
 from massline.concentrate.carrying import successors
 from massline.concentrate.models import Placement, Run, Statement, Theme
 from massline.concentrate.queries import figures
-from massline.gather.models import Call, Message
+from massline.gather.models import Call, Message, MessageTerms
 from massline.rights import SYSTEM
+from massline.terms import keep
 
 MATTERS = (
     (
@@ -89,6 +90,7 @@ def _placed(run: Run, theme: Theme, said_at: datetime, number: int, fate: str = 
     row = {"call": run.call, "body": run.call.body, "channel": "web", "text": text, "shown_text": text}
     sender = "" if number % 5 == 0 else f"{number % 8:016x}"
     message = Message.objects.create(**row, sender=sender, said_at=said_at, received_at=now, published_at=now)
+    keep(MessageTerms, [message], new=True)
     Placement.objects.create(run=run, message=message, theme=theme, fate=fate, similarity=1 - number / 100)
     return message
 

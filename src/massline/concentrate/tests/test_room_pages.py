@@ -6,9 +6,9 @@ import pytest
 from django.urls import reverse
 from tests.builders import a_call, a_handler, a_leader, an_analyst, an_inspector, an_outsider
 
-from massline.concentrate import actions
+from massline.concentrate import actions, queries
 from massline.concentrate.models import Act, Run, Theme
-from massline.concentrate.queries import theme_messages
+from massline.concentrate.queries import messages_with, theme_messages
 from massline.concentrate.rules import ActKind
 from massline.concentrate.tests.runs import a_written_run
 from massline.ledger.views import KINDS
@@ -87,7 +87,31 @@ def test_all_messages_that_hold_words_are_taken_out_at_once(client, analyst, run
     new = Theme.objects.get(run=run, label="太黑的")
     assert {"太黑" in message.shown_text for message in theme_messages(new)} == {True}
     assert theme_messages(new).count() == 7
-    assert not theme_messages(theme, "太黑").exists()
+    assert messages_with(theme, "太黑") == ([], True)
+
+
+@pytest.mark.parametrize(
+    ("words", "number"),
+    [("太黑", 7), ("：第", 12), ("第3句", 1), ("黑了", 0), ("…！", 0), ('"', 0), ("公交", 0), ("太 黑", 0)],
+)
+def test_the_messages_of_a_theme_with_some_words_are_found(run, theme, words, number) -> None:
+    found, is_all = messages_with(theme, words)
+    assert is_all
+    assert len(found) == number
+    assert found == [message.pk for message in theme_messages(theme) if words in message.shown_text]
+
+
+def test_of_frequent_words_the_first_messages_are_read_and_the_page_says_so(
+    client, analyst, theme, monkeypatch
+) -> None:
+    monkeypatch.setattr(queries, "LOOKED_THROUGH", 3)
+    found, is_all = messages_with(theme, "句话")
+    assert not is_all
+    assert found == [message.pk for message in theme_messages(theme)[:3]]
+    asked = {"q": "句话"}
+    page = client.get(at("room_theme", theme), asked, headers={"accept-language": "en"}).content.decode()
+    assert "looked for in the first" in page
+    assert messages_with(theme, "第3句话")[1]  # one message of the house
 
 
 @pytest.mark.parametrize(

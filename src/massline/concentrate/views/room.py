@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from massline.concentrate import actions, queries
 from massline.concentrate.forms import REFUSED, MergeForm, PublishForm, RenameForm, TakeOutForm, ThemeForm
 from massline.concentrate.models import Act, Run, Theme
-from massline.concentrate.queries import InOrder, history, last_request, latest, theme_messages
+from massline.concentrate.queries import InOrder, history, last_request, latest, messages_with
 from massline.concentrate.rules import MOST_AT_ONCE, NotPublished, StaleTheme, ThemeError, UndoRefused
 from massline.concentrate.views.reading import ACTS_SHOWN, call_to_edit, may_edit, user_of
 from massline.gather.models import Call
@@ -179,7 +179,7 @@ def _theme_to_edit(request: HttpRequest, ref: str, pk: int) -> Theme:
 def _chosen(request: HttpRequest, shown: Theme) -> set[int]:
     """Keys of the messages that were ticked, or of all that hold the words looked for."""
     if request.POST.get("found"):
-        found = theme_messages(shown, _words(request.POST)).values_list("pk", flat=True)
+        found, _is_all = messages_with(shown, _words(request.POST))
         return set(found[: MOST_AT_ONCE + 1])
     return {int(key) for key in request.POST.getlist("message") if key.isdecimal() and len(key) < 19}
 
@@ -200,7 +200,8 @@ def _room_page(request: HttpRequest, shown: Theme, form: ThemeForm | None = None
     """A theme in the reading room. With status 409 it shows what happened since the form was opened, and keeps what was typed."""
     given = request.POST if request.method == "POST" else request.GET
     words, done = _words(given), list(history(shown.run, shown)[:ACTS_SHOWN])
-    found = theme_messages(shown, words) if words else InOrder.of_theme(shown)
+    found, is_all = messages_with(shown, words) if words else ([], True)
+    page = InOrder(shown.run_id, found) if words else InOrder.of_theme(shown)
     forms: dict[str, ThemeForm] = {
         "rename_form": RenameForm(theme=shown),
         "merge_form": MergeForm(theme=shown),
@@ -213,7 +214,8 @@ def _room_page(request: HttpRequest, shown: Theme, form: ThemeForm | None = None
         "theme": shown,
         "call": shown.run.call,
         "words": words,
-        "page": Paginator(found, TO_CHOOSE_FROM).get_page(given.get("page")),
+        "is_all": is_all,
+        "page": Paginator(page, TO_CHOOSE_FROM).get_page(given.get("page")),
         "ticked": _chosen(request, shown) if form and not given.get("found") else set(),
         "finer": shown.children.standing().order_by("-messages", "number"),
         "acts": done,
