@@ -158,9 +158,16 @@ class InOrder(Sequence[Message]):
         return self._keys.order_by().count() if isinstance(self._keys, QuerySet) else len(self._keys)
 
     def __getitem__(self, part: Any) -> Any:  # noqa: ANN401 - a pager asks for slices only
-        keys = list(self._keys[part])
+        keys = self._cut(part)
         found = Message.objects.public().select_related("body").annotate(copies=_copies(self._run)).in_bulk(keys)
         return [found[key] for key in keys if key in found]
+
+    def _cut(self, part: slice) -> list[int]:
+        """Keys of a part. The second half is counted from the end: a database goes through all that it leaves out."""
+        start, stop, _step = part.indices(len(self))
+        if not isinstance(self._keys, QuerySet) or 2 * start < len(self):
+            return list(self._keys[start:stop])
+        return list(self._keys.reverse()[len(self) - stop : len(self) - start])[::-1]
 
 
 def messages_with(theme: Theme, words: str) -> tuple[list[int], bool]:

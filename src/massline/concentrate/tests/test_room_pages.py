@@ -8,7 +8,7 @@ from tests.builders import a_call, a_handler, a_leader, an_analyst, an_inspector
 
 from massline.concentrate import actions, queries
 from massline.concentrate.models import Act, Run, Theme
-from massline.concentrate.queries import messages_with, theme_messages
+from massline.concentrate.queries import InOrder, messages_with, theme_messages
 from massline.concentrate.rules import ActKind
 from massline.concentrate.tests.runs import a_written_run
 from massline.ledger.views import KINDS
@@ -99,6 +99,15 @@ def test_the_messages_of_a_theme_with_some_words_are_found(run, theme, words, nu
     assert is_all
     assert len(found) == number
     assert found == [message.pk for message in theme_messages(theme) if words in message.shown_text]
+
+
+@pytest.mark.parametrize("size", [1, 4, 5, 12])
+def test_a_theme_cut_in_pages_gives_each_message_once_in_its_order(theme, size) -> None:
+    """The second half is counted from the end."""
+    whole, pages = list(theme_messages(theme)), InOrder.of_theme(theme)
+    assert len(pages) == len(whole)
+    assert [message for at in range(0, len(whole), size) for message in pages[at : at + size]] == whole
+    assert pages[len(whole) : len(whole) + 5] == []
 
 
 def test_of_frequent_words_the_first_messages_are_read_and_the_page_says_so(
