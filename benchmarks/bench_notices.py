@@ -59,15 +59,17 @@ class Postbox(socketserver.StreamRequestHandler):
                 self._say("250 ok")
 
     def _letter(self) -> None:
-        number = ""
+        """A letter counts once its last line is there: of one whose sender died on the way nothing is kept."""
+        number, whole = "", False
         for line in iter(self.rfile.readline, b""):
-            if line == b".\r\n":
-                break
             if line.lower().startswith(b"message-id:"):
                 number = line.split(b":", 1)[1].strip().decode()
-        with Postbox.lock:
-            Postbox.came[number] += 1
-        self._say("250 kept")
+            if whole := line == b".\r\n":
+                break
+        if whole:
+            with Postbox.lock:
+                Postbox.came[number] += 1
+            self._say("250 kept")
 
     def _say(self, words: str) -> None:
         self.wfile.write(f"{words}\r\n".encode())
