@@ -34,6 +34,11 @@ def invoke(*arguments: object):
         (["--map", "colour=内容"], "colour"),
         (["--workers", "0"], "Write a number from 1"),
         (["--seed", "-1"], "Write a number from 0"),
+        (["--teach", "half an hour"], "60s"),
+        (["--teach", "0s"], "1s to 5000s"),
+        (["--teacher", "ftp://host/v1"], "https://host/v1"),
+        (["--teacher", "nowhere", "--teach", "100"], "model.onnx cannot be read"),
+        (["--namer", "https://host/v1"], "No model is named"),
     ],
 )
 def test_an_option_that_cannot_be_used_ends_with_2_and_says_what_is_allowed(call, tmp_path, options, said) -> None:
@@ -42,6 +47,16 @@ def test_an_option_that_cannot_be_used_ends_with_2_and_says_what_is_allowed(call
     assert said in result.stderr
     assert "Traceback" not in result.stderr
     assert not list(tmp_path.glob("out/*.parquet"))
+
+
+def test_what_naming_costs_at_most_is_said_before_anybody_is_asked(call, tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("MASSLINE_LLM_MODEL", "large")
+    told: list[str] = []
+    monkeypatch.setattr("massline.engine.cli.click.echo", lambda text, err=False: told.append(text))
+    monkeypatch.setattr("massline.engine.cli.run", lambda *_, **__: told.append("run"))
+    invoke("concentrate", call, "--out", tmp_path / "out", "--namer", "https://host/v1")
+    assert "large at https://host/v1 is asked" in told[0]
+    assert told[1] == "run"
 
 
 @pytest.mark.parametrize("content", [b"", b"id,colour\n1,red\n", b"\xff\xff\xff\xff", "编号,内容\n".encode()])
