@@ -36,10 +36,10 @@ def test_a_text_put_behind_another_takes_no_word_away(one: str, other: str) -> N
 
 
 def test_a_word_is_found_from_its_beginning_in_either_case_and_width() -> None:
-    text = "The Streetlight at No. 305 is broken，３号楼"
-    for word in ("street", "STREETLIGHT", "30", "305", "3号楼", "broken"):
+    text = "The Streetlight at No. 305 is extraordinarily broken，３号楼"
+    for word in ("st", "street", "STREETLIGHT", "30", "305", "3号楼", "broken", "extraordinari", "extraordinarily"):
         assert holds(text, word), word
-    for word in ("light", "05", "is broken bridge", "号院"):
+    for word in ("light", "05", "is broken bridge", "号院", "extraordinarilyy", "streets"):
         assert not holds(text, word), word
 
 

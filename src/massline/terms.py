@@ -1,8 +1,9 @@
 """Which texts hold a word, told by an index: the same terms and the same answers on SQLite (FTS5) and PostgreSQL (GIN).
 
 A text is known by its terms: of each run of Chinese characters every two that follow each other, and its last one; of letters and
-digits the word. What is looked for is found from the beginning of a word or number, and anywhere in Chinese. No extension of the
-database is needed, no segmenter guesses where a word ends. Why so: docs/decisions/0030-search-by-pairs-of-characters.md."""
+digits the word and its beginnings. What is looked for is found from the beginning of a word or number, and anywhere in Chinese.
+No extension of the database is needed, no segmenter guesses where a word ends.
+Why so: docs/decisions/0030-search-by-pairs-of-characters.md."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,6 +17,7 @@ from django.db.models.lookups import Lookup
 from django.db.models.sql.compiler import SQLCompiler
 
 LONGEST = 40  # characters of a term; of a longer word its beginning is known
+BEGINNING = 12  # characters: by every shorter beginning, from two, a word is found
 MOST = 50_000  # terms of one text: PostgreSQL keeps no more than a mebibyte of them
 _HAN = r"\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _RUNS = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+")
@@ -26,7 +28,7 @@ def terms(text: str) -> list[str]:
     """The terms by which a text is found, each once, in order; at most MOST."""
     found: dict[str, None] = {}
     for run in _runs(text):
-        found.update(dict.fromkeys([*_pairs(run), run[-1]] if _CHINESE.match(run) else [run[:LONGEST]]))
+        found.update(dict.fromkeys([*_pairs(run), run[-1]] if _CHINESE.match(run) else _beginnings(run)))
     return list(found)[:MOST]
 
 
@@ -34,9 +36,10 @@ def asked(word: str) -> list[tuple[str, bool]]:
     """The terms that a text must have to hold this word; True where a longer term does as well. Empty: nothing to look for."""
     found: list[tuple[str, bool]] = []
     for run in _runs(word):
-        is_chinese = _CHINESE.match(run)
-        pairs = _pairs(run) if is_chinese else []
-        found += [(pair, False) for pair in pairs] or [(run[:LONGEST], True)]
+        if not _CHINESE.match(run):
+            found += [(run[:BEGINNING], False), *([(run[:LONGEST], True)] if len(run) > BEGINNING else [])]
+        else:
+            found += [(pair, False) for pair in _pairs(run)] or [(run, True)]
     return list(dict.fromkeys(found))
 
 
@@ -46,6 +49,10 @@ def _runs(text: str) -> list[str]:
 
 def _pairs(run: str) -> list[str]:
     return [run[place : place + 2] for place in range(len(run) - 1)]
+
+
+def _beginnings(run: str) -> list[str]:
+    return [*(run[:end] for end in range(2, min(len(run), BEGINNING + 1))), run[:LONGEST]]
 
 
 class TermsField(models.Field):  # type: ignore[type-arg]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from massline.gather.models import Message, MessageTerms
 from massline.respond.models import Case, CaseMessage, CaseTerms, Reply, ReplyTerms
@@ -16,6 +16,8 @@ MOST_DIGITS = 10  # of a number of a case
 FEW = 2_000  # texts with a word: so many are followed to their cases
 TRIED = 2  # words that are tried before all of them count as frequent
 LOOKED_THROUGH = 5_000  # rows that are read where every word is frequent
+GLANCE = 500  # of these cases first: where they fill a page, the others are not read
+PAGE = 20  # cases
 Row = TypeVar("Row", bound=Model)
 
 
@@ -33,37 +35,43 @@ class Search:
     def __init__(self, words: Sequence[str]) -> None:
         self._words = sorted(filter(asked, words), key=lambda word: len(asked(word)), reverse=True)
         self._asks = bool(words)
-        self._known: dict[tuple[type[Terms], tuple[str, ...]], list[int]] = {}
+        self._known: dict[tuple[type[Terms], str], list[int]] = {}
 
     def cases(self, cases: QuerySet[Case]) -> Found[Case]:
         """Those of the cases in which each of the words stands: in the title, in what everybody may read of a message, in a
-        reply; or whose number it is. Of what has no letter nothing is found. At most 3 * TRIED + 1 queries, without the rows."""
+        reply; or whose number it is. Of what has no letter nothing is found. At most 3 * TRIED + 2 queries and
+        two for each word, without the rows."""
         if not self._words:
             return Found(cases.none() if self._asks else cases)
         for word in self._words[:TRIED]:
             holding = self._cases_with(word)
             if holding is not None:
-                others = [_in_case(other) for other in self._words if other != word]
-                return Found(cases.filter(Q(pk__in=holding), *others))
-        first = cases.values("pk")[:LOOKED_THROUGH]
-        return Found(cases.filter(Q(pk__in=first), *map(_in_case, self._words)), is_all=False)
+                return Found(cases.filter(pk__in=_read(holding, [other for other in self._words if other != word])))
+        return Found(cases.filter(pk__in=self._first(cases)), is_all=False)
+
+    def _first(self, cases: QuerySet[Case]) -> set[int]:
+        """Of the first LOOKED_THROUGH cases those with all words; only of the first GLANCE where that fills a page."""
+        first = list(cases.values_list("pk", flat=True)[:LOOKED_THROUGH])
+        found = _read(set(first[:GLANCE]), self._words)
+        return found if len(found) > PAGE else found | _read(set(first[GLANCE:]), self._words)
 
     def messages(self, messages: QuerySet[Message]) -> Found[Message]:
-        """Those of the messages in whose public words each of the words stands. At most one query, the rows not counted."""
+        """Those of the messages in whose public words each of the words stands. At most TRIED queries, without the rows."""
         if not self._words:
             return Found(messages.none() if self._asks else messages)
-        keys = self._keys(MessageTerms, *self._words)
-        if len(keys) <= FEW:
-            return Found(messages.filter(pk__in=keys))
+        for word in self._words[:TRIED]:
+            if len(keys := self._keys(MessageTerms, word)) <= FEW:
+                others = [_in_message(other) for other in self._words if other != word]
+                return Found(messages.filter(Q(pk__in=keys), *others))
         first = messages.values("pk")[:LOOKED_THROUGH]
         return Found(messages.filter(Q(pk__in=first), *map(_in_message, self._words)), is_all=False)
 
-    def _keys(self, index: type[Terms], *words: str) -> list[int]:
-        """Rows that hold all these words; FEW + 1 where there are more than FEW."""
-        if (index, words) not in self._known:
-            rows = index._default_manager.filter(*(Q(terms__holds=word) for word in words))
-            self._known[index, words] = list(rows.values_list("pk", flat=True)[: FEW + 1])
-        return self._known[index, words]
+    def _keys(self, index: type[Terms], word: str) -> list[int]:
+        """Rows that hold the word; FEW + 1 where there are more than FEW."""
+        if (index, word) not in self._known:
+            rows = index._default_manager.filter(terms__holds=word).values_list("pk", flat=True)
+            self._known[index, word] = list(rows[: FEW + 1])
+        return self._known[index, word]
 
     def _cases_with(self, word: str) -> set[int] | None:
         """Cases in which the word stands, or whose number it is; None where there are too many texts to follow. Four queries."""
@@ -78,12 +86,16 @@ class Search:
         return cases.union(said.union(Reply.objects.filter(pk__in=replies).values_list("case", flat=True)))
 
 
-def _in_case(word: str) -> Q:
-    """Whether a word stands in this one case, read there: for cases that are few already."""
-    said = CaseMessage.objects.filter(_in_message(word, "message__"), case=OuterRef("pk"))
-    replied = Reply.objects.filter(case=OuterRef("pk"), text__icontains=word)
-    number = Q(pk=int(word)) if _is_number(word) else Q()
-    return Q(title__icontains=word) | Q(Exists(said)) | Q(Exists(replied)) | number
+def _read(cases: set[int], words: Sequence[str]) -> set[int]:
+    """Of these cases those in which each word stands, or whose number it is: read there, for they are few. A query for each word.
+
+    (Asked as conditions of the cases themselves, PostgreSQL reads every text of the house.)"""
+    for word in words:
+        said = CaseMessage.objects.filter(_in_message(word, "message__"), case__in=cases).values_list("case", flat=True)
+        replied = Reply.objects.filter(case__in=cases, text__icontains=word).values_list("case", flat=True)
+        titles = Case.objects.filter(pk__in=cases, title__icontains=word).values_list("pk", flat=True)
+        cases = {*said.union(replied, titles), *(cases & {int(word) if _is_number(word) else 0})}
+    return cases
 
 
 def _in_message(word: str, prefix: str = "") -> Q:

@@ -43,8 +43,8 @@ def queue_page(request: HttpRequest, *, status: int = 200, **sent: Form) -> Http
         "form": form,
         "counts": counts,
         "answers": user.role in ANSWERING_ROLES,
-        "to_help": to_help.count(),
-        "removals": Removal.objects.awaiting(user).count(),
+        "to_help": 0 if form.asked else to_help.count(),  # who looks for words is not told what else waits
+        "removals": 0 if form.asked else Removal.objects.awaiting(user).count(),
         "views": user.saved_views.select_related("body").order_by("name"),
         "view_form": ViewForm(),
         "messages_together": MessagesTogether(),
@@ -60,7 +60,7 @@ def queue_page(request: HttpRequest, *, status: int = 200, **sent: Form) -> Http
         found = search.messages(messages)
         context["message_page"] = _desk_list(request, found, form, counts.get(form.chosen or "new"))
     shown, new = list(context.get("case_page", ())), list(context.get("message_page", ()))
-    context["lines"], context["message_lines"] = queries.desk_lines(shown, new, days.today)
+    context["lines"], context["message_lines"] = queries.desk_lines(shown, new, days)
     return render(request, "respond/queue.html", context | sent, status=status)
 
 
