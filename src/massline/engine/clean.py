@@ -94,13 +94,23 @@ def clean_batch(batch: pa.RecordBatch) -> pa.RecordBatch:
     kinds = np.zeros(len(batch), np.uint16)
     titles = _without_personal_data(batch.column("title").fill_null(""), kinds)
     texts = _without_personal_data(batch.column("text"), kinds)
+    return pa.record_batch([_matching_forms(titles, texts), pa.array(kinds)], schema=CLEANED)
+
+
+def forms_as_written(batch: pa.RecordBatch) -> pa.Array:
+    """MESSAGES (n rows) -> the matching form of each, with the personal data that stands in it: for what is looked at and let go.
+    A pure function, ten times as fast as `clean_batch`."""
+    return _matching_forms(batch.column("title").fill_null(""), batch.column("text"))
+
+
+def _matching_forms(titles: pa.Array, texts: pa.Array) -> pa.Array:
     data, offsets, plain = _forms(strings_of(titles), strings_of(texts), form_table())
     forms = column_of(data, offsets)
     if not plain.all():
         rest = pa.array(np.flatnonzero(~plain))
         pairs = zip(titles.take(rest).to_pylist(), texts.take(rest).to_pylist(), strict=True)
         forms = _with(forms, ~plain, [matching_form(f"{title}\n{text}") for title, text in pairs])
-    return pa.record_batch([forms, pa.array(kinds)], schema=CLEANED)
+    return forms
 
 
 def _without_personal_data(column: pa.Array, kinds: npt.NDArray[np.uint16]) -> pa.Array:

@@ -10,12 +10,11 @@ from typing import Final
 import click
 import pyarrow as pa
 
-from massline.engine.clean import clean_batch
+from massline.engine.clean import forms_as_written
 from massline.engine.errors import OptionError, OutputError
 from massline.engine.progress import progress_bar
 from massline.engine.read import read
 from massline.engine.rejects import Reject
-from massline.engine.route.learn import train
 from massline.engine.route.model import Router, ask, load_router, save_router, shown_words
 from massline.engine.route.past import read_past, read_topics
 from massline.engine.runners import map_blocks
@@ -53,6 +52,8 @@ def train_command(  # noqa: PLR0913 - one argument for each option
 
     A row whose id an earlier row has corrects that one, so corrections come as one more file behind the others.
     """
+    from massline.engine.route.learn import train  # SciPy: whoever applies a router does not wait for it
+
     if not 0 <= seed < 2**32:
         raise OptionError(f"--seed is {seed}. Write a number from 0 to {2**32 - 1}.")
     rejects: list[Reject] = []
@@ -116,13 +117,15 @@ def apply_command(model: Path, files: tuple[Path, ...], out: Path | None, column
 
 
 def _lines(batch: pa.RecordBatch, *, router: Router) -> list[str]:
-    """The JSON line of each message. Written piece by piece: a hundred thousand objects would take a second."""
-    forms = clean_batch(batch).column("form")
-    names = [json.dumps(name, ensure_ascii=False) for name in batch.column("id").to_pylist()]
+    """The JSON line of each message. Written piece by piece: a hundred thousand objects would take a second.
+
+    Messages are read as they came: a name or a number in them is no word of the router's, which learnt from masked cases."""
+    forms = forms_as_written(batch)
+    names = [_json(name) for name in batch.column("id").to_pylist()]
     told = {question: ask(forms, router.grams, learnt) for question, learnt in router.learnt.items()}
     parts = [[f'{{"id": {name}' for name in names]]
     for question, answers in told.items():
-        written = [json.dumps(name, ensure_ascii=False) for name in router.learnt[question].names]
+        written = [_json(name) for name in router.learnt[question].names]
         before = "" if question == "topic" else f"{question}_"
         found = zip(answers.best.tolist(), answers.chance.tolist(), answers.sure.tolist(), strict=True)
         parts.append(
@@ -132,5 +135,10 @@ def _lines(batch: pa.RecordBatch, *, router: Router) -> list[str]:
             ]
         )
     decided = shown_words(router.grams, told["topic"].decided, forms)
-    parts.append([f', "words": {json.dumps(words, ensure_ascii=False)}}}\n' for words in decided])
+    words = {place: _json(router.grams.words[place]) for place in {one for row in decided for one in row}}
+    parts.append([f', "words": [{", ".join([words[place] for place in row])}]}}\n' for row in decided])
     return ["".join(line) for line in zip(*parts, strict=True)]
+
+
+def _json(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from massline.engine.buffers import F32, F64, I32, I64, U8, Bools, code_point, strings_of
 from massline.engine.errors import InputError
-from massline.engine.grams import BUCKETS, READ_CHARACTERS, read_grams
+from massline.engine.grams import READ_CHARACTERS, read_grams
 
 METHOD: Final = "route-1"
 """Version of the method. It changes whenever the same past cases would give another router."""
@@ -110,28 +110,31 @@ def _opening_ends(data: U8, start: int, end: int) -> int:
 
 
 @nb.njit(cache=True)
-def _count(found: I32, said: U8) -> int:
-    """Count each bucket in `said`; the distinct ones move to the front of `found`. Returns how many."""
+def _count(found: I32, row_of: I32, said: U8, rows: I32) -> int:
+    """Count in `said` the row of each bucket that says something; distinct rows go to `rows`, a bucket of each to the front of
+    `found`. Returns how many."""
     distinct = 0
     for gram in found:
-        if said[gram] == 0:
-            found[distinct] = gram
+        row = row_of[gram]
+        if row < 0:
+            continue
+        if said[row] == 0:
+            found[distinct], rows[distinct] = gram, row
             distinct += 1
-        if said[gram] < MOST_SAID:
-            said[gram] += 1
+        if said[row] < MOST_SAID:
+            said[row] += 1
     return distinct
 
 
 @nb.njit(cache=True)
-def _weigh(found: I32, said: U8, row_of: I32, weighing: tuple[F32, F32], weights: F32) -> float:
-    """Weight of each bucket, (1 + ln t) times its rarity, 0 where it says nothing; clears `said`. Returns their length."""
+def _weigh(rows: I32, said: U8, weighing: tuple[F32, F32], weights: F32) -> float:
+    """Weight of each row, (1 + ln t) times its rarity; clears `said`. Returns their length."""
     rarity, logs = weighing
     total = np.float32(0)
-    for j in range(len(found)):
-        row = row_of[found[j]]
-        weights[j] = 0 if row < 0 else logs[said[found[j]]] * rarity[row]
+    for j in range(len(rows)):
+        weights[j] = logs[said[rows[j]]] * rarity[rows[j]]
         total += weights[j] * weights[j]
-        said[found[j]] = 0
+        said[rows[j]] = 0
     return np.sqrt(total)
 
 
@@ -140,49 +143,45 @@ def _score(data, offsets, tables, out):  # type: ignore[no-untyped-def]  # noqa:
     """Fill scores (n, k), decided (n, WORDS) and known (n,)."""
     row_of, rarity, word_of, table, lean = tables
     scores, decided, known = out
-    said, logs = np.zeros(BUCKETS, np.uint8), np.ones(MOST_SAID + 1, np.float32)
+    said, logs = np.zeros(len(rarity), np.uint8), np.ones(MOST_SAID + 1, np.float32)
     logs[1:] += np.log(np.arange(1, MOST_SAID + 1)).astype(np.float32)
-    found, weights = np.empty((2, 2 * READ_CHARACTERS), np.int32), np.empty((2, 2 * READ_CHARACTERS), np.float32)
-    counts = np.zeros(2, np.int64)
+    found, rows = np.empty((2, 2 * READ_CHARACTERS), np.int32), np.empty((2, 2 * READ_CHARACTERS), np.int32)
+    weights, counts = np.empty((2, 2 * READ_CHARACTERS), np.float32), np.zeros(2, np.int64)
     for i in range(len(offsets) - 1):
         start = offsets[i]
         ends = (offsets[i + 1], _opening_ends(data, start, offsets[i + 1]))
         scores[i] = lean
         for space in range(2):
             read = read_grams(data, start, ends[space], found[space])
-            counts[space] = _count(found[space, :read], said)
-            here = found[space, : counts[space]]
-            length = _weigh(here, said, row_of[space], (rarity, logs), weights[space])
+            kept = counts[space] = _count(found[space, :read], row_of[space], said, rows[space])
+            length = _weigh(rows[space, :kept], said, (rarity, logs), weights[space])
             if length == 0:
                 continue
             known[i] = True
             scale = np.float32(OPENING_WEIGHT if space else 1) / length
-            for j in range(counts[space]):
-                row = row_of[space, here[j]]
+            for j in range(kept):
                 weights[space, j] *= scale
-                if row >= 0:
-                    for k in range(len(lean)):
-                        scores[i, k] += weights[space, j] * table[row, k]
-        _decide(scores[i], (found, weights, counts), (row_of, word_of, table), decided[i])
+                for k in range(len(lean)):
+                    scores[i, k] += weights[space, j] * table[rows[space, j], k]
+        message = (found[0, : counts[0]], rows[0], weights[0])
+        _decide(scores[i], message, (word_of, table), decided[i])
 
 
 @nb.njit(cache=True)
 def _decide(scores, message, tables, decided):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - tuples of arrays
     """The words whose grams speak most for the best answer against the next best, strongest first, each once."""
-    found, weights, counts = message
-    row_of, word_of, table = tables
+    found, rows, weights = message
+    word_of, table = tables
     best = scores.argmax()
     other = 1 if best == 0 else 0
     for k in range(len(scores)):
         if k != best and scores[k] > scores[other]:
             other = k
     top = np.zeros(len(decided), np.float32)
-    for j in range(counts[0]):
-        row, word = row_of[0, found[0, j]], word_of[found[0, j]]
-        if row < 0 or word < 0:
-            continue
-        value = weights[0, j] * (table[row, best] - table[row, other])
-        _enter(word, value, top, decided)
+    for j in range(len(found)):
+        value = weights[j] * (table[rows[j], best] - table[rows[j], other])
+        if value > top[-1] and word_of[found[j]] >= 0:
+            _enter(word_of[found[j]], value, top, decided)
 
 
 @nb.njit(cache=True)
@@ -244,10 +243,12 @@ def load_router(path: Path) -> Router:
         ) from error
 
 
-def shown_words(grams: Grams, decided: I64 | I32, forms: pa.Array) -> list[list[str]]:
-    """The words that decided, as they stand in each form (n,)."""
-    words = grams.words
+def shown_words(grams: Grams, decided: I64 | I32, forms: pa.Array) -> list[list[int]]:
+    """Places of the words that decided, those that stand in each form (n,)."""
+    words = {place: grams.words[place].encode() for place in np.unique(decided).tolist() if place >= 0}
+    data, offsets = strings_of(forms)
+    told, ends = data.tobytes(), offsets.tolist()
     return [
-        [words[place] for place in row if place >= 0 and words[place] in form]
-        for row, form in zip(decided.tolist(), forms.to_pylist(), strict=True)
+        [place for place in row if place >= 0 and told.find(words[place], start, end) >= 0]
+        for row, start, end in zip(decided.tolist(), ends, ends[1:], strict=False)
     ]

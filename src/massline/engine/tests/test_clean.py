@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from massline.engine.buffers import strings_of
-from massline.engine.clean import clean_batch, clean_message, matching_form
+from massline.engine.clean import clean_batch, clean_message, forms_as_written, matching_form
 from massline.engine.mask import find
 from massline.engine.read import read
 from massline.engine.suspects import suspects
@@ -52,6 +52,8 @@ def test_the_batch_gives_exactly_what_single_messages_give(rows: list[tuple[str 
     cleaned = clean_batch(batch)
     assert cleaned.schema == CLEANED
     assert list(zip(*cleaned.to_pydict().values(), strict=True)) == [clean_message(*row) for row in rows[skip:]]
+    written = [matching_form(f"{title or ''}\n{text}") for title, text in rows[skip:]]
+    assert forms_as_written(batch).to_pylist() == written
 
 
 @given(TEXTS)
@@ -125,5 +127,6 @@ def test_real_messages_are_cleaned_alike_both_ways() -> None:
     if not path.exists():
         pytest.skip(f"{path} is not there: the development data lies beside the project, never in it")
     batch = next(read([path], columns={}, reject=lambda _: None, seed=0)).slice(0, 400)
-    rows = zip(batch.column("title").to_pylist(), batch.column("text").to_pylist(), strict=True)
+    rows = list(zip(batch.column("title").to_pylist(), batch.column("text").to_pylist(), strict=True))
     assert list(zip(*clean_batch(batch).to_pydict().values(), strict=True)) == [clean_message(*row) for row in rows]
+    assert forms_as_written(batch).to_pylist() == [matching_form(f"{title or ''}\n{text}") for title, text in rows]

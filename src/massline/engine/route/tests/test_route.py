@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from massline.engine.cli import commands
 from massline.engine.route import learn
+from massline.engine.route.cli import _lines
 from massline.engine.route.learn import train
 from massline.engine.route.model import ask, load_router, save_router
 from massline.engine.route.past import Past
@@ -117,6 +118,36 @@ def test_a_topic_outside_the_list_is_said_and_left_out(tmp_path, trained) -> Non
 def test_a_list_of_topics_without_any_ends_with_2(tmp_path, trained) -> None:
     topics = write(tmp_path / "topics.csv", [], ("first",))
     assert invoke("train", trained[1], "--out", tmp_path / "r.npz", "--topics", topics).exit_code == 2
+
+
+def test_a_list_of_one_topic_leaves_nothing_to_tell_apart(tmp_path, trained) -> None:
+    topics = write(tmp_path / "topics.csv", [["lift"]], ("first",))
+    result = invoke("train", trained[1], "--out", tmp_path / "r.npz", "--topics", topics)
+    assert result.exit_code == 2
+    assert "nothing to tell apart" in result.stderr
+    assert not (tmp_path / "r.npz").exists()
+
+
+def test_a_topic_that_stands_in_the_list_twice_changes_nothing(tmp_path, trained) -> None:
+    once = [[topic] for topic in sorted({topic for topic, _ in CASES})]
+    for name, rows in (("once", once), ("twice", [*once, *once[::-1]])):
+        topics = write(tmp_path / f"{name}.csv", rows, ("first",))
+        assert invoke("train", trained[1], "--out", tmp_path / name, "--topics", topics).exit_code == 0
+    assert (tmp_path / "once").read_bytes() == (tmp_path / "twice").read_bytes()
+
+
+def test_what_a_message_says_of_a_person_is_no_word_that_decided(trained) -> None:
+    """Messages are read as they came; what may be named was learnt from masked cases."""
+    router = load_router(trained[0])
+    text = f"联系人：张建国，电话13912345678，邮箱zhang@example.com。{CASES[0][1]}"
+    batch = pa.record_batch(
+        {"id": ["1"], "title": pa.nulls(1, pa.large_string()), "text": pa.array([text], pa.large_string())}
+    )
+    [line] = _lines(batch, router=router)
+    told = json.loads(line)
+    assert told["topic"] == CASES[0][0]
+    assert told["words"]
+    assert all(word in CASES[0][1] for word in told["words"])
 
 
 def test_two_thousand_topics_of_two_cases_each_can_be_told_apart() -> None:
