@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.utils import timezone
-from tests.builders import a_call, a_case, a_message
+from tests.builders import a_call, a_case, a_handler, a_message
 
 from massline.beat import LEASE
 from massline.concentrate.actions import request_run
@@ -19,6 +19,7 @@ from massline.concentrate.tests.runs import a_call_with_messages, a_run
 from massline.gather.models import ArrivingFile, ArrivingRow
 from massline.ledger.models import Entry
 from massline.project import due
+from massline.respond.actions import publish_reply
 from massline.respond.models import Case
 from massline.rights import SYSTEM
 
@@ -52,6 +53,17 @@ def test_what_comes_after_a_run_is_put_into_its_themes_without_anybody_asking() 
     assert due.do_due_work() == 1
     assert due.do_due_work() == 0
     assert Entry.objects.get(kind="messages.placed").facts["run"] == run.pk
+
+
+@pytest.mark.django_db
+def test_a_worker_asks_writers_weeks_later_without_being_told_to() -> None:
+    case = an_overdue_case()
+    publish_reply(case, text="修好了", by=a_handler(case.body), version=0)
+    assert due.do_due_work() == 0
+    Case.objects.update(ask_on=timezone.localdate())
+    assert due.do_due_work() == 1
+    assert due.do_due_work() == 0
+    assert Case.objects.get().asked_later_at is not None
 
 
 @pytest.mark.django_db

@@ -11,7 +11,6 @@ from tests.builders import a_case, a_receipt
 from massline.gather.actions import Receipt
 from massline.gather.rules import grouped
 from massline.ledger.models import Entry
-from massline.project.due import do_due_work
 from massline.respond.actions import answering, ask_later, publish_reply, reopen
 from massline.respond.models import Case, Reply
 from massline.respond.queries import acts
@@ -66,14 +65,6 @@ def test_nobody_is_asked_a_day_early_nor_twice(here: County, monkeypatch: pytest
     assert ask_later(today=timezone.localdate() + ASK_LATER - timedelta(days=1), by=SYSTEM) == 0
     assert (weeks_on(), weeks_on()) == (3, 0)
     assert Entry.objects.filter(kind="case.asked_later").count() == 3
-
-
-def test_a_worker_asks_without_being_told_to(here: County) -> None:
-    _, reply = solved(here)
-    Case.objects.update(ask_on=timezone.localdate())
-    do_due_work()
-    reply.case.refresh_from_db()
-    assert reply.case.asked_later_at is not None
 
 
 def test_before_being_asked_nothing_is_said_and_a_settled_case_stays_so(here: County) -> None:
