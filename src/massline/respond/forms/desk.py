@@ -93,7 +93,7 @@ class DeskFilter(forms.Form):
 class ViewForm(forms.Form):
     """A name for a part of the desk."""
 
-    name = forms.CharField(label=_("Name of the view"), max_length=40, required=False)
+    name = forms.CharField(label=_("Name of the view"), max_length=40)
 
     def __init__(self, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(data, auto_id="ViewForm_%s")

@@ -4,6 +4,7 @@ Docs: docs/decisions/0030-search-by-pairs-of-characters.md."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Generic, TypeVar
 
 from django.db.models import Model, Q, QuerySet
@@ -16,7 +17,12 @@ MOST_DIGITS = 10  # of a number of a case
 FEW = 2_000  # texts with a word: so many are followed to their cases
 TRIED = 2  # words that are tried before all of them count as frequent
 LOOKED_THROUGH = 5_000  # rows that are read where every word is frequent
-GLANCE = 500  # of these cases first: where they fill a page, the others are not read
+STEPS = (
+    0,
+    500,
+    1_500,
+    LOOKED_THROUGH,
+)  # so many of these cases at once: where they fill a page, the others are not read
 PAGE = 20  # cases
 Row = TypeVar("Row", bound=Model)
 
@@ -40,7 +46,7 @@ class Search:
     def cases(self, cases: QuerySet[Case]) -> Found[Case]:
         """Those of the cases in which each of the words stands: in the title, in what everybody may read of a message, in a
         reply; or whose number it is. Of what has no letter nothing is found. At most 3 * TRIED + 2 queries and
-        two for each word, without the rows."""
+        three for each word, without the rows."""
         if not self._words:
             return Found(cases.none() if self._asks else cases)
         for word in self._words[:TRIED]:
@@ -50,10 +56,12 @@ class Search:
         return Found(cases.filter(pk__in=self._first(cases)), is_all=False)
 
     def _first(self, cases: QuerySet[Case]) -> set[int]:
-        """Of the first LOOKED_THROUGH cases those with all words; only of the first GLANCE where that fills a page."""
-        first = list(cases.values_list("pk", flat=True)[:LOOKED_THROUGH])
-        found = _read(set(first[:GLANCE]), self._words)
-        return found if len(found) > PAGE else found | _read(set(first[GLANCE:]), self._words)
+        """Of the first LOOKED_THROUGH cases those with all words; of fewer where these fill a page."""
+        first, found = list(cases.values_list("pk", flat=True)[:LOOKED_THROUGH]), set[int]()
+        for begin, end in pairwise(STEPS):
+            if len(found) <= PAGE:
+                found |= _read(set(first[begin:end]), self._words)
+        return found
 
     def messages(self, messages: QuerySet[Message]) -> Found[Message]:
         """Those of the messages in whose public words each of the words stands. At most TRIED queries, without the rows."""

@@ -39,13 +39,15 @@ def queue_page(request: HttpRequest, *, status: int = 200, **sent: Form) -> Http
     form, mine = DeskFilter(request.GET, actor=user), Case.objects.on_desk_of(user)
     to_help, to_take = Case.objects.to_help_with(user), queries.messages_to_take(user)
     search, counts = queries.Search(form.asked), queries.desk_counts(mine, to_take, days)
+    views = list(user.saved_views.select_related("body").order_by("name"))
     context: dict[str, Any] = {
         "form": form,
         "counts": counts,
         "answers": user.role in ANSWERING_ROLES,
         "to_help": 0 if form.asked else to_help.count(),  # who looks for words is not told what else waits
         "removals": 0 if form.asked else Removal.objects.awaiting(user).count(),
-        "views": user.saved_views.select_related("body").order_by("name"),
+        "views": views,
+        "shown_view": next((view for view in views if view.get_absolute_url() == request.get_full_path()), None),
         "view_form": ViewForm(),
         "messages_together": MessagesTogether(),
         "cases_together": CasesTogether(actor=user),
