@@ -196,8 +196,8 @@ def _finished(
 ) -> RunResult:
     """Take all steps and put the result into its folder. Raises LearnAnew where an earlier run cannot be gone on from."""
     out, options, key = call.out, call.options, {**call.key, **({"continues": earlier.told()} if earlier else {})}
-    work = WorkFolder(out / ".work", key, progress)
-    with workers_of(options) as workers:
+    with workers_of(options) as workers:  # first: where nobody listens, nothing is left behind
+        work = WorkFolder(out / ".work", key, progress)
         take_steps(work, call.paths, options, (call.taught, call.margins, earlier), workers=workers)
     gone_on = {"continues": {**earlier.told(), **check_drift(earlier, work)}} if earlier else {}
     results.write_results(work, key["inputs"], language=options.language, method=key["method"], seed=options.seed)
