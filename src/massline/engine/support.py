@@ -8,6 +8,7 @@ every sentence is another wording: then the teacher judges whether both say the 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numba as nb
@@ -107,7 +108,12 @@ def form_of(text: str) -> str:
 
 
 def _numbered(signs: Sequence[str]) -> I64:
-    return np.array([int.from_bytes(sign.encode()[:7], "little") | len(sign) << 56 for sign in signs], np.int64)
+    return np.array([_number(sign) for sign in signs], np.int64)
+
+
+@lru_cache(1 << 16)
+def _number(sign: str) -> int:
+    return int.from_bytes(sign.encode()[:7], "little") | len(sign) << 56
 
 
 def check(statement: str, messages: Mapping[str, Message], teacher: Teacher | None) -> Verdict:
