@@ -64,9 +64,13 @@ PICTURES = (
     Picture("scoreboard", "/scoreboard/"),
     Picture("body", "/bodies/qingxi/", size=PHONE),
     Picture("log", "/log/"),
+    Picture("proof", "/log/proof/", size=PHONE),
+    Picture("removals", "/removals/", size=PHONE),
     Picture("queue", "/desk/", who="handler"),
     Picture("desk-case", "/desk/?show=open", ("/desk/cases/",), who="handler"),
     Picture("visit", "/desk/visit/", size=PHONE, who="handler"),
+    Picture("room", "/desk/calls/what-first/themes/", who="analyst"),
+    Picture("take-theme", "/calls/what-first/themes/", ("/calls/what-first/themes/", "/desk/themes/"), who="leader"),
     Picture("queue-leader", "/desk/", who="leader", dark=True),
 )
 
