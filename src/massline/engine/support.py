@@ -161,9 +161,10 @@ def _stands_plainly(clause: str, form: str) -> bool:
     end = at + len(clause)
     before, after = form[max(0, at - BEFORE) : at], form[end : end + AFTER + 1]
     beside = f"{STOPS.split(before)[-1]} {STOPS.split(after)[0]}"
-    return at >= 0 and not (
-        GOES_ON.search(f"{before[-1:]} {after[:1]}") or TURNS.search(beside) or LETTER.search(beside)
+    cut = (clause[:1].isascii() and GOES_ON.search(before[-1:])) or (
+        clause[-1:].isascii() and GOES_ON.search(after[:1])
     )
+    return at >= 0 and not (cut or TURNS.search(beside) or LETTER.search(beside))
 
 
 def clauses_of(form: str) -> list[str]:

@@ -119,6 +119,27 @@ def test_the_two_short_ways_agree_with_the_rule_of_support(clause: str, parts: l
         assert all(sign in matching_form(text) for sign in signs_needed(asked))
 
 
+@pytest.mark.parametrize(
+    ("form", "plain"),
+    [
+        ("物业不管,小区电梯坏了三个月,没人来修", True),
+        ("求助:小区电梯坏了三个月。", True),
+        ("小区电梯没有坏了三个月", False),
+        ("不是小区电梯坏了三个月", False),
+    ],
+)
+def test_a_clause_between_commas_is_seen_at_once(form: str, *, plain: bool) -> None:
+    """Nearly all who say a statement say it so: else each of them is laid along it sign by sign, a hundred times as slow."""
+    assert plainly_says(["小区电梯坏了三个月"], form) == plain
+
+
+@pytest.mark.parametrize(
+    ("clause", "form"), [("收费1", "收费1,200元"), ("12", "3:12"), ("200", "1,200"), ("收费12", "收费12.5元")]
+)
+def test_a_part_of_a_number_is_not_seen_as_the_number(clause: str, form: str) -> None:
+    assert not plainly_says([clause], form)
+
+
 def test_a_message_that_holds_little_of_a_statement_is_not_read_for_it() -> None:
     column, statements = (
         forms(["电梯坏了三个月没人修", "电梯坏了以后三个月都没人来修", "公交改线了"]),
