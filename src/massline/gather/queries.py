@@ -183,7 +183,7 @@ def who_decides(message: Message, body: Body) -> Body:
 def copies_of(message: Message, actor: Actor) -> QuerySet[Message]:
     """Other messages of the call that say the very same, came to the actor's bodies, and show: nobody asked to hide them.
 
-    Cost: no index helps; the texts of the call's messages are compared, a second for a million."""
+    Cost: no index helps; the texts of the call's messages are compared, each once."""
     same = Message.objects.handled_by(actor).filter(call=message.call_id, title=message.title, text=message.text)
     asked = Removal.objects.filter(state=RemovalState.ASKED).values("message")
     shown = same.filter(ground="", erased_at=None).exclude(pk=message.pk).exclude(pk__in=asked)
