@@ -110,7 +110,7 @@ def kinds_of_messages(seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     points = 0.12 * chance.standard_normal((300, 40))
     points[:200, 0] += 1
     points[200:, 1] += 1
-    points[40:48, 5] += 0.6
+    points[40:48, 5] += 0.9
     return unit(points.astype(np.float32)), np.arange(40, 48)
 
 

@@ -93,7 +93,13 @@ class DeskFilter(forms.Form):
 class ViewForm(forms.Form):
     """A name for a part of the desk."""
 
-    name = forms.CharField(label=_("Name of the view"), max_length=40)
+    name = forms.CharField(
+        label=_("Name of the view"),
+        max_length=40,
+        error_messages=dict.fromkeys(
+            ("required", "max_length"), _("Write a name of at most 40 characters for this view.")
+        ),
+    )
 
     def __init__(self, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(data, auto_id="ViewForm_%s")

@@ -11,6 +11,7 @@ from massline.respond import actions
 from massline.respond.forms import DeskFilter, ViewForm
 from massline.respond.models import SavedView
 from massline.respond.rules import NameTaken, TooMany
+from massline.respond.views.queue import queue_page
 from massline.respond.views.reading import user_of
 from massline.rights import may
 
@@ -23,11 +24,11 @@ def keep_view(request: HttpRequest) -> HttpResponse:
     if not may(user, "respond.keep_view", user.body_path or ""):
         raise Http404
     form, part = ViewForm(request.POST), DeskFilter(request.POST, actor=user)
-    view = SavedView(name=form.given(), show=part.chosen, words=" ".join(part.asked), body=part.chosen_body)
+    if not form.is_valid():
+        return queue_page(request, status=422, view_form=form)
+    name = form.cleaned_data["name"]
+    view = SavedView(name=name, show=part.chosen, words=" ".join(part.asked), body=part.chosen_body)
     back = redirect(view)
-    if not view.name:
-        notices.warning(request, _("Write a name of at most 40 characters for this view."))
-        return back
     try:
         actions.keep_view(view, by=user)
     except NameTaken:

@@ -34,7 +34,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 def queue_page(request: HttpRequest, *, status: int = 200, **sent: Form) -> HttpResponse:
     """What waits for this handler: cases by their due day, messages that are in no case yet. At most 20 queries.
 
-    sent: `messages_together` or `cases_together`, as it came, with what is wrong in it."""
+    sent: `messages_together`, `cases_together` or `view_form`, as it came, with what is wrong in it."""
     user, days = user_of(request), queries.days_of(user_of(request).body, timezone.localdate())
     form, mine = DeskFilter(request.GET, actor=user), Case.objects.on_desk_of(user)
     to_help, to_take = Case.objects.to_help_with(user), queries.messages_to_take(user)
