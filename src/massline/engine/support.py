@@ -111,6 +111,13 @@ def _numbered(signs: Sequence[str]) -> I64:
     return np.array([_number(sign) for sign in signs], np.int64)
 
 
+@lru_cache(1 << 12)
+def _signs_of(clause: str) -> tuple[tuple[str, ...], I64]:
+    """The signs of a clause, as written and as numbers: it is laid along many messages."""
+    signs = tuple(SIGNS.findall(clause))
+    return signs, _numbered(signs)
+
+
 @lru_cache(1 << 16)
 def _number(sign: str) -> int:
     return int.from_bytes(sign.encode()[:7], "little") | len(sign) << 56
@@ -158,13 +165,15 @@ def plainly_says(clauses: Sequence[str], form: str) -> bool:
 
 def _stands_plainly(clause: str, form: str) -> bool:
     at = form.find(clause)
+    if at < 0:
+        return False
     end = at + len(clause)
     before, after = form[max(0, at - BEFORE) : at], form[end : end + AFTER + 1]
     beside = f"{STOPS.split(before)[-1]} {STOPS.split(after)[0]}"
     cut = (clause[:1].isascii() and GOES_ON.search(before[-1:])) or (
         clause[-1:].isascii() and GOES_ON.search(after[:1])
     )
-    return at >= 0 and not (cut or TURNS.search(beside) or LETTER.search(beside))
+    return not (cut or TURNS.search(beside) or LETTER.search(beside))
 
 
 def clauses_of(form: str) -> list[str]:
@@ -175,14 +184,13 @@ def clauses_of(form: str) -> list[str]:
 
 def trouble_with(clause: str, message: Message, teacher: Teacher | None) -> str:
     """What keeps a message from saying a clause; "" when it says it."""
-    signs, text, first = SIGNS.findall(clause), message.signs.copy(), ""
-    wanted = _numbered(signs)
+    (signs, wanted), text, first = _signs_of(clause), message.signs.copy(), ""
     if len(signs) == 1 and wanted[0] in message.signs:
         return ""
     for turn in range(PLACES_TRIED):
         places = _lay(wanted, text)  # (m,): where each sign of the clause stands, -1 where it does not
         held = places >= 0
-        if held.mean() < (1 if turn else LITERAL):
+        if np.count_nonzero(held) / len(held) < (1 if turn else LITERAL):
             break
         trouble = _added(signs, held, message) or _left_out(places[held], message)
         if not trouble:
