@@ -11,10 +11,10 @@ import numba as nb
 import numpy as np
 import pyarrow as pa
 
-from massline.engine.buffers import I32, I64, U8, Bools, strings_of
+from massline.engine.buffers import I32, I64, U8, Bools, code_point, strings_of
 from massline.engine.errors import UntraceableStatement
 from massline.engine.grams import READ_CHARACTERS, read_grams
-from massline.engine.support import check, message_of
+from massline.engine.support import check, clauses_of, message_of, signs_needed
 
 HELD: Final = 0.6
 """A message is read for a statement when it holds at least this share of the statement's pairs of signs and words."""
@@ -34,12 +34,36 @@ def trace(statement: str, messages: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def candidates(forms: pa.Array, themes: I32, statements: pa.Array) -> Bools:
-    """Which forms (n,) hold so much of the statement of their theme that they may say it. themes (n,), -1 for none;
-    statements (t,): forms, empty for none."""
+    """Which forms (n,) hold so much of the statement of their theme that they may say it: most of its pairs of signs and words,
+    and every sign that `says` needs. themes (n,), -1 for none; statements (t,): forms, empty for none."""
     data, offsets = strings_of(forms)
     held = np.zeros(len(forms), np.bool_)
     _hold(data, offsets, themes, _pairs(statements), held)
+    _need(data, offsets, themes, _needed(statements), held)
     return held
+
+
+def _needed(statements: pa.Array) -> tuple[I64, I64]:
+    """Code points of the signs that each statement needs, rising, and where each begins."""
+    parts = [sorted(map(ord, signs_needed(clauses_of(form)))) for form in statements.to_pylist()]
+    starts = np.concatenate([[0], np.cumsum([len(part) for part in parts])]).astype(np.int64)
+    return np.array([code for part in parts for code in part], np.int64), starts
+
+
+@nb.njit(cache=True, nogil=True)
+def _need(data: U8, offsets: I64, themes: I32, needed: tuple[I64, I64], held: Bools) -> None:
+    """Let go of those that lack a sign."""
+    codes, starts = needed
+    seen = np.full(len(codes), -1, np.int64)
+    for i in np.flatnonzero(held):
+        first, end = starts[themes[i]], starts[themes[i] + 1]
+        at, missing = offsets[i], end - first
+        while at < offsets[i + 1] and missing > 0:
+            sign, at = code_point(data, at)
+            place = first + np.searchsorted(codes[first:end], np.int64(sign))
+            if place < end and codes[place] == np.int64(sign) and seen[place] != i:
+                missing, seen[place] = missing - 1, i
+        held[i] = missing == 0
 
 
 def _pairs(statements: pa.Array) -> tuple[I32, I64]:

@@ -16,7 +16,7 @@ from massline.engine.mask import mask
 from massline.engine.runners import Workers, map_blocks
 from massline.engine.sentences import sentences_of, telling
 from massline.engine.steps.blocks import blocks_with_rows
-from massline.engine.support import clauses_of, form_of, message_of, plainly_says, says, signs_needed
+from massline.engine.support import clauses_of, form_of, message_of, plainly_says, says
 from massline.engine.trace import candidates
 from massline.engine.workfolder import WorkFolder, write_facts
 
@@ -104,12 +104,11 @@ def _near_blocks(work: WorkFolder, near: Bools, themes: I32) -> Iterator[tuple[p
 def _say_block(block: tuple[pa.RecordBatch, pa.Array, I32], *, clauses: Sequence[Sequence[str]]) -> Bools:
     """Which messages say the statement of their theme. clauses: of each theme's statement."""
     messages, forms, themes = block
-    needed = [signs_needed(one) for one in clauses]
     said, rest = np.zeros(len(themes), np.bool_), []
     for row, (theme, form) in enumerate(zip(themes.tolist(), forms.to_pylist(), strict=True)):
         if plainly_says(clauses[theme], form):
             said[row] = True
-        elif all(sign in form for sign in needed[theme]):
+        else:
             rest.append(row)
     known: dict[tuple[int, str, str], bool] = {}  # copies are read once
     for row, message in zip(rest, messages.take(pa.array(rest, pa.int64())).to_pylist(), strict=True):
