@@ -76,6 +76,7 @@ def env_mail(name: str) -> dict[str, Any]:
         shown = value.replace(parts.password, "***") if parts.password else value
         raise ImproperlyConfigured(f"{name} is {shown!r}. Write smtp://user:password@host:587, or leave it empty.")
     return {
+        "EMAIL_BACKEND": "massline.respond.post.Post",
         "EMAIL_HOST": parts.hostname,
         "EMAIL_PORT": parts.port or (465 if parts.scheme == "smtps" else 587),
         "EMAIL_HOST_USER": unquote(parts.username or ""),
