@@ -1,6 +1,7 @@
 """A whole conversation to its result: groups, statements and people as tables, with both methods behind one door."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -82,10 +83,7 @@ def find_opinion(
     votes, known = export.votes, export.statements
     infos = [known.get(name, Statement("")) for name in votes.statements.to_pylist()]
     moderated = np.array([info.moderated < 0 or info.meta for info in infos], np.bool_)
-    progress("floods", 0)
-    floods = find_floods(votes)
-    progress("groups", 0)
-    grouping = group_people(votes, floods.flood >= 0, moderated=moderated, method=method, seed=seed)
+    floods, grouping = _floods_and_groups(votes, moderated, method=method, seed=seed, progress=progress)
     progress("count", 0)
     counts = tally(votes, grouping.group, groups=grouping.groups)
     found = tests(counts) if grouping.groups > 1 else None
@@ -105,22 +103,31 @@ def find_opinion(
     )
 
 
-def group_people(votes: Votes, flooded: Bools, *, moderated: Bools, method: str, seed: int) -> Grouping:
-    """Groups by one of METHODS; flooded (n,): people in floods. Raises OptionError."""
-    if method == "polis":
-        found = polis_groups(votes, moderated=moderated)
-        return Grouping(
-            found.group,
-            np.full(len(found.group), np.nan),
-            found.places,
-            found.centres,
-            found.axes,
-            found.silhouettes,
-            None,
-            ~moderated,
-        )
-    if method != "stable":
+def _floods_and_groups(
+    votes: Votes, moderated: Bools, *, method: str, seed: int, progress: Progress
+) -> tuple[Floods, Grouping]:
+    if method not in METHODS:
         raise OptionError(f"--method is {method!r}. Write stable or polis.")
+    progress("floods", 0)
+    if method == "polis":
+        with ThreadPoolExecutor(1) as beside:  # Polis' groups do not look at floods, so neither waits for the other
+            search = beside.submit(find_floods, votes)
+            progress("groups", 0)
+            grouping = _polis(votes, moderated)
+        return search.result(), grouping
+    floods = find_floods(votes)
+    progress("groups", 0)
+    return floods, _stable(votes, moderated, flooded=floods.flood >= 0, seed=seed)
+
+
+def _polis(votes: Votes, moderated: Bools) -> Grouping:
+    found = polis_groups(votes, moderated=moderated)
+    unknown = np.full(len(found.group), np.nan)
+    return Grouping(found.group, unknown, found.places, found.centres, found.axes, found.silhouettes, None, ~moderated)
+
+
+def _stable(votes: Votes, moderated: Bools, *, flooded: Bools, seed: int) -> Grouping:
+    """flooded (n,): people in floods, from whom nothing is learnt."""
     ours = stable_groups(votes, moderated=moderated, seed=seed, flooded=flooded)
     return Grouping(
         ours.group, ours.chance, ours.places, ours.centres, ours.axes, ours.foretold, ours.certainty, ours.used

@@ -81,7 +81,7 @@ def find_floods(votes: Votes) -> Floods:
         members = _pattern(ballots, window)
         if len(members) == 0:
             continue
-        elsewhere = np.setdiff1d(voted, window)
+        elsewhere = voted[~np.isin(voted, window, assume_unique=True)]
         if not _is_of_this_time(ballots, members, elsewhere, len(window)):
             continue
         purity = _purity(ballots, members)
@@ -159,21 +159,29 @@ def _counted(ballots: _Ballots, people: I64) -> tuple[F64, F64]:
 def _by_pattern(
     ballots: _Ballots, people: I64, counted: Bools, pattern: tuple[F64, F64], round_: int
 ) -> tuple[Bools, F64]:
-    """As _followers. pattern: what _counted gives. counted (n,): whose own votes are in it; they are left out. In the last rounds
-    the pattern must explain the votes far better than everybody's rates do."""
-    (counts, totals), agreement = pattern, AGREEMENTS[round_]
-    least = EVIDENCE if agreement == AGREEMENTS[-1] else 0.0
+    """As _followers. pattern: what _counted gives. counted (n,): whose own votes are in it; they are left out."""
     matching, share = np.zeros(len(people), np.bool_), np.zeros(len(people))
     for one in range(len(people)):
-        own, judged, agreed = 1.0 if counted[one] else 0.0, 0, 0
-        for at in range(ballots.starts[people[one]], ballots.starts[people[one] + 1]):
-            others = totals[ballots.columns[at]] - own
-            judged += others >= 1
-            agreed += others >= 1 and counts[ballots.columns[at], ballots.sides[at]] - own > HALF * others
-        share[one] = agreed / max(judged, 1)
-        if judged >= JUDGED and share[one] >= agreement:
-            matching[one] = _evidence(ballots, people[one], pattern, own) > least
+        own = 1.0 if counted[one] else 0.0
+        matching[one], share[one] = _follows(ballots, people[one], own, pattern, round_)
     return matching, share
+
+
+@nb.njit(nogil=True, cache=True)
+def _follows(ballots: _Ballots, person: int, own: float, pattern: tuple[F64, F64], round_: int) -> tuple[bool, float]:
+    """Whether a person votes by the pattern, of which own are this person's votes, and the share of the votes that are as it has
+    them. In the last rounds it must explain the votes far better than everybody's rates do."""
+    (counts, totals), agreement = pattern, AGREEMENTS[round_]
+    judged, agreed = 0, 0
+    for at in range(ballots.starts[person], ballots.starts[person + 1]):
+        others = totals[ballots.columns[at]] - own
+        judged += others >= 1
+        agreed += counts[ballots.columns[at], ballots.sides[at]] - own > HALF * others
+    share = agreed / max(judged, 1)
+    if judged < JUDGED or share < agreement:
+        return False, share
+    least = EVIDENCE if agreement == AGREEMENTS[-1] else 0.0
+    return _evidence(ballots, person, pattern, own) > least, share
 
 
 @nb.njit(nogil=True, cache=True)
@@ -197,7 +205,7 @@ def _purity(ballots: _Ballots, members: I64) -> float:
         for at in range(ballots.starts[person], ballots.starts[person + 1]):
             others = totals[ballots.columns[at]] - 1
             judged += others >= 1
-            agreed += others >= 1 and counts[ballots.columns[at], ballots.sides[at]] - 1 > HALF * others
+            agreed += counts[ballots.columns[at], ballots.sides[at]] - 1 > HALF * others
     return agreed / max(judged, 1)
 
 
@@ -205,10 +213,19 @@ def _is_of_this_time(ballots: _Ballots, members: I64, elsewhere: I64, size: int)
     """Whether the people show a pattern indeed, of a window of that size, and people of other times hardly show it."""
     if len(elsewhere) == 0 or _purity(ballots, members) < PURE:
         return False
-    nobody = np.zeros(len(elsewhere), np.bool_)
-    alike = _by_pattern(ballots, elsewhere, nobody, _counted(ballots, members), len(AGREEMENTS) - 1)[0].sum()
-    expected = (alike + 1) / (len(elsewhere) + 1) * size
-    return bool(len(members) >= EXPECTED_TIMES * expected)
+    most = len(members) * (len(elsewhere) + 1) / (EXPECTED_TIMES * size) - 1
+    return not _more_show(ballots, elsewhere, _counted(ballots, members), most)
+
+
+@nb.njit(nogil=True, cache=True)
+def _more_show(ballots: _Ballots, people: I64, pattern: tuple[F64, F64], most: float) -> bool:
+    """Whether more of the people than `most` show a pattern that none of their votes is in. Of an opinion the first few tell."""
+    found = 0
+    for person in people:
+        found += _follows(ballots, person, 0.0, pattern, len(AGREEMENTS) - 1)[0]
+        if found > most:
+            return True
+    return False
 
 
 def _drawn(elsewhere: I64, *, size: int, draws: int) -> Iterator[I64]:

@@ -7,13 +7,13 @@ Rules from compdemocracy/polis, math/src/polismath/math: conversation.clj (19af6
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import Final
+from typing import Final, NamedTuple
 
 import numba as nb
 import numpy as np
 
 from massline.engine.opinion.projection import Axes, on_all_statements, principal_axes, project
-from massline.engine.opinion.votes import F64, I32, I64, Bools, Votes
+from massline.engine.opinion.votes import F64, I32, I64, Bools, Votes, by_time
 
 LEAST_VOTES: Final = 7
 """Votes after which a person is in the conversation (fewer when there are fewer statements)."""
@@ -89,7 +89,7 @@ def entered(votes: Votes) -> I64:
     after the other.
     """
     person = np.repeat(np.arange(len(votes.people)), votes.per_person)
-    order = np.arange(len(person)) if votes.times is None else np.argsort(votes.times, kind="stable")
+    order = np.arange(len(person)) if votes.times is None else by_time(votes.times)
     inside, seventh = _replay(person[order], votes.columns[order], len(votes.people), len(votes.statements))
     people = np.flatnonzero(inside)
     return people[np.argsort(seventh[people], kind="stable")]
@@ -131,14 +131,13 @@ def _busiest_outside(counts: I64, inside: Bools) -> int:
     return most
 
 
-@dataclass(frozen=True, slots=True)
-class _Tried:
-    """One order of the people. base (n,): base cluster of each. labels: number of groups -> group of each base cluster.
-    silhouettes: number of groups -> mean silhouette."""
+class _Tried(NamedTuple):
+    """One order of the people. base (n,): base cluster of each. labels (c, b): group of each of the b base clusters, when 2, 3,
+    ... groups are sought. silhouettes (c,): the mean silhouette of each of these groupings."""
 
     base: I32
-    labels: dict[int, I32]
-    silhouettes: dict[int, float]
+    labels: I32
+    silhouettes: F64
 
 
 def _grouped(points: F64) -> tuple[I32, I32, dict[int, float]]:
@@ -150,33 +149,53 @@ def _grouped(points: F64) -> tuple[I32, I32, dict[int, float]]:
         orders = [np.arange(len(points)), *(generator.permutation(len(points)) for _ in range(ORDERS - 1))]
         with ThreadPoolExecutor(THREADS) as pool:
             tried = list(pool.map(partial(_tried, points, starts=STARTS), orders))
-    counts = set.intersection(*(set(one.labels) for one in tried))
-    silhouettes = {k: float(np.mean([one.silhouettes[k] for one in tried])) for k in sorted(counts)}
+    counts = min(len(one.labels) for one in tried)
+    silhouettes = {2 + at: float(np.mean([one.silhouettes[at] for one in tried])) for at in range(counts)}
     if not silhouettes:
         return tried[0].base, np.zeros(len(points), np.int32), {}
     best = max(silhouettes, key=lambda k: (silhouettes[k], k))
-    groupings = [one.labels[best][one.base] for one in tried]
+    groupings = [one.labels[best - 2][one.base] for one in tried]
     chosen = _most_alike(groupings)
     return tried[chosen].base, groupings[chosen], silhouettes
 
 
 def _tried(points: F64, order: I64, *, starts: int) -> _Tried:
     """Groups of the points (n, 2), which come in this order (n,)."""
-    first = points[order[:MOST_CLUSTERED]]
-    centres = k_means(first, np.ones(len(first)), k=BASE_CLUSTERS, rounds=BASE_ROUNDS)[1]
-    base = _nearest(points, centres, np.zeros(len(points), np.int64)).astype(np.int32)
-    weights = np.bincount(base, minlength=len(centres)).astype(np.float64)
-    most = min(MOST_GROUPS, 2 + len(centres) // PEOPLE_PER_GROUP)
-    counts = range(2, most + 1) if len(centres) > 1 else ()
-    labels = {k: _least_scattered(centres, weights, _orders(len(centres), starts, k), k) for k in counts}
-    return _Tried(base, labels, {k: silhouette(centres, label) for k, label in labels.items()})
+    base, centres, weights = _base_clusters(points, order)
+    most = min(MOST_GROUPS, 2 + len(centres) // PEOPLE_PER_GROUP) if len(centres) > 1 else 1
+    return _Tried(base, *_groupings(centres, weights, _orders(len(centres), starts, most)))
+
+
+@nb.njit(nogil=True, cache=True)
+def _base_clusters(points: F64, order: I64) -> tuple[I32, F64, F64]:
+    """Base cluster of each point (n,), their centres (b, 2), and how many points each has (b,)."""
+    order = order[:MOST_CLUSTERED]
+    guess = np.zeros(len(points), np.int64)
+    guess[order], centres = k_means(points[order], np.ones(len(order)), BASE_CLUSTERS, BASE_ROUNDS)
+    base = _nearest(points, centres, _by_place(centres, np.arange(len(centres))), guess).astype(np.int32)
+    weights = np.zeros(len(centres))
+    for cluster in base:
+        weights[cluster] += 1
+    return base, centres, weights
 
 
 @cache
-def _orders(size: int, starts: int, k: int) -> I64:
-    """The order as it is, and others drawn (starts, size): from each, k-means starts elsewhere."""
-    generator = np.random.default_rng(k)
-    return np.array([np.arange(size), *(generator.permutation(size) for _ in range(starts - 1))])
+def _orders(size: int, starts: int, most: int) -> I64:
+    """For each number of groups from 2 on, the order as it is, and others drawn (most - 1, starts, size): from each, k-means
+    starts elsewhere."""
+    generators = [np.random.default_rng(k) for k in range(2, most + 1)]
+    drawn = [[np.arange(size), *(each.permutation(size) for _ in range(starts - 1))] for each in generators]
+    return np.array(drawn, np.int64).reshape(len(generators), starts, size)
+
+
+@nb.njit(nogil=True, cache=True)
+def _groupings(centres: F64, weights: F64, orders: I64) -> tuple[I32, F64]:
+    """Labels and silhouettes as in _Tried, orders as _orders gives them."""
+    labels, silhouettes = np.zeros((len(orders), len(centres)), np.int32), np.zeros(len(orders))
+    for at in range(len(orders)):
+        labels[at] = _least_scattered(centres, weights, orders[at], at + 2)
+        silhouettes[at] = silhouette(centres, labels[at])
+    return labels, silhouettes
 
 
 @nb.njit(nogil=True, cache=True)
@@ -185,7 +204,7 @@ def _least_scattered(centres: F64, weights: F64, orders: I64, k: int) -> I32:
     least, best = np.inf, np.zeros(len(centres), np.int32)
     for order in orders:
         points, heavy = centres[order], weights[order]
-        label, middles = _settled(points, heavy, _first_distinct(points, k), GROUP_ROUNDS)
+        label, middles = k_means(points, heavy, k, GROUP_ROUNDS)
         scatter = 0.0
         for at in range(len(points)):
             away, up = points[at, 0] - middles[label[at], 0], points[at, 1] - middles[label[at], 1]
@@ -204,26 +223,30 @@ def _most_alike(groupings: list[I32]) -> int:
     return int((together / np.sqrt(own[:, None] * own)).sum(axis=1).argmax())
 
 
+@nb.njit(nogil=True, cache=True)
 def _together(one: I32, other: I32) -> float:
     """Pairs of people who are in one group in both groupings, each person with itself too."""
-    both = np.bincount(one.astype(np.int64) * (int(other.max()) + 1) + other)
-    return float((both.astype(np.float64) ** 2).sum())
+    both = np.zeros((one.max() + 1, other.max() + 1))
+    for person in range(len(one)):
+        both[one[person], other[person]] += 1
+    return (both**2).sum()
 
 
-def k_means(points: F64, weights: F64, *, k: int, rounds: int) -> tuple[I32, F64]:
+@nb.njit(nogil=True, cache=True)
+def k_means(points: F64, weights: F64, k: int, rounds: int) -> tuple[I32, F64]:
     """Polis' k-means: it starts from the first k distinct points, and clusters that become empty vanish. points (n, 2),
     weights (n,) above 0.
 
     Returns the cluster of each point (n,) and the centres (at most k, 2).
     """
-    return _settled(np.ascontiguousarray(points), weights, _first_distinct(points, k), rounds)
+    return _settled(points, weights, _first_distinct(points, k), rounds)
 
 
 @nb.njit(nogil=True, cache=True)
 def _settled(points: F64, weights: F64, centres: F64, rounds: int) -> tuple[I32, F64]:
-    nearest = np.zeros(len(points), np.int64)
+    nearest, order = np.zeros(len(points), np.int64), _by_place(centres, np.arange(len(centres)))
     while True:
-        nearest = _nearest(points, centres, nearest)
+        nearest = _nearest(points, centres, order, nearest)
         total, sums = np.zeros(len(centres)), np.zeros(centres.shape)
         for one in range(len(points)):
             at = nearest[one]
@@ -231,11 +254,29 @@ def _settled(points: F64, weights: F64, centres: F64, rounds: int) -> tuple[I32,
             sums[at, 0] += weights[one] * points[one, 0]
             sums[at, 1] += weights[one] * points[one, 1]
         filled = total > 0
-        number = np.cumsum(filled) - 1
-        nearest, moved = number[nearest], sums[filled] / total[filled].reshape(-1, 1)
-        if rounds == 0 or _at_rest(centres, moved):
+        if not filled.all():
+            nearest, total, sums = (np.cumsum(filled) - 1)[nearest], total[filled], sums[filled]
+        moved = sums / total.reshape(-1, 1)
+        after = _by_place(moved, order if len(moved) == len(order) else np.arange(len(moved)))
+        if rounds == 0 or _at_rest(centres[order], moved[after]):
             return nearest.astype(np.int32), moved
-        centres, rounds = moved, rounds - 1
+        centres, order, rounds = moved, after, rounds - 1
+
+
+@nb.njit(nogil=True, cache=True)
+def _by_place(centres: F64, order: I64) -> I64:
+    """The order of the centres by x, then by y. order (k,): one that may be near, as that of the round before, to be quick."""
+    out = order.copy()
+    for at in range(1, len(out)):
+        one, to = out[at], at
+        x, y = centres[one, 0], centres[one, 1]
+        while to > 0 and (
+            centres[out[to - 1], 0] > x or (centres[out[to - 1], 0] == x and centres[out[to - 1], 1] > y)
+        ):
+            out[to] = out[to - 1]
+            to -= 1
+        out[to] = one
+    return out
 
 
 @nb.njit(nogil=True, cache=True)
@@ -256,11 +297,11 @@ def _first_distinct(points: F64, most: int) -> F64:
 
 
 @nb.njit(nogil=True, cache=True)
-def _nearest(points: F64, centres: F64, guess: I64) -> I64:
-    """The nearest centre of each point (n,), the first where several are. guess (n,): a centre that may be near. Along x only
-    those are looked at that can be as near as the nearest so far: with a good guess few of them."""
-    order = np.argsort(centres[:, 0], kind="mergesort")
-    xs, ys, rank = centres[order, 0], centres[order, 1], np.argsort(order)
+def _nearest(points: F64, centres: F64, order: I64, guess: I64) -> I64:
+    """The nearest centre of each point (n,), the first where several are. order (k,): of the centres by x. guess (n,): a centre
+    that may be near. Only those are looked at that can be as near along x as the nearest so far: few, with a good guess."""
+    xs, ys, rank = centres[order, 0], centres[order, 1], np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
     out = np.empty(len(points), np.int64)
     for one in range(len(points)):
         x, y, best = points[one, 0], points[one, 1], guess[one]
@@ -278,19 +319,11 @@ def _nearest(points: F64, centres: F64, guess: I64) -> I64:
 
 @nb.njit(nogil=True, cache=True)
 def _at_rest(before: F64, after: F64) -> bool:
-    """Whether the centres, sorted, are pairwise closer than SAME_WITHIN (as far as both lists go)."""
-    one, other = _sorted_centres(before), _sorted_centres(after)
-    for at in range(min(len(one), len(other))):
-        if np.hypot(one[at, 0] - other[at, 0], one[at, 1] - other[at, 1]) >= SAME_WITHIN:
+    """Whether the centres, by place, are pairwise closer than SAME_WITHIN (as far as both lists go)."""
+    for at in range(min(len(before), len(after))):
+        if np.hypot(before[at, 0] - after[at, 0], before[at, 1] - after[at, 1]) >= SAME_WITHIN:
             return False
     return True
-
-
-@nb.njit(nogil=True, cache=True)
-def _sorted_centres(centres: F64) -> F64:
-    """By x, then by y."""
-    by_y = centres[np.argsort(centres[:, 1], kind="mergesort")]
-    return by_y[np.argsort(by_y[:, 0], kind="mergesort")]
 
 
 @nb.njit(nogil=True, cache=True)

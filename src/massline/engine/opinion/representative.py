@@ -34,11 +34,6 @@ class Mark:
     contrast_test: float
     best_agree: bool = False
 
-    @property
-    def strength(self) -> float:
-        """What marks are sorted by."""
-        return self.contrast * self.contrast_test * self.rate * self.rate_test
-
 
 @dataclass(frozen=True, slots=True)
 class Tests:
@@ -51,10 +46,20 @@ class Tests:
     contrast: F64
     contrast_test: F64
 
+    def sides(self, group: int) -> I64:
+        """The side of each statement that sets the group apart more (m,): 0 for agree, 1 for disagree."""
+        agreed, disagreed = self.contrast_test[:, group]
+        return np.where(agreed > disagreed, 0, 1)
+
+    def strength(self, group: int) -> F64:
+        """What the marks of a group are sorted by (m,)."""
+        at = (self.sides(group), group, np.arange(self.trials.shape[1]))
+        strength: F64 = self.contrast[at] * self.contrast_test[at] * self.rate[at] * self.rate_test[at]
+        return strength
+
     def mark(self, group: int, statement: int, *, best_agree: bool = False) -> Mark:
-        """The statement as a mark of the group, on the side that sets the group apart more."""
-        tests = self.contrast_test[:, group, statement]
-        chosen = int(not tests[0] > tests[1])
+        """The statement as a mark of the group."""
+        chosen = int(self.sides(group)[statement])
         at = (chosen, group, statement)
         return Mark(
             statement,
@@ -116,18 +121,17 @@ def passing(found: Tests) -> Bools:
 
 
 def _marks(found: Tests, group: int, statements: I64) -> list[Mark]:
-    passes = passing(found)[group]
-    passed = [found.mark(group, int(s)) for s in statements if passes[s]]
-    best_agree = _best_agreed(found, group, statements)
-    if not passed:
-        return [best_agree] if best_agree else _most_apart(found, group, statements)
-    rest = [mark for mark in passed if best_agree is None or mark.statement != best_agree.statement]
-    rest.sort(key=lambda mark: -mark.strength)
-    chosen = ([best_agree] if best_agree else []) + rest
+    best = _best_agreed(found, group, statements)
+    passed = statements[passing(found)[group, statements]]
+    if len(passed) == 0:
+        return _most_apart(found, group, statements) if best is None else [found.mark(group, best, best_agree=True)]
+    rest = passed[np.argsort(-found.strength(group)[passed], kind="stable")]
+    first = [] if best is None else [found.mark(group, best, best_agree=True)]
+    chosen = first + [found.mark(group, int(one)) for one in rest[:MOST] if one != best]
     return sorted(chosen[:MOST], key=lambda mark: mark.side == DISAGREE)
 
 
-def _best_agreed(found: Tests, group: int, statements: I64) -> Mark | None:
+def _best_agreed(found: Tests, group: int, statements: I64) -> int | None:
     """The statement with the best agreement, by the rules of `beats-best-agr?`: a running best, in the order of the
     statements."""
     rate, rate_test = found.rate[0, group], found.rate_test[0, group]
@@ -143,7 +147,7 @@ def _best_agreed(found: Tests, group: int, statements: I64) -> Mark | None:
             best = at if apart[at] > apart[best] else best
         else:
             best = at if agreed[at] > agreed[best] else best
-    return None if best is None else found.mark(group, best, best_agree=True)
+    return best
 
 
 def _most_apart(found: Tests, group: int, statements: I64) -> list[Mark]:

@@ -111,6 +111,20 @@ def natural_order(ids: pa.Array) -> I64:
     return np.array(sorted(range(len(texts)), key=keys.__getitem__), np.int64)
 
 
+def by_time(times: I64) -> I64:
+    """Places of the votes in the order of their times (v,), those of one time as they stand.
+
+    Time and place in one number are sorted many times as fast as places by time; where both do not fit into 63 bits, places are.
+    """
+    places = np.arange(len(times))
+    if len(times) == 0:
+        return places
+    first, bits = int(times.min()), len(times).bit_length()
+    if (int(times.max()) - first) >> (63 - bits):
+        return np.argsort(times, kind="stable")
+    return np.sort((times - first) << bits | places) & ((1 << bits) - 1)
+
+
 @nb.njit(nogil=True, cache=True)
 def _by_person(person: I32, people: int) -> tuple[I64, I64]:
     """Places of the votes in the order of their people (v,), stable, and where each person's votes begin (n+1,)."""
