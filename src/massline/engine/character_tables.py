@@ -58,6 +58,18 @@ def token_kinds() -> npt.NDArray[np.uint8]:
 
 
 @cache
+def sign_kinds() -> npt.NDArray[np.uint8]:
+    """(TABLE_SIZE,): what `support.SIGNS` takes a character for. 0 for a sign of its own, 1 for blank space, 2 for a digit, 3 for
+    a letter that goes on, 4 for a sign of its own that counts as a part of a word beside it."""
+    kinds = np.array([4 if chr(point).isalnum() else 0 for point in range(TABLE_SIZE)], np.uint8)
+    kinds[[*range(0x0E00)]] = np.minimum(kinds[:0x0E00], 3)
+    kinds[[point for point in range(TABLE_SIZE) if chr(point).isdecimal()]] = 2
+    kinds[[point for point in range(0x3001) if chr(point).isspace()]] = 1
+    kinds[ord("_")] = 4
+    return kinds
+
+
+@cache
 def _told_apart() -> list[int]:
     """Code points with a form that has to be looked up: no Han, which is only simplified, and none that Unicode leaves free."""
     spans = (range(HAN[0].start), range(HAN[0].stop, HAN[1].start), range(HAN[1].stop, TABLE_SIZE))

@@ -147,14 +147,14 @@ def _forms(titles, texts, table):  # type: ignore[no-untyped-def]  # noqa: ANN00
             out = np.concatenate((out, np.empty(len(out) + most, np.uint8)))
         begin, spaced = put, 0
         for part in (titles, texts):
-            put, spaced, is_plain = _append(part[0], part[1][i : i + 2], table, (out, begin, put, spaced))
+            put, spaced, is_plain = append_form(part[0], part[1][i : i + 2], table, (out, begin, put, spaced))
             plain[i] &= is_plain
         offsets[i + 1] = put
     return out[:put].copy(), offsets, plain
 
 
 @nb.njit(nogil=True, cache=True)
-def _append(data, bounds, table, place):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def append_form(data, bounds, table, place):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Append the form of data[bounds[0]:bounds[1]]. place: (out, where the row begins, where to write, ENDS_SPACED of
     the last).
 

@@ -9,7 +9,8 @@ import rjieba
 
 from massline.engine.clean import matching_form
 
-CODED: Final = re.compile(r"(?<![a-z0-9])[a-z]\d{0,3}(?:省|市|区|县|镇|乡|村)")
+PLACE_ENDS: Final = "省市区县镇乡村"
+CODED: Final = re.compile(rf"(?<![a-z0-9])[a-z]\d{{0,3}}[{PLACE_ENDS}]")
 """A letter and perhaps a number in place of the name."""
 KINDS: Final = (
     *(

@@ -24,8 +24,9 @@ MOST_WORDS: Final = 20_000
 LONGEST_PHRASE: Final = 10
 """Characters of a Chinese phrase; an English one may have three times as many."""
 
-MARKS: Final = re.compile(r"[〔\[][^〕\]]{1,20}[〕\]]|https?://\S+|&[a-z#0-9]+;")
-"""What masking left behind, addresses and HTML entities: no words of anybody."""
+MARKS: Final = re.compile(r"[〔\[][^〕\]]{1,20}[〕\]]|https?://[!-~]+|&[a-z#0-9]+;")
+"""What masking left behind, addresses (up to the first Chinese sign, which often follows without a space) and HTML entities: no
+words of anybody."""
 
 STOP_WORDS: Final = frozenset(
     word

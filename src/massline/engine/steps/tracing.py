@@ -14,9 +14,10 @@ import pyarrow as pa
 from massline.engine.buffers import I32, I64, Bools
 from massline.engine.mask import mask
 from massline.engine.runners import Workers, map_blocks
+from massline.engine.sayers import Asked, asked_of, who_says
 from massline.engine.sentences import sentences_of, telling
 from massline.engine.steps.blocks import blocks_with_rows
-from massline.engine.support import clauses_of, form_of, message_of, plainly_says, says
+from massline.engine.support import clauses_of, form_of, message_of, says
 from massline.engine.trace import candidates
 from massline.engine.workfolder import WorkFolder, write_facts
 
@@ -44,14 +45,24 @@ def find_statements(work: WorkFolder, workers: Workers, part: Path) -> None:
     forms = pa.array([form_of(one) for one in statements], pa.large_string())
     held = map_blocks(partial(_hold_block, statements=forms), blocks_with_rows(work, themes), workers=workers)
     near = np.concatenate([np.zeros(0, np.bool_), *work.watched("trace", held)])
-    clauses = [clauses_of(form) for form in forms.to_pylist()]
-    told = map_blocks(partial(_say_block, clauses=clauses), _near_blocks(work, near, themes), workers=workers)
+    clauses, asked = asked_of(forms)
+    told = map_blocks(
+        partial(_say_block, clauses=clauses, asked=asked), _near_blocks(work, near, themes), workers=workers
+    )
     rows = np.flatnonzero(near)[np.concatenate([np.zeros(0, np.bool_), *told])]
-    ids = work.stored("read/messages").take(rows, "id").column("id").to_numpy(zero_copy_only=False)
+    _write_statements(work, statements, rows, part)
+
+
+def _write_statements(work: WorkFolder, statements: Sequence[str], rows: I64, part: Path) -> None:
+    """Each statement that somebody says, with the ids of all who say it. rows: who says that of their theme, rising."""
+    theirs = work.array("place/themes")[rows]
+    order = np.argsort(theirs, kind="stable")
+    bounds = np.searchsorted(theirs[order], np.arange(len(statements) + 1))
+    ids = work.stored("read/messages").take(rows, "id").column("id").combine_chunks().take(pa.array(order))
     with (part / "statements.jsonl").open("w", encoding="utf-8") as stream:
-        for theme, statement in enumerate(statements):
-            found = ids[themes[rows] == theme].tolist()
-            if statement and found:
+        for theme, (statement, (start, end)) in enumerate(zip(statements, pairwise(bounds.tolist()), strict=True)):
+            if statement and end > start:
+                found = ids[start:end].to_pylist()
                 line = {"statement": statement, "theme": theme, "messages": found, "support": len(found)}
                 stream.write(json.dumps(line, ensure_ascii=False) + "\n")
 
@@ -89,34 +100,18 @@ def _hold_block(block: tuple[pa.Array, I32], *, statements: pa.Array) -> Bools:
     return candidates(forms, themes, statements)
 
 
-def _near_blocks(work: WorkFolder, near: Bools, themes: I32) -> Iterator[tuple[pa.RecordBatch, pa.Array, I32]]:
-    """Titles and texts, forms and themes of the rows that may say the statement of their theme, batch by batch."""
-    texts = work.stored("read/messages").blocks("title", "text")
-    forms = work.stored("clean/cleaned").blocks("form")
+def _near_blocks(work: WorkFolder, near: Bools, themes: I32) -> Iterator[tuple[pa.RecordBatch, I32]]:
+    """Titles and texts, and themes, of the rows that may say the statement of their theme, batch by batch."""
     start = 0
-    for said, form in zip(texts, forms, strict=True):
+    for said in work.stored("read/messages").blocks("title", "text"):
         here = near[start : start + len(said)]
-        chosen = pa.array(here)
-        yield said.filter(chosen), form.filter(chosen).column("form"), themes[start : start + len(said)][here]
+        yield said.filter(pa.array(here)), themes[start : start + len(said)][here]
         start += len(said)
 
 
-def _say_block(block: tuple[pa.RecordBatch, pa.Array, I32], *, clauses: Sequence[Sequence[str]]) -> Bools:
-    """Which messages say the statement of their theme. clauses: of each theme's statement."""
-    messages, forms, themes = block
-    said, rest = np.zeros(len(themes), np.bool_), []
-    for row, (theme, form) in enumerate(zip(themes.tolist(), forms.to_pylist(), strict=True)):
-        if plainly_says(clauses[theme], form):
-            said[row] = True
-        else:
-            rest.append(row)
-    known: dict[tuple[int, str, str], bool] = {}  # copies are read once
-    for row, message in zip(rest, messages.take(pa.array(rest, pa.int64())).to_pylist(), strict=True):
-        one = (int(themes[row]), message["title"] or "", message["text"])
-        if one not in known:
-            known[one] = says(clauses[one[0]], message_of(one[1], one[2]))
-        said[row] = known[one]
-    return said
+def _say_block(block: tuple[pa.RecordBatch, I32], *, clauses: list[list[str]], asked: Asked) -> Bools:
+    messages, themes = block
+    return who_says(messages, themes, clauses, asked)
 
 
 def shown_texts(work: WorkFolder, rows: I64) -> list[str]:
