@@ -1,10 +1,9 @@
 """Reads that join a call with what a run found in it."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
@@ -16,6 +15,7 @@ from massline.bodies.models import Body
 from massline.bodies.rules import Level
 from massline.concentrate.models import FATES, Act, Campaign, Edition, Frozen, Placement, Run, Statement, Theme
 from massline.concentrate.rules import MOST_AT_ONCE, ActKind, TakeOutRefused, period_of
+from massline.face.pager import Page, listed, page_of
 from massline.gather.models import Call, Message, MessageTerms, Removal
 from massline.terms import asked
 
@@ -123,51 +123,52 @@ def _copies(run: int) -> Count:
     return Count("copied_by", filter=Q(copied_by__run=run))
 
 
-class InOrder(Sequence[Message]):
-    """The messages of a theme, or of one statement's trace, for a pager: counted and cut before a message is looked at.
+class InOrder:
+    """The messages of a theme, or of one statement's trace: a page of them is cut before a message is looked at.
 
     A theme of 50,000 messages: docs/reference/benchmarks.md. Each message has `copies`, as in `theme_messages`."""
 
-    def __init__(self, run: int, keys: QuerySet[Any, int] | list[int]) -> None:
+    def __init__(self, run: int, keys: QuerySet[Any] | list[int]) -> None:
+        """keys: of messages, or rows that name one each."""
         self._run, self._keys = run, keys
 
     @classmethod
     def of_theme(cls, theme: Theme) -> "InOrder":
         inside = Placement.objects.filter(theme__in=Theme.objects.of_family(theme), fate="placed")
         inside = inside.order_by("-similarity", "message")
-        return cls(theme.run_id, inside.values_list("message", flat=True))
+        return cls(theme.run_id, inside.only("message", "similarity"))
 
     @classmethod
     def of_trace(cls, statement: Statement, run: int) -> "InOrder":
         links = Statement.trace.through.objects.filter(statement=statement).order_by("message")
-        return cls(run, links.values_list("message", flat=True))
-
-    def __len__(self) -> int:
-        return self._number
+        return cls(run, links)
 
     def first(self, most: int) -> list[int]:
         """Keys of the first messages, in their order."""
-        return list(self._keys[:most])
+        keys = self._keys
+        return list((keys.values_list("message", flat=True) if isinstance(keys, QuerySet) else keys)[:most])
 
     def among(self, keys: Collection[int]) -> list[int]:
         """Those of these keys that are here, in their order."""
-        return list(self._keys.filter(message__in=keys)) if isinstance(self._keys, QuerySet) else []
+        inside = self._keys
+        found = (
+            inside.filter(message__in=keys).values_list("message", flat=True) if isinstance(inside, QuerySet) else []
+        )
+        return list(found)
 
-    @cached_property
-    def _number(self) -> int:
-        return self._keys.order_by().count() if isinstance(self._keys, QuerySet) else len(self._keys)
-
-    def __getitem__(self, part: Any) -> Any:  # noqa: ANN401 - a pager asks for slices only
-        keys = self._cut(part)
+    def page(self, asked: str | None, length: int) -> Page[Message]:
+        """What the address asks for. Three queries, wherever in the theme."""
+        if isinstance(self._keys, QuerySet):
+            cut: Page[Any] = page_of(self._keys, asked, length)
+        else:
+            cut = listed(self._keys, asked, length)
+        keys = [_message(row) for row in cut]
         found = Message.objects.public().select_related("body").annotate(copies=_copies(self._run)).in_bulk(keys)
-        return [found[key] for key in keys if key in found]
+        return cut.of([found[key] for key in keys if key in found])
 
-    def _cut(self, part: slice) -> list[int]:
-        """Keys of a part. The second half is counted from the end: a database goes through all that it leaves out."""
-        start, stop, _step = part.indices(len(self))
-        if not isinstance(self._keys, QuerySet) or 2 * start < len(self):
-            return list(self._keys[start:stop])
-        return list(self._keys.reverse()[len(self) - stop : len(self) - start])[::-1]
+
+def _message(row: Any) -> int:  # noqa: ANN401 - a key, or a row of one of two tables
+    return int(row if isinstance(row, int) else row.message_id)
 
 
 def messages_with(theme: Theme, words: str) -> tuple[list[int], bool]:

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from django import forms
-from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from massline.face.pager import listed
 from massline.face.parts import Cell, Column, Moment, Row, Share
 from massline.face.reading import reading
 
@@ -59,7 +59,7 @@ def content(request: HttpRequest) -> dict[str, Any]:
         "chinese_message": CHINESE_MESSAGE,
         "english_message": ENGLISH_MESSAGE,
         "due": date(2026, 10, 12),
-        "page": Paginator(range(95), 10).get_page(request.GET.get("page", "3")),
+        "page": listed(range(95), request.GET.get("page", "3"), 10),
         "steps": [_("Write"), _("Check"), _("Sent")],
         "kinds": _kinds(),
         "rows": _rows(),

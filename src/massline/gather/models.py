@@ -146,6 +146,11 @@ class Message(models.Model):
         ]
         indexes = [
             models.Index(fields=["call", "published_at", "id"], name="message_by_call"),
+            models.Index(
+                fields=["call", "received_at", "id"],
+                condition=models.Q(published_at__isnull=False),
+                name="message_by_moment",
+            ),
             models.Index(fields=["body", "received_at"], name="message_by_body"),
             models.Index(fields=["body", "id"], condition=models.Q(waits=True), name="message_that_waits"),
         ]

@@ -7,7 +7,6 @@ from datetime import datetime, time
 from http import HTTPStatus
 
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from massline.bodies.rules import AREA_COOKIE
 from massline.face.language import bcp47
+from massline.face.pager import page_of
 from massline.face.parts import Cell, Column
 from massline.face.unlisted import unlisted
 from massline.gather import actions
@@ -64,7 +64,7 @@ REFUSED = {
 
 def calls(request: HttpRequest) -> HttpResponse:
     """All calls, open ones first."""
-    page = Paginator(calls_in_order(timezone.now()), CALLS_PER_PAGE).get_page(request.GET.get("page"))
+    page = page_of(calls_in_order(timezone.now()), request.GET.get("page"), CALLS_PER_PAGE)
     return render(request, "gather/calls.html", {"page": page})
 
 
@@ -112,7 +112,7 @@ def removals(request: HttpRequest) -> HttpResponse:
     """Everything that was hidden or erased, by ground and month. `?month=2026-11`, `?ground=order` narrow the list."""
     form = RemovalFilter(request.GET)
     found = removals_shown().filter(**form.narrowed)
-    page = Paginator(found, REMOVALS_PER_PAGE).get_page(request.GET.get("page"))
+    page = page_of(found, request.GET.get("page"), REMOVALS_PER_PAGE)
     context = {"page": page, "counts": removal_counts(), "narrowed": form.narrowed, **_months(removals_by_month())}
     return render(request, "gather/removals.html", context)
 
@@ -205,7 +205,7 @@ def desk_removals(request: HttpRequest) -> HttpResponse:
     """What waits for this person's decision, and what was decided about messages to her body."""
     user = _user(request)
     known = Removal.objects.known_to(user).select_related("message__body", "body", "decider").order_by("-pk")
-    page = Paginator(known, REMOVALS_PER_PAGE).get_page(request.GET.get("page"))
+    page = page_of(known, request.GET.get("page"), REMOVALS_PER_PAGE)
     waiting = Removal.objects.awaiting(user).select_related("message__body", "body").order_by("pk")
     return render(request, "gather/desk_removals.html", {"page": page, "waiting": waiting[:REMOVALS_PER_PAGE]})
 

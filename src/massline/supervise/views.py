@@ -4,7 +4,6 @@ import re
 from typing import Any
 
 from django.conf import settings
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -18,6 +17,7 @@ from massline.bodies.models import Body
 from massline.bodies.queries import above
 from massline.bodies.rules import CalendarUnknown
 from massline.face.language import bcp47
+from massline.face.pager import listed, page_of
 from massline.face.unlisted import unlisted
 from massline.gather.models import Message
 from massline.gather.queries import message_of, removals_of
@@ -38,6 +38,7 @@ from massline.tlog.receipt import write_receipt
 
 _NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # characters that no XML may hold
 BODIES_A_PAGE = 13  # a body and twelve under it: a page of 30 KB
+CASES_A_PAGE = 20
 
 
 @unlisted
@@ -222,7 +223,7 @@ def scoreboard(request: HttpRequest) -> HttpResponse:
     """Bodies at the top and directly under it, or a body (`?under=`) and those directly under it: one small picture each."""
     under = get_object_or_404(Body, code=request.GET["under"]) if "under" in request.GET else None
     rows = queries.rows(timezone.localdate(), under)
-    page = Paginator(rows, BODIES_A_PAGE).get_page(request.GET.get("page"))
+    page = listed(rows, request.GET.get("page"), BODIES_A_PAGE)
     context = {"page": page, "under": under, "above": above(under) if under else None, "weeks": queries.WEEKS - 1}
     context["most"] = max((max(row.weeks) for row in rows), default=0)
     return render(request, "supervise/scoreboard.html", context)
@@ -232,7 +233,7 @@ def body(request: HttpRequest, code: str) -> HttpResponse:
     """One body: what it owes, how it answers, its latest public cases."""
     found = get_object_or_404(Body, code=code)
     cases = Case.objects.public().filter(body=found).select_related("body").order_by("-opened_at", "-pk")
-    page = Paginator(cases, 20).get_page(request.GET.get("page"))
+    page = page_of(cases, request.GET.get("page"), CASES_A_PAGE)
     line = queries.rates_of(found, timezone.localdate())
     context = {
         "body": found,

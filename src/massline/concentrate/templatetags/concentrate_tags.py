@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import date
 
 from django import template
-from django.core.paginator import Page
 from django.template import Context
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
@@ -14,6 +13,7 @@ from massline.concentrate.models import Theme
 from massline.concentrate.pictures import circles, map_of
 from massline.concentrate.queries import Spoken
 from massline.engine.pictures import share_bar
+from massline.face.pager import Page
 
 register = template.Library()
 
@@ -21,7 +21,7 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def theme_circles(context: Context, page: Page[Theme]) -> list[tuple[str, SafeString]]:
     """`{% theme_circles page as drawings %}`: the drawings of a page of themes, each with its class. No query."""
-    return circles(list(page.object_list), large_type=context["face"].large_type, first=page.start_index())
+    return circles(list(page), large_type=context["face"].large_type, first=page.first)
 
 
 @register.simple_tag(takes_context=True)

@@ -2,7 +2,6 @@
 
 from django.contrib import messages as notices
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -16,6 +15,7 @@ from massline.concentrate.models import Act
 from massline.concentrate.queries import latest
 from massline.concentrate.rules import StaleTheme, ThemeError
 from massline.concentrate.views.reading import call_to_edit, user_of
+from massline.face.pager import page_of
 
 ACTS_PER_PAGE = 10
 
@@ -27,8 +27,8 @@ def earlier(request: HttpRequest, ref: str) -> HttpResponse:
     run = latest(asked)
     if run is None:
         raise Http404
-    page = Paginator(Act.objects.to_carry(run), ACTS_PER_PAGE).get_page(request.GET.get("page"))
-    proposed = plans(list(page.object_list), run)
+    page = page_of(Act.objects.to_carry(run), request.GET.get("page"), ACTS_PER_PAGE)
+    proposed = plans(list(page), run)
     context = {
         "call": asked,
         "run": run,

@@ -3,7 +3,6 @@
 from http import HTTPStatus
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -23,6 +22,7 @@ from massline.concentrate.queries import (
     themes_in_brief,
 )
 from massline.concentrate.views.reading import ACTS_SHOWN, may_edit, may_request, public_call
+from massline.face.pager import listed, page_of
 from massline.gather.models import Call
 from massline.gather.queries import newest_messages, voices
 from massline.people.models import User
@@ -41,8 +41,9 @@ def call(request: HttpRequest, ref: str) -> HttpResponse:
     """A call: its question, its answer, its themes in brief, its newest messages."""
     asked = public_call(ref)
     run, themes = themes_in_brief(asked, THEMES_IN_BRIEF)
-    page = Paginator(newest_messages(asked), MESSAGES_PER_PAGE).get_page(request.GET.get("page"))
-    context = {"call": asked, "stands": asked.state(timezone.now()), "voices": voices(asked), "page": page}
+    heard = voices(asked)
+    page = page_of(newest_messages(asked), request.GET.get("page"), MESSAGES_PER_PAGE, count=heard.messages)
+    context = {"call": asked, "stands": asked.state(timezone.now()), "voices": heard, "page": page}
     return render(request, "concentrate/call.html", {**context, "run": run, "themes": themes})
 
 
@@ -51,8 +52,8 @@ def themes(request: HttpRequest, ref: str) -> HttpResponse:
     asked = public_call(ref)
     run, requestable = latest(asked), may_request(request, asked)
     picture = picture_of(run, CAMPAIGNS_SHOWN) if run else None
-    page = Paginator(picture.themes if picture else [], THEMES_PER_PAGE).get_page(request.GET.get("page"))
-    shown = lines(list(page.object_list), picture.run, first=page.start_index()) if picture else []
+    page = listed(picture.themes if picture else [], request.GET.get("page"), THEMES_PER_PAGE)
+    shown = lines(list(page), picture.run, first=page.first) if picture else []
     changed = Act.objects.standing().filter(run=run).count() if run else 0
     context: dict[str, Any] = {"call": asked, "picture": picture, "page": page, "lines": shown, "acts": changed}
     context |= {"may_edit": may_edit(request, asked), "edition": queries.latest_edition(asked)}
@@ -100,7 +101,7 @@ def theme(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
         "may_edit": may_edit(request, shown.run.call),
         "statements": statements_of(shown)[:10],
         "statement": statement,
-        "page": Paginator(messages, MESSAGES_PER_PAGE).get_page(request.GET.get("page")),
+        "page": messages.page(request.GET.get("page"), MESSAGES_PER_PAGE),
         "dissenting": queries.at_the_edge(shown)[:3],
         "finer": shown.children.standing().order_by("-messages", "number"),
         "acts": history(shown.run, shown)[:ACTS_SHOWN],
@@ -117,7 +118,7 @@ def acts(request: HttpRequest, ref: str) -> HttpResponse:
     run = latest(asked)
     if run is None:
         raise Http404
-    page = Paginator(history(run), ACTS_PER_PAGE).get_page(request.GET.get("page"))
+    page = page_of(history(run), request.GET.get("page"), ACTS_PER_PAGE)
     return render(request, "concentrate/acts.html", {"call": asked, "run": run, "page": page})
 
 
@@ -128,7 +129,7 @@ def edition(request: HttpRequest, ref: str, number: int) -> HttpResponse:
     finer: dict[int, list[dict[str, Any]]] = {}
     for part in facts["themes"]:
         finer.setdefault(part["parent"] or 0, []).append(part)
-    page = Paginator(finer.get(0, []), EDITION_THEMES).get_page(request.GET.get("page"))
+    page = listed(finer.get(0, []), request.GET.get("page"), EDITION_THEMES)
     context = {
         "call": shown.call,
         "edition": shown,

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib import messages as notices
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -18,6 +17,7 @@ from massline.concentrate.models import Act, Run, Theme
 from massline.concentrate.queries import InOrder, history, last_request, latest, messages_with
 from massline.concentrate.rules import MOST_AT_ONCE, NotPublished, StaleTheme, ThemeError, UndoRefused
 from massline.concentrate.views.reading import ACTS_SHOWN, call_to_edit, may_edit, user_of
+from massline.face.pager import listed
 from massline.gather.models import Call
 
 THEMES_IN_ROOM = 15  # coarse ones on one page, with what stands under them
@@ -37,15 +37,15 @@ def _room(request: HttpRequest, asked: Call, form: PublishForm | None = None, *,
     if run is None:
         return render(request, "concentrate/room.html", {"call": asked, "requested": last_request(asked)})
     branches = queries.tree(run, FINER_IN_TREE)
-    page = Paginator([branch.theme for branch in branches], THEMES_IN_ROOM).get_page(request.GET.get("page"))
+    shown = listed(branches, request.GET.get("page"), THEMES_IN_ROOM)
     done = list(history(run)[:ACTS_SHOWN])
     context = {
         "call": asked,
         "run": run,
         "words": words,
         "found": queries.themes_found(run, words, THEMES_IN_ROOM) if words else [],
-        "branches": branches[page.start_index() - 1 : page.end_index()],
-        "page": page,
+        "branches": shown.rows,
+        "page": shown.of([branch.theme for branch in shown]),
         "acts": done,
         "undoable": queries.may_be_undone(run, done),
         "whole": queries.run_counts(run)["messages"],
@@ -201,7 +201,7 @@ def _room_page(request: HttpRequest, shown: Theme, form: ThemeForm | None = None
     given = request.POST if request.method == "POST" else request.GET
     words, done = _words(given), list(history(shown.run, shown)[:ACTS_SHOWN])
     found, is_all = messages_with(shown, words) if words else ([], True)
-    page = InOrder(shown.run_id, found) if words else InOrder.of_theme(shown)
+    inside = InOrder(shown.run_id, found) if words else InOrder.of_theme(shown)
     forms: dict[str, ThemeForm] = {
         "rename_form": RenameForm(theme=shown),
         "merge_form": MergeForm(theme=shown),
@@ -215,7 +215,7 @@ def _room_page(request: HttpRequest, shown: Theme, form: ThemeForm | None = None
         "call": shown.run.call,
         "words": words,
         "is_all": is_all,
-        "page": Paginator(page, TO_CHOOSE_FROM).get_page(given.get("page")),
+        "page": inside.page(given.get("page"), TO_CHOOSE_FROM),
         "ticked": _chosen(request, shown) if form and not given.get("found") else set(),
         "finer": shown.children.standing().order_by("-messages", "number"),
         "acts": done,

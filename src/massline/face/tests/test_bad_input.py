@@ -4,13 +4,13 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.template import engines
 from django.test import override_settings
 from django.urls import include, path
 
 from massline.face import urls as face_urls
+from massline.face.pager import listed
 from massline.face.parts import Cell, Column, Moment, Row, Share
 
 WORDS = {
@@ -56,7 +56,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "cells": [[Cell(words, url="#", note=words), Cell(tag=words)]],
         "shares": [Share(words, 3), Share(words, 0)],
         "day": date(2026, 10, 12),
-        "page": Paginator(range(10_000_000), 10).get_page(500_000),
+        "page": listed(range(10_000_000), "500000", 10),
         "address": "https://massline.example/receipt/7WZN-6EW6-T63D/",
     }
     return HttpResponse(PAGE.render(context, request))

@@ -9,7 +9,6 @@ from django.contrib import messages as notices
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.db import transaction
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
@@ -26,6 +25,7 @@ from massline.bodies.models import Body
 from massline.bodies.queries import work_calendar
 from massline.bodies.rules import BodyInUse
 from massline.bodies.sheet import Row
+from massline.face.pager import page_of
 from massline.gather.actions import open_call
 from massline.people.actions import add_user, give_link
 from massline.people.models import User
@@ -218,8 +218,7 @@ def _with_link(request: HttpRequest, user: User, link: str) -> HttpResponse:
 
 def _staff(request: HttpRequest, place: Body) -> dict[str, Any]:
     there = User.objects.filter(body__path__startswith=place.path, is_active=True).select_related("body")
-    pages = Paginator(there.order_by("body__path", "username"), STAFF_PER_PAGE)
-    return {"page": pages.get_page(request.GET.get("page"))}
+    return {"page": page_of(there.order_by("body__path", "username"), request.GET.get("page"), STAFF_PER_PAGE)}
 
 
 def _place(request: HttpRequest) -> Body:

@@ -43,6 +43,7 @@ from massline.respond.queries.voices import (
     Crowd,
     alike,
     answered_cases,
+    answers,
     asked_in,
     crowd,
     free_messages,
@@ -56,7 +57,7 @@ from massline.respond.queries.voices import (
 
 __all__ = [
     "ALIKE", "ASKED", "Act", "Crowd", "Days", "DueStory", "Found", "LOOKED_THROUGH", "Letters", "Line", "MessageLine",
-    "Search", "Urged", "acts", "alike", "answered_cases", "asked_in", "clock", "crowd", "days_left", "days_of",
+    "Search", "Urged", "acts", "alike", "answered_cases", "answers", "asked_in", "clock", "crowd", "days_left", "days_of",
     "desk_cases", "desk_counts", "desk_lines", "draft_of", "due_story", "facts_of", "free_messages",
     "hand_over_choices", "helpers", "in_order", "last_reshaping", "latest_replies", "letters_about", "lines", "load",
     "may_urge", "messages_in_theme", "messages_shown_to", "messages_to_publish", "messages_to_take", "notes",

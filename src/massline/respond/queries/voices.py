@@ -1,9 +1,10 @@
 """Messages of cases: whose they are, how many wrote, which are alike."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Max, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from massline.bodies.queries import work_calendar
@@ -23,6 +24,7 @@ from massline.respond.rules import (
 from massline.rights import Actor
 
 ALIKE = 8  # messages that are offered to join a case
+SAID = 3  # messages of a case beside its answer
 ASKED = 20  # messages of a case that a reply is compared with
 
 
@@ -99,20 +101,23 @@ def placement_of(message: Message) -> Placement | None:
     return found.select_related("theme__merged_into", "copy_of").first()
 
 
-def answered_cases() -> QuerySet[Case]:
-    """Public cases that stand answered, the latest first, each with its public messages and its replies."""
-    replies = Reply.objects.select_related("body").order_by("-published_at", "-pk")
-    return (
-        Case.objects.public()
-        .filter(state__in=[State.ANSWERED, State.SETTLED])
-        .annotate(answered_at=Max("replies__published_at"))
-        .select_related("body")
-        .prefetch_related(
-            Prefetch("messages", Message.objects.public().order_by("pk"), to_attr="public_messages"),
-            Prefetch("replies", replies, to_attr="latest_replies"),
-        )
-        .order_by("-answered_at", "-pk")
+def answers() -> QuerySet[Reply]:
+    """The last reply to each public case that stands answered, the latest first. By primary key, in which replies are published:
+    a page of millions is found at once."""
+    later = Reply.objects.filter(case=OuterRef("case"), pk__gt=OuterRef("pk"))
+    answered = Reply.objects.filter(case__state__in=[State.ANSWERED, State.SETTLED]).exclude(Exists(later))
+    return answered.filter(case__in=Case.objects.public()).order_by("-pk")
+
+
+def answered_cases(answers: Iterable[Reply]) -> list[Case]:
+    """The cases of these replies, each with its first public messages and its last reply. Three queries."""
+    replies = Reply.objects.select_related("body").order_by("-pk")[:1]
+    cases = Case.objects.select_related("body").prefetch_related(
+        Prefetch("messages", Message.objects.public().order_by("pk")[:SAID], to_attr="public_messages"),
+        Prefetch("replies", replies, to_attr="latest_replies"),
     )
+    found = cases.in_bulk([answer.case_id for answer in answers])
+    return [found[answer.case_id] for answer in answers if answer.case_id in found]
 
 
 def latest_replies() -> QuerySet[Reply]:

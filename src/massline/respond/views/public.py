@@ -1,17 +1,19 @@
 """What everybody reads of messages, cases and answers."""
 
 from django.conf import settings
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
+from massline.face.pager import page_of
 from massline.gather.models import Message
 from massline.gather.queries import removals_of
 from massline.respond import queries
 from massline.respond.models import Case
 from massline.respond.rules import State
 from massline.respond.views.reading import case_context, may_do
+
+ANSWERED_A_PAGE = 10
 
 
 def message(request: HttpRequest, pk: int) -> HttpResponse:
@@ -45,8 +47,8 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def you_said(request: HttpRequest) -> HttpResponse:
-    page = Paginator(queries.answered_cases(), 10).get_page(request.GET.get("page"))
-    return render(request, "respond/you_said.html", {"page": page})
+    page = page_of(queries.answers(), request.GET.get("page"), ANSWERED_A_PAGE)
+    return render(request, "respond/you_said.html", {"page": page.of(queries.answered_cases(page.rows))})
 
 
 def _messages_for(request: HttpRequest) -> QuerySet[Message]:

@@ -3,13 +3,12 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from massline.face.pager import Page, listed, page_of
 from massline.gather.models import Removal
 from massline.respond import queries
 from massline.respond.forms import (
@@ -67,14 +66,10 @@ def queue_page(request: HttpRequest, *, status: int = 200, **sent: Form) -> Http
 
 
 def _desk_list(request: HttpRequest, found: queries.Found[Any], form: DeskFilter, counted: int | None) -> Page[Any]:
-    """One page of a list. counted: how many rows there are where a figure of the desk has said it: they are not counted twice,
-    nor are those that fit on the page. Of words that are too frequent to count the first page is all."""
-    number = request.GET.get("page")
-    rows: QuerySet[Any] | list[Any] = found.rows
-    if form.asked and (number in (None, "1") or not found.is_all):
-        first = list(rows[: AT_A_TIME + 1])
-        rows = first[:AT_A_TIME] if len(first) <= AT_A_TIME or not found.is_all else rows
-    pages = Paginator(rows, AT_A_TIME if form.chosen or form.asked else AT_A_GLANCE)
-    if counted is not None and not form.path and not form.asked:
-        pages.count = counted
-    return pages.get_page(number)
+    """One page of a list. counted: how many rows there are where a figure of the desk has said it: they are not counted twice.
+    Of words that are too frequent to count the first page is all."""
+    if not found.is_all:
+        return listed(list(found.rows[:AT_A_TIME]), None, AT_A_TIME)
+    length = AT_A_TIME if form.chosen or form.asked else AT_A_GLANCE
+    count = None if form.path or form.asked else counted
+    return page_of(found.rows, request.GET.get("page"), length, count=count)

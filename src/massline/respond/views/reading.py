@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from massline.face.pager import page_of
 from massline.gather.models import Message
 from massline.people.models import User
 from massline.respond import queries
@@ -25,9 +25,8 @@ OWNING = (
 
 def case_context(request: HttpRequest, found: Case, shown: QuerySet[Message]) -> dict[str, Any]:
     told, crowd = queries.acts(queries.load(found)), queries.crowd(shown)
-    pages = Paginator(shown.select_related("body").order_by("pk"), AT_A_GLANCE)
-    pages.count = crowd.messages
-    page = pages.get_page(request.GET.get("page"))
+    messages = shown.select_related("body").order_by("pk")
+    page = page_of(messages, request.GET.get("page"), AT_A_GLANCE, count=crowd.messages)
     story, line = queries.due_story(found, told, timezone.localdate())
     return {
         "case": found,
