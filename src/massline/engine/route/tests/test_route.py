@@ -4,6 +4,7 @@ import signal
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from click.testing import CliRunner
@@ -11,9 +12,10 @@ from click.testing import CliRunner
 from massline.engine.cli import commands
 from massline.engine.route import learn
 from massline.engine.route.cli import _lines
-from massline.engine.route.learn import train
-from massline.engine.route.model import ask, load_router, save_router
+from massline.engine.route.learn import TOGETHER, train
+from massline.engine.route.model import ask, facts_of, load_router, save_router
 from massline.engine.route.past import Past
+from massline.engine.route.reading import OPENING_WEIGHT, read_cases
 from massline.engine.tests.calls import messages
 
 BODIES = {"lift": "住建局", "wages": "人社局", "school": "教育局", "bus": "交通局", "noise": "城管局"}
@@ -240,6 +242,36 @@ def test_the_order_of_the_messages_changes_no_answer() -> None:
     there, back = answers(router, texts)[1], answers(router, texts[::-1])[1]
     assert there.chance.tolist() == back.chance[::-1].tolist()
     assert there.best.tolist() == back.best[::-1].tolist()
+
+
+def test_a_case_is_read_as_a_message_with_its_text_is() -> None:
+    """What a router learns from and what it is asked about go through the same code, block by block."""
+    router, forms = train(past(CASES), seed=0, workers=1), past(CASES).forms
+    learnt, grams = router.learnt["topic"], router.grams
+    cases = read_cases(forms, grams.row_of, grams.rarity, workers=2)
+    owner = np.repeat(np.arange(len(forms)), np.diff(cases.starts))
+    scores = np.tile(learnt.lean.astype(np.float64), (len(forms), 1))
+    np.add.at(scores, owner, (cases.weights[:, None] * learnt.table[cases.rows])[:, : len(learnt.names)])
+    told = ask(forms, grams, learnt)
+    assert told.best.tolist() == scores.argmax(axis=1).tolist()
+    assert np.allclose(told.chance, 1 / (1 + np.exp(-facts_of(scores.astype(np.float32))[0] @ learnt.trust)), atol=1e-4)
+
+
+def test_a_message_weighs_the_same_at_any_length_and_each_gram_is_counted_once() -> None:
+    grams = train(past(CASES), seed=0, workers=1).grams
+    forms = pa.array(["电梯", "电梯坏了", "电梯电梯电梯坏了" * 40], pa.large_string())
+    cases = read_cases(forms, grams.row_of, grams.rarity, workers=1)
+    for start, end in zip(cases.starts, cases.starts[1:], strict=False):
+        assert np.square(cases.weights[start:end]).sum() == pytest.approx(1 + OPENING_WEIGHT**2, rel=1e-4)
+        assert len(set(cases.rows[start:end].tolist())) == end - start
+
+
+def test_more_names_than_are_learnt_together_are_told_apart_like_a_few() -> None:
+    words = [f"{chr(0x4E00 + i)}{chr(0x5E00 + i)}" for i in range(2 * TOGETHER + 3)]
+    router = train(
+        past([(word, f"{word}{end}") for word in words for end in ("好", "请处理", "了")]), seed=0, workers=3
+    )
+    assert answers(router, words)[0] == words
 
 
 def test_a_kept_router_answers_as_before(tmp_path) -> None:
