@@ -5,6 +5,8 @@ from typing import Self
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.db.models import F
+from django.db.models.lookups import IsNull
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -107,6 +109,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.handled_by(actor).filter(waits=True)
 
 
+WAITING_FIRST = (IsNull(F("published_at"), False), F("id"))
+"""The order of a desk: what waits to be published, then what came first."""
+
+
 class Message(models.Model):
     """What somebody said, as it came. There is no column for who said it."""
 
@@ -152,7 +158,8 @@ class Message(models.Model):
                 name="message_by_moment",
             ),
             models.Index(fields=["body", "received_at"], name="message_by_body"),
-            models.Index(fields=["body", "id"], condition=models.Q(waits=True), name="message_that_waits"),
+            models.Index(fields=["body", "published_at"], condition=models.Q(waits=True), name="message_that_waits"),
+            models.Index(*WAITING_FIRST, condition=models.Q(waits=True), name="message_to_look_at"),
         ]
 
     def __str__(self) -> str:

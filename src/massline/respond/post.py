@@ -47,5 +47,6 @@ def hand_in(letter: EmailMessage, mail: BaseEmailBackend, *, at_last: Callable[[
         at_last()
     else:
         mail.open()
+        assert isinstance(mail.connection, _ToldAtLast)  # noqa: S101 - `connection_class` says so
         mail.connection.at_last = at_last
     letter.send()

@@ -1,20 +1,81 @@
 """Fields that more than one form of the desk has."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.forms.renderers import BaseRenderer
+from django.utils.translation import gettext as _
 
 from massline.bodies.models import Body
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
+MOST_LISTED = 60
+"""Bodies. A list of more is long to read and heavy to send; then the name or the code is typed."""
+MOST_NAMED = 6
+"""Bodies that are told where several have what was typed in their names."""
+
+
+class BodyInput(forms.Select):
+    """A list of bodies, or, where there are too many, a line to type a name or a code into. One query."""
+
+    def use_required_attribute(self, initial: object) -> bool:
+        """Django would look at the first choice, by a query of its own."""
+        return not self.is_hidden
+
+    def render(
+        self,
+        name: str,
+        value: Any,  # noqa: ANN401 - as Django has it
+        attrs: dict[str, Any] | None = None,
+        renderer: BaseRenderer | None = None,
+    ) -> Any:  # noqa: ANN401
+        bodies = list(self.choices.queryset[: MOST_LISTED + 1])  # type: ignore[union-attr]
+        if len(bodies) > MOST_LISTED:
+            line = forms.TextInput({**self.attrs, "placeholder": _("Name or code"), "autocomplete": "off"})
+            return line.render(name, value, attrs, renderer)
+        choices: Any = self.choices
+        empty = [("", choices.field.empty_label)] if choices.field.empty_label is not None else []
+        listed = forms.Select(self.attrs, [*empty, *map(choices.choice, bodies)])
+        listed.is_required = self.is_required
+        return listed.render(name, value, attrs, renderer)
+
 
 class BodyChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """A choice of bodies in the order of the tree, each with its level."""
+    """A choice of bodies in the order of the tree, each with its level: by its code, its name, or a part that no other has."""
+
+    widget = BodyInput
 
     def label_from_instance(self, body: Body) -> str:
         return f"{body} · {body.get_level_display()}"
+
+    def to_python(self, value: Any) -> Body | None:  # noqa: ANN401 - whatever was sent
+        typed = str(value or "").strip()[:200]
+        if not typed:
+            return None
+        found = self._called(typed) if "\0" not in typed else []
+        if len(found) == 1:
+            return found[0]
+        if found:
+            named = "; ".join(f"{body} ({body.code})" for body in found[:MOST_NAMED])
+            words = _("Several bodies have this in their names: %(named)s. Write the code of one.")
+            raise ValidationError(words % {"named": named}, code="several")
+        raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice", params={"value": value})
+
+    def _called(self, typed: str) -> list[Body]:
+        """Who has this code; else this name; else this in its name. At most three queries."""
+        bodies = self.queryset
+        for asked in (
+            Q(code=typed),
+            Q(name=typed) | Q(name_en__iexact=typed),
+            Q(name__icontains=typed) | Q(name_en__icontains=typed),
+        ):
+            if found := list(bodies.filter(asked)[: MOST_NAMED + 1]):
+                return found
+        return []
 
 
 def reason_field(

@@ -2,9 +2,9 @@
 
 Docs: docs/decisions/0030-search-by-pairs-of-characters.md."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from math import prod
 from typing import Generic, TypeVar
 
 from django.db.models import Model, Q, QuerySet
@@ -17,13 +17,8 @@ MOST_DIGITS = 10  # of a number of a case
 FEW = 2_000  # texts with a word: so many are followed to their cases
 TRIED = 2  # words that are tried before all of them count as frequent
 LOOKED_THROUGH = 5_000  # rows that are read where every word is frequent
-STEPS = (
-    0,
-    500,
-    1_500,
-    LOOKED_THROUGH,
-)  # so many of these cases at once: where they fill a page, the others are not read
-PAGE = 20  # cases
+PAGE = 20  # rows
+LEAST = 100  # rows that are read at once
 Row = TypeVar("Row", bound=Model)
 
 
@@ -46,7 +41,7 @@ class Search:
     def cases(self, cases: QuerySet[Case]) -> Found[Case]:
         """Those of the cases in which each of the words stands: in the title, in what everybody may read of a message, in a
         reply; or whose number it is. Of what has no letter nothing is found. At most 3 * TRIED + 2 queries and
-        three for each word, without the rows."""
+        two for each word, without the rows."""
         if not self._words:
             return Found(cases.none() if self._asks else cases)
         for word in self._words[:TRIED]:
@@ -57,22 +52,38 @@ class Search:
 
     def _first(self, cases: QuerySet[Case]) -> set[int]:
         """Of the first LOOKED_THROUGH cases those with all words; of fewer where these fill a page."""
-        first, found = list(cases.values_list("pk", flat=True)[:LOOKED_THROUGH]), set[int]()
-        for begin, end in pairwise(STEPS):
-            if len(found) <= PAGE:
-                found |= _read(set(first[begin:end]), self._words)
+        found = set[int]()
+        for part in self._parts(MessageTerms, CaseTerms, ReplyTerms):
+            if len(found) <= PAGE and part.start < part.stop:
+                found |= _read(cases.values_list("pk", flat=True)[part], self._words)
         return found
 
+    def _parts(self, *indexes: type[Terms]) -> tuple[slice, slice]:
+        """So many rows to read first that they likely fill a page, as often as the words stand in what the index told of them;
+        and then the others."""
+        share = prod(self._share(word, indexes) for word in self._words)
+        likely = min(max(LEAST, int(2 * PAGE / share)), LOOKED_THROUGH)
+        return slice(0, likely), slice(likely, LOOKED_THROUGH)
+
+    def _share(self, word: str, indexes: Iterable[type[Terms]]) -> float:
+        """The part of all texts that hold the word, as seen in those that the index named first; 1 where it was not asked."""
+        known = [self._known.get((index, word)) for index in indexes]
+        return max((min(1.0, len(keys) / max(keys)) for keys in known if keys), default=1.0)
+
     def messages(self, messages: QuerySet[Message]) -> Found[Message]:
-        """Those of the messages in whose public words each of the words stands. At most TRIED queries, without the rows."""
+        """Those of the messages in whose public words each of the words stands. At most TRIED + 2 queries, without the rows."""
         if not self._words:
             return Found(messages.none() if self._asks else messages)
         for word in self._words[:TRIED]:
             if len(keys := self._keys(MessageTerms, word)) <= FEW:
                 others = [_in_message(other) for other in self._words if other != word]
                 return Found(messages.filter(Q(pk__in=keys), *others))
-        first = messages.values("pk")[:LOOKED_THROUGH]
-        return Found(messages.filter(Q(pk__in=first), *map(_in_message, self._words)), is_all=False)
+        found: list[int] = []
+        for part in self._parts(MessageTerms):
+            if len(found) <= PAGE and part.start < part.stop:
+                some = Message.objects.filter(pk__in=messages.values("pk")[part])
+                found += some.filter(*map(_in_message, self._words)).values_list("pk", flat=True)
+        return Found(messages.filter(pk__in=found), is_all=False)
 
     def _keys(self, index: type[Terms], word: str) -> list[int]:
         """Rows that hold the word; FEW + 1 where there are more than FEW."""
@@ -94,20 +105,27 @@ class Search:
         return cases.union(said.union(Reply.objects.filter(pk__in=replies).values_list("case", flat=True)))
 
 
-def _read(cases: set[int], words: Sequence[str]) -> set[int]:
-    """Of these cases those in which each word stands, or whose number it is: read there, for they are few. A query for each word.
+def _read(cases: set[int] | QuerySet[Case, int], words: Sequence[str]) -> set[int]:
+    """Of these cases, by their keys, those in which each word stands, or whose number it is: read there, for they are few. A
+    query for each word; keys that are not fetched yet the database hands on to itself.
 
     (Asked as conditions of the cases themselves, PostgreSQL reads every text of the house.)"""
     for word in words:
         said = CaseMessage.objects.filter(_in_message(word, "message__"), case__in=cases).values_list("case", flat=True)
-        replied = Reply.objects.filter(case__in=cases, text__icontains=word).values_list("case", flat=True)
-        titles = Case.objects.filter(pk__in=cases, title__icontains=word).values_list("pk", flat=True)
-        cases = {*said.union(replied, titles), *(cases & {int(word) if _is_number(word) else 0})}
-    return cases
+        replied = Reply.objects.filter(_holds("text", word), case__in=cases).values_list("case", flat=True)
+        named = _holds("title", word) | Q(pk=int(word) if _is_number(word) else 0)
+        titles = Case.objects.filter(named, pk__in=cases).values_list("pk", flat=True)
+        cases = set(said.union(replied, titles))
+    return set(cases)
 
 
 def _in_message(word: str, prefix: str = "") -> Q:
-    return Q((f"{prefix}shown_text__icontains", word)) | Q((f"{prefix}shown_title__icontains", word))
+    return _holds(f"{prefix}shown_text", word) | _holds(f"{prefix}shown_title", word)
+
+
+def _holds(column: str, word: str) -> Q:
+    """In capitals or not; where a script has none, both databases need not turn each text into capitals."""
+    return Q((f"{column}__{'contains' if word.lower() == word.upper() else 'icontains'}", word))
 
 
 def _is_number(word: str) -> bool:
