@@ -7,6 +7,7 @@ from massline.face import views
 app_name = "face"
 urlpatterns = [
     path("", views.living_page, name="parts"),
+    path("opinions/", views.opinions, name="opinions"),
     path("style.<str:digest>.css", views.style, name="style"),
     path("reading/", views.read, name="reading"),
 ]

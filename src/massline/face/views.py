@@ -5,7 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
-from massline.face import living, styles
+from massline.face import living, living_votes, styles
 from massline.face.reading import reading
 
 LONGEST_READ = 20_000  # characters
@@ -18,6 +18,13 @@ def living_page(request: HttpRequest) -> HttpResponse:
     form = living.SampleForm(request.POST if request.method == "POST" else None)
     status = 422 if form.is_bound and not form.is_valid() else 200
     return render(request, "face/living.html", {"form": form, **living.content(request)}, status=status)
+
+
+def opinions(request: HttpRequest) -> HttpResponse:
+    """The map of opinions with made-up votes, found by the engine; in the demo only."""
+    if not settings.MASSLINE_DEMO:
+        raise Http404("The map of made-up opinions is shown in the demo only.")
+    return render(request, "face/opinions.html", {"found": living_votes.opinions()})
 
 
 @require_POST

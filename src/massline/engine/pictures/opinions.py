@@ -22,7 +22,7 @@ WIDTH: Final = 640.0
 HEIGHT: Final = 480.0
 _EDGE: Final = 30.0
 _CELL: Final = 16.0
-_MARK: Final = 6.0  # units across, one person
+_MARK: Final = (6.0, 12.0)  # units across, one person: of many, and of few
 _LETTER: Final = 28  # above 12 px where the map is 280 px wide
 
 # A mark of size 1: circle, square, triangle, diamond, cross, upright cross; -1, in no group, is a circle too.
@@ -44,15 +44,21 @@ def opinion_map(places: F64, group: I32, *, key: str, title: str, description: s
     name = escape(key)
     forms = "".join(f'<path id="{name}-{one}" d="{_FORMS[max(one, 0) % len(_FORMS)]}"/>' for one in (-1, *groups))
     parts = [_outline(paper[group == one], one) for one in groups]
+    across = float(np.clip(120 / np.sqrt(max(len(paper), 1)), *_MARK))
     for one in (-1, *groups):
-        mine = paper[group == one]
-        drawn = (
-            _people(mine, f"{name}-{one}") if len(paper) <= MOST_MARKS else _crowds(mine, f"{name}-{one}", len(paper))
-        )
+        mine, form = paper[group == one], f"{name}-{one}"
+        drawn = _people(mine, form, across) if len(paper) <= MOST_MARKS else _crowds(mine, form, len(paper))
         parts.append(f'<g class="{"ml-nobody" if one < 0 else f"ml-f{one % COLOURS}"} ml-people">{drawn}</g>')
     parts += [_letter(paper[group == one], one) for one in groups]
     body = f"<defs>{forms}</defs>{''.join(parts)}"
     return sheet(key, title, description, box=(0, 0, WIDTH, HEIGHT), body=body)
+
+
+def mark(group: int) -> str:
+    """The mark of a group's people alone, for the words beside the map. It says nothing: the words do."""
+    form = f'<path d="{_FORMS[max(group, 0) % len(_FORMS)]}"/>'
+    people = f'<g class="{"ml-nobody" if group < 0 else f"ml-f{group % COLOURS}"} ml-people">{form}</g>'
+    return f'<svg class="ml-mark" viewBox="-.7 -.7 1.4 1.4" width="18" height="18" aria-hidden="true">{people}</svg>'
 
 
 def letter(group: int) -> str:
@@ -83,8 +89,8 @@ def _outline(places: F64, group: int) -> str:
     return f'<polygon class="ml-c{group % COLOURS} ml-group" points="{points}"/>'
 
 
-def _people(places: F64, form: str) -> str:
-    return "".join(_mark(x, y, _MARK, form) for x, y in places)
+def _people(places: F64, form: str, across: float) -> str:
+    return "".join(_mark(x, y, across, form) for x, y in places)
 
 
 def _crowds(places: F64, form: str, everybody: int) -> str:

@@ -75,6 +75,16 @@ def test_of_very_many_people_the_picture_stays_small_and_denser_places_have_larg
     assert sizes[0] > 3 * sizes[-1]
 
 
+def test_the_marks_of_few_people_are_larger_than_those_of_many():
+    sizes = [
+        {size for form in marks(opinion_map(*people(n, 3), **NAMES)).values() for *_, size in form}
+        for n in (9, 90, 900)
+    ]
+    assert [len(both) for both in sizes] == [1, 1, 1]
+    assert sizes[0] == {12}
+    assert 6 <= max(sizes[2]) < max(sizes[1]) <= 12
+
+
 def test_letters_can_be_read_on_a_phone():
     sizes = re.findall(r'font-size="(\d+)"', opinion_map(*people(50, 2), **NAMES))
     assert min(map(int, sizes)) * 280 / WIDTH >= 12

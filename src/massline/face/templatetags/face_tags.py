@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.template import Context
@@ -13,9 +13,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, pgettext
 
-from massline.face import styles
+from massline.face import opinions, styles
 from massline.face.language import language_of
 from massline.face.parts import Cell, Column, Share, Words
+
+if TYPE_CHECKING:
+    from massline.engine.opinion.find import Opinion
 
 register = template.Library()
 
@@ -140,6 +143,12 @@ def share_bar(shares: Sequence[Share], caption: Words, total: int | None = None)
         for share in shares
     ]
     return {"caption": caption, "rows": rows}
+
+
+@register.inclusion_tag("face/parts/opinions.html")
+def opinion_map(found: "Opinion", key: str, title: Words) -> dict[str, Any]:
+    """What the engine found of a conversation: the map, its groups in words, all figures as a table."""
+    return {"drawn": opinions.drawn(found, key=key, title=str(title))}
 
 
 def _here(value: date) -> date:

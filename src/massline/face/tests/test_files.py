@@ -194,6 +194,7 @@ def test_every_part_is_in_the_reference() -> None:
         "sign": "empty",
         "field_errors": "field",
         "shares": "share_bar",
+        "opinions": "opinion_map",
         "due": "due_day",
         "switch": "face-switch",
     }  # drawn by these only
@@ -204,6 +205,7 @@ def test_every_part_is_in_the_reference() -> None:
 def test_every_part_is_on_the_living_page() -> None:
     page = (FACE / "templates/face/living.html").read_text(encoding="utf-8")
     inside = {"sign": "empty", "field_errors": "form", "field": "form", "error_summary": "form", "shares": "share_bar"}
+    inside["opinions"] = "opinion_map"
     parts = {path.stem for path in (FACE / "templates/face/parts").glob("*.html")}
     assert {part for part in parts if f"<code>{inside.get(part, part)}" not in page} == set()
 
