@@ -1,10 +1,13 @@
 """The public log at size: proving one entry, reading all of them, and writing new ones.
 
-    scripts/bench log [--entries 10000000] [--acts 20000]
+    scripts/bench log [--entries 10000000] [--seconds 30] [--writers 16]
 
-Beside each figure stands how long SHA-256 alone takes for the same hashes, in the same run. Entries are written to the
-database that MASSLINE_DATABASE names (a new SQLite file when it names none), by two processes while a third numbers
-and publishes. `--entries 0` and `--acts 0` leave a side out: its last result stays. Result in results/log.json.
+Reading: beside each figure stands how long SHA-256 alone takes for the same hashes, in the same run. Writing: so many processes
+do one act after another, each with one entry and on disk before the next begins, for so many seconds, while one more numbers and
+publishes about once a second, as the worker does; before and after them the same processes write plain rows instead, which is
+what the disk lets through at all. Then messages are taken in, ten a second from each of two processes. The database is a
+PostgreSQL of the script's own, or the one that MASSLINE_DATABASE names. `--entries 0` and `--seconds 0` leave a side out: its
+last result stays. Result in results/log.json.
 """
 
 import argparse
@@ -17,16 +20,21 @@ import shutil
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from itertools import pairwise
 from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from queue import Empty
 from typing import Any
 
+from bench_killed import Database
+
 RESULT = Path(__file__).parent / "results" / "log.json"
-WRITERS = 2
+Told = tuple[list[float], float]
+"""How long each row of a writer took, and its processor time: seconds."""
 
 
 def entry(number: int) -> bytes:
@@ -76,31 +84,112 @@ def read_side(count: int, folder: Path) -> dict[str, Any]:
     }
 
 
-def _write(count: int, told: "Queue[list[float]]", ready: "Barrier") -> None:
-    """Acts with one entry each. Tells how long each append took, in seconds: what it adds to an act."""
-    import django
-
-    django.setup()
-    from django.db import transaction
-
-    took = []
-    with transaction.atomic():
-        _append(0)
-    ready.wait()
-    for number in range(count):
-        with transaction.atomic():
-            took.append(timed(lambda number=number: _append(number)))
-    told.put(took)
-
-
 def _append(number: int) -> None:
     from massline.ledger.actions import append
 
     append("message.received", {"message": number, "digest": f"{number:064x}"})
 
 
-def write_side(count: int) -> dict[str, Any]:
-    """Entries a hundred to an act, then the sequencer's round over them, then acts with one entry each beside a sequencer."""
+def _plain(number: int) -> None:
+    """What an act costs at least: one row in a table without anything."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO bench_plain (data) VALUES (%s) RETURNING id", (f"{number:096x}",))
+        cursor.fetchone()
+
+
+def _write(kind: str, seconds: float, told: "Queue[Told]", ready: "Barrier") -> None:
+    """Act after act, each a transaction with one row. Tells how long each row took: what it adds to an act."""
+    import django
+
+    django.setup()
+    from django.db import transaction
+
+    row = {"entry": _append, "plain": _plain}[kind]
+    took = []
+    with transaction.atomic():
+        row(0)
+    ready.wait()
+    until, used = time.perf_counter() + seconds, time.process_time()
+    while time.perf_counter() < until:
+        with transaction.atomic():
+            took.append(timed(lambda: row(len(took))))
+    told.put((took, time.process_time() - used))
+
+
+def _submit(kind: str, seconds: float, told: "Queue[Told]", ready: "Barrier") -> None:
+    """Messages, as the site takes them in, ten a second. Tells how long the log kept each: entries, and the message's link."""
+    import django
+
+    django.setup()
+    from massline.gather import actions
+    from massline.gather.models import Call
+    from massline.rights import RESIDENT
+
+    took, logged, call = list[float](), actions._log_received, Call.objects.select_related("body").get(ref="bench")
+    actions._log_received = lambda message: took.append(timed(lambda: logged(message)))  # type: ignore[assignment]
+    ready.wait()
+    until, used = time.perf_counter() + seconds, time.process_time()
+    while time.perf_counter() < until:
+        begun = time.perf_counter()
+        actions.receive_message(call, actions.Words(text=f"The old well has run dry, house {len(took)}."), by=RESIDENT)
+        time.sleep(max(0.0, begun + 0.1 - time.perf_counter()))
+    told.put((took, time.process_time() - used))
+
+
+@dataclass
+class Crowd:
+    """What writers did side by side while a sequencer ran. rounds: when (seconds from the start), how large the log was then, and
+    how long the sequencer took."""
+
+    acts: int
+    seconds: float
+    took: list[float]
+    processor: float
+    rounds: list[tuple[float, int, float]]
+
+    @property
+    def rate(self) -> float:
+        return self.acts / self.seconds
+
+    def milliseconds(self, share: float) -> float:
+        return 1000 * sorted(self.took)[int(share * (len(self.took) - 1))]
+
+
+def _begun(act: Callable[..., None], kind: str, seconds: float, told: "Queue[Told]", ready: "Barrier") -> None:
+    """A writer that cannot begin keeps nobody waiting."""
+    try:
+        act(kind, seconds, told, ready)
+    except BaseException:
+        ready.abort()
+        raise
+
+
+def crowd(act: Callable[..., None], kind: str, seconds: float, writers: int) -> Crowd:
+    """Let so many processes write for so long, and number and publish about once a second, as the worker does."""
+    from massline.ledger.actions import sequence
+
+    process = multiprocessing.get_context("spawn")
+    told, ready = process.Queue(), process.Barrier(writers + 1)
+    for _ in range(writers):
+        process.Process(target=_begun, args=(act, kind, seconds, told, ready), daemon=True).start()
+    ready.wait()
+    begun, heard, rounds = time.perf_counter(), list[Told](), list[tuple[float, int, float]]()
+    while len(heard) < writers:
+        at = time.perf_counter()
+        size = sequence().size
+        rounds.append((at - begun, size, time.perf_counter() - at))
+        with suppress(Empty):
+            heard.append(told.get(timeout=max(0.01, at + 1 - time.perf_counter())))
+        if ready.broken:
+            raise SystemExit("A writer failed; see above.")
+    took = [one for each, _ in heard for one in each]
+    return Crowd(len(took), seconds, took, sum(used for _, used in heard), rounds)
+
+
+def write_side(seconds: float, writers: int) -> dict[str, Any]:
+    """Acts with one entry each, between two stretches of acts with a plain row each: what the disk lets through at all."""
     import django
 
     django.setup()
@@ -108,23 +197,69 @@ def write_side(count: int) -> dict[str, Any]:
     from django.db import connection
 
     from massline.ledger.actions import sequence
+    from massline.ledger.models import Entry
     from massline.ledger.queries import verify_log
 
     call_command("migrate", verbosity=0)
-    appended = timed(lambda: [_hundred(start) for start in range(0, count, 100)])
+    _open_call()
+    with connection.cursor() as cursor:
+        key = "bigserial PRIMARY KEY" if connection.vendor == "postgresql" else "integer PRIMARY KEY"
+        cursor.execute(f"CREATE TABLE bench_plain (id {key}, data text NOT NULL)")
+    plain = [crowd(_write, "plain", seconds / 3, writers)]
+    entries = crowd(_write, "entry", seconds, writers)
+    plain.append(crowd(_write, "plain", seconds / 3, writers))
+    submitted = crowd(_submit, "", seconds / 3, 2)
+    hundreds = timed(lambda: [_hundred(start) for start in range(0, 20_000, 100)])
+    waiting = Entry.objects.waiting().count()
     sequenced = timed(sequence)
-    appends, acted, behind = _acts(count)
-    if sequence().size != verify_log().size:
+    if not Entry.objects.count() == sequence().size == verify_log().size:
         raise SystemExit("The published log does not hold what was written.")
+    limit = sum(one.rate for one in plain) / 2
     return {
         "database": connection.vendor,
-        "entries_per_second": count / appended,
-        "numbered_and_published_per_second": count / sequenced,
-        "acts_per_second": len(appends) / acted,
-        "behind_seconds": behind,
-        "append_milliseconds": 1000 * statistics.median(appends),
-        "append_milliseconds_95": 1000 * statistics.quantiles(appends, n=20)[-1],
+        "writers": writers,
+        "seconds": seconds,
+        "acts_per_second": entries.rate,
+        "plain_rows_per_second": [one.rate for one in plain],
+        "of_the_limit": entries.rate / limit,
+        "append_milliseconds": entries.milliseconds(0.5),
+        "append_milliseconds_95": entries.milliseconds(0.95),
+        "plain_row_milliseconds": plain[0].milliseconds(0.5),
+        "plain_row_milliseconds_95": plain[0].milliseconds(0.95),
+        "processor_microseconds_an_act": 1e6 * entries.processor / entries.acts,
+        "processor_microseconds_a_plain_act": 1e6 * plain[0].processor / plain[0].acts,
+        "log_grew_by": _growth(entries),
+        "longest_round_seconds": max(took for _, _, took in entries.rounds),
+        "submissions": submitted.acts,
+        "added_to_a_submission_milliseconds": submitted.milliseconds(0.5),
+        "added_to_a_submission_milliseconds_95": submitted.milliseconds(0.95),
+        "entries_per_second_a_hundred_an_act": 20_000 / hundreds,
+        "numbered_and_published_per_second": waiting / sequenced,
     }
+
+
+def _growth(crowd: Crowd) -> list[int]:
+    """By how many entries the published log grew in each fifth of the time: equal ones say that the sequencer kept pace."""
+    ends = [crowd.seconds * part / 5 for part in range(6)]
+    sizes = [max((size for at, size, _ in crowd.rounds if at <= end), default=0) for end in ends]
+    return [after - before for before, after in pairwise(sizes)]
+
+
+def _open_call() -> None:
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from massline.bodies.actions import add_body
+    from massline.bodies.models import Body
+    from massline.gather.actions import open_call
+    from massline.gather.models import Call
+    from massline.rights import OPERATOR
+
+    body = add_body(Body(code="town", name="town", level="county"), under=None, by=OPERATOR)
+    now = timezone.now()
+    call = Call(ref="bench", title="bench", question="?", body=body, opens_at=now, closes_at=now + timedelta(days=9))
+    open_call(call, by=OPERATOR)
 
 
 def _hundred(start: int) -> None:
@@ -135,44 +270,44 @@ def _hundred(start: int) -> None:
             _append(number)
 
 
-def _acts(count: int) -> tuple[list[float], float, float]:
-    """How long each append of the writers took, all of their acts, and the last round of the sequencer after them: seconds."""
-    from massline.ledger.actions import sequence
-
-    process = multiprocessing.get_context("spawn")
-    told, ready = process.Queue(), process.Barrier(WRITERS + 1)
-    writers = [process.Process(target=_write, args=(count // WRITERS, told, ready)) for _ in range(WRITERS)]
-    for writer in writers:
-        writer.start()
-    ready.wait()
-    begun, appends = time.perf_counter(), list[float]()
-    while len(appends) < count // WRITERS * WRITERS:
-        sequence()
-        with suppress(Empty):
-            appends += told.get(timeout=0.5)
-    return appends, time.perf_counter() - begun, timed(sequence)
+@contextmanager
+def database(folder: Path) -> Iterator[str]:
+    """The one that MASSLINE_DATABASE names, or a PostgreSQL of our own that waits for the disk, as one should run."""
+    if named := os.environ.get("MASSLINE_DATABASE"):
+        yield named
+        return
+    folder.chmod(0o755)  # PostgreSQL's own user must come through
+    own = Database(folder / "database")
+    own.folder.mkdir()
+    own.make()
+    try:
+        yield own.address
+    finally:
+        own.stop()
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--entries", type=int, default=10_000_000)
-    parser.add_argument("--acts", type=int, default=20_000)
+    parser.add_argument("--seconds", type=float, default=30)
+    parser.add_argument("--writers", type=int, default=16)
     options = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(dir=Path.cwd()))
+    folder = Path(tempfile.mkdtemp())
     os.environ |= {
         "MASSLINE_SECRET_KEY": "only for a benchmark, it protects nothing",
         "MASSLINE_LOG_ROOT": str(folder / "acts"),
         "MASSLINE_LOG_KEY": str(folder / "acts-key"),
     }
     os.environ |= {"DJANGO_SETTINGS_MODULE": "massline.project.settings", "MASSLINE_HTTPS": "False"}
-    os.environ.setdefault("MASSLINE_DATABASE", f"sqlite:///{folder}/bench.sqlite3")
     found = json.loads(RESULT.read_text(encoding="utf-8")) if RESULT.exists() else {}
     machine = {"python": platform.python_version(), "cores": os.cpu_count(), "load": os.getloadavg()[0]}
     try:
         if options.entries:
             found["read"] = {**read_side(options.entries, folder), "machine": machine}
-        if options.acts:
-            write = write_side(options.acts)
+        if options.seconds:
+            with database(folder) as address:
+                os.environ["MASSLINE_DATABASE"] = address
+                write = write_side(options.seconds, options.writers)
             found[f"write_{write['database']}"] = {**write, "machine": machine}
     finally:
         shutil.rmtree(folder)

@@ -13,6 +13,7 @@ from tests.contracts.test_writes import APPS, functions, verbs
 
 VERBS = [(app, name) for app in APPS if app != "ledger" for name in verbs(app)]
 IDS = [f"{app}.{name}" for app, name in VERBS]
+APPENDS = {"append", "append_together", "append_all"}
 # These hand the work, and with it the entry, to a verb of a lower app; or go on with what was entered when it was accepted.
 LOGGED_BY = {"supervise.reopen": "respond.reopen", "gather.continue_imports": "_continue"}
 
@@ -70,9 +71,9 @@ def test_no_verb_is_done_by_nobody(app: str, name: str) -> None:
 def test_every_verb_leaves_an_entry_in_the_log(app: str, name: str) -> None:
     called = calls_in(app, name)
     if f"{app}.{name}" in NO_ACTS:
-        assert not {"append", "append_all"} & called
+        assert not APPENDS & called
         return
-    assert {"append", "append_all"} & called or LOGGED_BY.get(f"{app}.{name}") in called
+    assert APPENDS & called or LOGGED_BY.get(f"{app}.{name}") in called
 
 
 @pytest.mark.parametrize("verb", MAY)

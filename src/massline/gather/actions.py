@@ -34,7 +34,7 @@ from massline.gather.rules import (
     storable,
     submission_of,
 )
-from massline.ledger.actions import append
+from massline.ledger.actions import append, append_together
 from massline.ledger.rules import digest
 from massline.people.models import User
 from massline.rights import Actor, require
@@ -156,10 +156,9 @@ def _message(call: Call, words: Words, *, received_at: datetime) -> Message:
 
 def _log_received(message: Message) -> None:
     facts = {"message": message.pk, "call": message.call.ref, "digest": digest(message.text, message.salt)}
-    message.entry = append("message.received", {**facts, "channel": message.channel})
+    published = [("message.published", facts)] if message.published_at else []
+    message.entry = append_together(("message.received", {**facts, "channel": message.channel}), *published)[0]
     message.save(update_fields=["entry"])
-    if message.published_at:
-        append("message.published", facts)
 
 
 @transaction.atomic

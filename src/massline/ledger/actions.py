@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -27,9 +27,25 @@ def append(kind: str, data: dict[str, Any]) -> Entry:
 
     kind: `noun.past-participle`. data: public references and digests; no personal data. The entry waits for its number, so
     that acts do not wait for each other. Raises EntryTooLong."""
-    entry = _entry(kind, data)
-    entry.save(force_insert=True)
-    return entry
+    return append_together((kind, data))[0]
+
+
+def append_together(*acts: tuple[str, dict[str, Any]]) -> list[Entry]:
+    """Add entries, in this order, for acts that happen as one: kinds and data as `append` takes them. One statement."""
+    entries = [_entry(kind, data) for kind, data in acts]
+    # Every act comes through here: a plain statement takes the processor half as long as `save`.
+    values = ", ".join(["(%s, %s, %s)"] * len(entries))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO ledger_entry (at, kind, data) VALUES {values} RETURNING id",  # noqa: S608 - only placeholders
+            [value for entry in entries for value in (entry.at, entry.kind, entry.data)],
+        )
+        keys = sorted(
+            key for (key,) in cursor.fetchall()
+        )  # given in the order of the values, whatever the order of the answer
+    for entry, key in zip(entries, keys, strict=True):
+        entry.pk = key
+    return entries
 
 
 def append_all(kind: str, data: Iterable[dict[str, Any]]) -> None:
@@ -48,8 +64,9 @@ def sequence() -> Checkpoint:
 
     A number is given in one transaction with the count of numbers, so none is given twice; what is published follows from
     the database alone, so a crash between the two is made good by the next call. Raises KeyRefused, LogDisagrees."""
-    while Entry.objects.waiting().exists():
-        _number_some()
+    # A batch that is not full was the last: what is written meanwhile is the next call's, or a busy log would never be published.
+    while _number_some() == BATCH:
+        pass
     whole = False
     while not whole:
         checkpoint, whole = _publish_some()
@@ -73,8 +90,8 @@ def _held_head() -> Head:
 
 
 @transaction.atomic
-def _number_some() -> None:
-    """Runs of rows that follow each other get their numbers by one statement each."""
+def _number_some() -> int:
+    """How many got one. Runs of rows that follow each other get their numbers by one statement each."""
     head = _held_head()
     waiting = list(Entry.objects.waiting().values_list("pk", flat=True)[:BATCH])
     starts = [at for at, (one, other) in enumerate(pairwise([-1, *waiting])) if other != one + 1 or at == 0]
@@ -83,6 +100,7 @@ def _number_some() -> None:
         run.update(index=F("pk") - waiting[start] + head.size + start)
     head.size += len(waiting)
     head.save(update_fields=["size"])
+    return len(waiting)
 
 
 def _lines(start: int, end: int) -> list[bytes]:

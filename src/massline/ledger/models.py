@@ -27,7 +27,7 @@ class Entry(models.Model):
 
     index = models.BigIntegerField(null=True, blank=True, unique=True)
     at = models.CharField(max_length=32)  # ISO 8601, UTC; text, because its very bytes are hashed
-    kind = models.CharField(max_length=60, db_index=True)
+    kind = models.CharField(max_length=60)
     data = models.TextField()  # canonical JSON
 
     objects = EntryQuerySet.as_manager()

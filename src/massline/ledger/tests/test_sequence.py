@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from massline.ledger import actions, tiles
-from massline.ledger.actions import append, sequence
+from massline.ledger.actions import append, append_together, sequence
 from massline.ledger.keys import KeyRefused
 from massline.ledger.models import Entry, Head
 from massline.ledger.queries import log_key, newest_checkpoint, receipt_for, verify_log
@@ -49,6 +49,21 @@ def test_an_entry_waits_until_it_gets_its_number_and_keeps_it() -> None:
     assert entry.index == 0
 
 
+def test_an_entry_is_one_statement_of_the_act_and_known_at_once(django_assert_num_queries) -> None:
+    with django_assert_num_queries(1):
+        entry = append("call.opened", {"call": "roads"})
+    assert Entry.objects.get(pk=entry.pk).line == entry.line
+    assert Entry.objects.get() == entry
+
+
+def test_entries_of_one_act_are_one_statement_and_numbered_in_their_order(django_assert_num_queries) -> None:
+    kinds = ["message.received", "message.published", "case.opened"]
+    with django_assert_num_queries(1):
+        written = append_together(*[(kind, {"message": 1}) for kind in kinds])
+    sequence()
+    assert [entry.kind for entry in Entry.objects.numbered(0, 3)] == kinds == [entry.kind for entry in written]
+
+
 @pytest.mark.parametrize("batch", [1, 3, 4_096])
 def test_numbers_follow_the_order_of_writing_whatever_gaps_and_batches_there_are(monkeypatch, batch: int) -> None:
     monkeypatch.setattr(actions, "BATCH", batch)
@@ -71,6 +86,25 @@ def test_the_published_log_only_grows_and_holds_what_the_database_has() -> None:
         assert verify_log() == now
         kept = now
     assert max(check_all(fetch, key())) == Entry.objects.count()
+
+
+@pytest.mark.parametrize("batch", [3, 4_096])
+def test_a_log_that_is_written_to_without_a_pause_is_published_all_the_same(monkeypatch, batch: int) -> None:
+    """As on a busy day: whenever some have their numbers, the next ones wait already."""
+    monkeypatch.setattr(actions, "BATCH", batch)
+    number_some, rounds = actions._number_some, []
+
+    def number_and_write_more() -> int:
+        numbered = number_some()
+        append_some(2)
+        rounds.append(numbered)
+        assert len(rounds) < 20
+        return numbered
+
+    monkeypatch.setattr(actions, "_number_some", number_and_write_more)
+    append_some(7)
+    assert sequence().size == sum(rounds) >= 7
+    assert verify_log().size == sum(rounds)
 
 
 def test_calling_it_again_changes_no_byte() -> None:

@@ -48,7 +48,9 @@ def test_every_kind_that_is_appended_anywhere_has_words() -> None:
         path for path in Path(massline.__file__).parent.rglob("*.py") if "actions" in (path.stem, path.parent.name)
     ]
     appended = {
-        kind for path in sources for kind in re.findall(r'append\(\s*"([\w.]+)"', path.read_text(encoding="utf-8"))
+        kind
+        for path in sources
+        for kind in re.findall(r'append(?:_all|_together)?\(\s*\(?"([\w.]+)"', path.read_text(encoding="utf-8"))
     }
     assert appended
     assert appended <= set(KINDS)
