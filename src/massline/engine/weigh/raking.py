@@ -67,8 +67,9 @@ def cells_of(margin: Margin, said: Sequence[str]) -> Cells:
     return Cells(margin.variable, margin.categories, of, shares, absent, 1 - covered)
 
 
-def rake(base: F64, cells: Sequence[Cells], *, total: float) -> Raked:
-    """Weights from design weights `base` (n,) > 0. Rows that do not tell a variable keep their part of it.
+def rake(base: F64, cells: Sequence[Cells], *, total: float, rows: I64 | None = None) -> Raked:
+    """Weights from design weights `base` (n,) > 0. Rows that do not tell a variable keep their part of it. rows (n,): how many
+    each stands for; None for one.
 
     Cost: a few dozen rounds over n rows and the margins; memory: n numbers a margin.
     """
@@ -83,7 +84,8 @@ def rake(base: F64, cells: Sequence[Cells], *, total: float) -> Raked:
         trimmed |= over
         weights, steps = _raked(np.minimum(weights, most), cells)
     weights = np.minimum(weights, CAP * start * (weights.sum() / start.sum()))
-    return Raked(weights * (total / weights.sum()), steps, int(trimmed.sum()), _furthest(weights, cells))
+    held = int(trimmed.sum() if rows is None else rows[trimmed].sum())
+    return Raked(weights * (total / weights.sum()), steps, held, _furthest(weights, cells))
 
 
 def _raked(weights: F64, cells: Sequence[Cells]) -> tuple[F64, tuple[F64, ...]]:
