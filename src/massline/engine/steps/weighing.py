@@ -1,6 +1,7 @@
 """Shares of themes as they would be had every group of the people been heard in its measure: `--margins`."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
@@ -14,6 +15,7 @@ from massline.engine.errors import OptionError
 from massline.engine.headings import KNOWN, plain_heading
 from massline.engine.tables import GROUPS, THEMES
 from massline.engine.weigh.command import FEW, facts_of, warnings_of
+from massline.engine.weigh.heard import groups_heard
 from massline.engine.weigh.kinds import Kinds, Shares, kinds_of, rake_kinds
 from massline.engine.weigh.margins import I64, Margins, read_margins
 from massline.engine.weigh.raking import NOT_SAID
@@ -56,8 +58,10 @@ def weigh_themes(work: WorkFolder, table: pa.Table, margins: Margins, part: Path
         table = table.set_column(THEMES.get_field_index(name), THEMES.field(name), column)
     by_row = kinds.by_row(raked)
     suppressed = sum(one is None for one in figures)
+    groups = [asdict(one) for one in groups_heard(margins, by_row[1])]
     write_facts(
-        part / "weighed.json", {**facts_of(*by_row), "suppressed": suppressed, "warnings": warnings_of(*by_row)}
+        part / "weighed.json",
+        {**facts_of(*by_row), "suppressed": suppressed, "groups": groups, "warnings": warnings_of(*by_row)},
     )
     return table
 

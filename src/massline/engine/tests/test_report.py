@@ -10,9 +10,10 @@ import pytest
 
 from massline.engine.errors import UnevenFacts
 from massline.engine.rejects import Reject
-from massline.engine.report import InputFile, Periods, ReportFacts, StatementLine, write_report
+from massline.engine.report import InputFile, Periods, ReportFacts, StatementLine, Weighed, write_report
 from massline.engine.report_page import page
 from massline.engine.tables import CAMPAIGNS, FATES, KINDS, THEMES
+from massline.engine.weigh.heard import Heard
 
 HOSTILE = "</td><script>alert(1)</script><img src=http://example.org/x onerror=alert(2)>\u202e'\"&{{ 7*7 }}"
 
@@ -26,6 +27,7 @@ def a_theme(theme: int, parent: int | None = None, *, messages: int = 40, text: 
         "keywords": [text, "路灯"],
         "messages": messages,
         "senders": messages - 1,
+        "distinct_texts": messages - 2,
         "share_raw": messages / 100,
         "typical": ["a", "b"],
         "dissenting": ["c"],
@@ -59,6 +61,7 @@ def some_facts(*, text: str = "路灯不亮了半年", **changes: object) -> Rep
         quotes=dict.fromkeys("abc", text),
         statements=[StatementLine(statement=text, theme=3, messages=["a"], support=1)],
         took_part={"channel": {text: 60, "": 40}, "area": {text: 100}},
+        weighed=None,
         method="words-1",
         meaning="words",
         seed=0,
@@ -128,6 +131,45 @@ def test_a_corrected_share_stands_beside_the_counted_one_where_margins_were_give
     both = page(some_facts(themes=pa.Table.from_pylist([corrected], THEMES), statements=[]), language="en")
     assert "corrected 25.0% (20.0%–31.0%)" in both
     assert both.count("ml-span") == plain.count("ml-span") + 1
+
+
+def test_messages_distinct_texts_and_senders_stand_side_by_side():
+    row = a_theme(1, messages=40) | {"distinct_texts": 23, "senders": 31}
+    text = page(some_facts(themes=pa.Table.from_pylist([row], THEMES), statements=[]), language="en")
+    assert "Messages 40 · Distinct texts 23 · Senders 31" in text
+    shown = re.findall(r'data-name="(Messages|Distinct texts|Senders)">(\d+)<', text.split('id="themes"')[1])
+    assert shown[:3] == [("Messages", "40"), ("Distinct texts", "23"), ("Senders", "31")]
+
+
+def test_without_margins_the_page_says_that_nobody_knows_who_is_missing():
+    assert "nobody can say who was not heard" in page(some_facts(), language="en")
+    assert "说不出谁没有被听到" in page(some_facts(), language="zh")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "en",
+            ("0.42 times its measure", "nobody wrote", "fewer than 10 messages", "9 more do not say", "16.1 points"),
+        ),
+        ("zh", ("应有的 0.42 倍", "没有人留言", "不到 10 条，不列", "另有 9 条没有说明", "16.1 个百分点")),
+    ],
+)
+def test_who_is_missing_is_said_group_by_group_and_what_the_correction_cost(language, said):
+    groups = (
+        Heard("性别", ("女", HOSTILE), 0.5, 21, 0.21),
+        Heard("性别", ("流动",), 0.02, 0, 0.0),
+        Heard("age", ("18", "60+"), 0.3, None, None),
+    )
+    weighed = Weighed(
+        groups=groups, rows=100, effective_size=41.5, trimmed=3, furthest_points=16.1, not_said={"age": 9}, suppressed=2
+    )
+    text = page(some_facts(weighed=weighed), language=language).split('id="took_part"')[1].split("</section>")[0]
+    for words in (*said, "18 · 60+"):
+        assert words in text
+    assert text.count("<strong>") == 2  # less than half: the women and those without a home
+    assert "<script" not in text
 
 
 def test_how_surely_a_theme_comes_again_is_said_and_explained_where_it_was_measured():

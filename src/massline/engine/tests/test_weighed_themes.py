@@ -110,6 +110,32 @@ def test_a_group_that_nobody_is_in_is_said_and_ends_with_1(tmp_path) -> None:
     assert told["cannot_say"] == [{"variable": "sex", "categories": ["其他"], "share": pytest.approx(0.2)}]
 
 
+def test_the_report_says_who_is_missing_and_tells_no_group_of_fewer_than_ten(tmp_path) -> None:
+    sexes = ["其他"] * 4 + ["男" if i % 5 else "女" for i in range(196)]
+    run(tmp_path, margins(tmp_path, "sex,男,40", "sex,女,40", "sex,其他,15", "sex,不愿说,5"), sexes=sexes)
+    report = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))
+    told = {tuple(one["categories"]): one["messages"] for one in report["weighed"]["groups"]}
+    women, others = sexes.count("女"), sexes.count("其他")
+    assert told == {("男",): 200 - women - others, ("不愿说",): 0, ("女", "其他"): women + others}
+    assert report["took_part"]["sex"] == {"男": 200 - women - others, "…": women + others}
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "没有人留言" in page
+    assert "女 · 其他" in page
+
+
+def test_copies_are_no_distinct_texts(tmp_path) -> None:
+    call = messages(200, matters=("lift", "wages"))
+    texts = [text for _, text in call] + [call[0][1]] * 30
+    rows = write_call(tmp_path / "call.csv", texts)
+    assert CliRunner().invoke(commands, ["concentrate", str(rows), "--out", str(tmp_path / "out")]).exit_code == 0
+    told = [one for one in themes(tmp_path) if one["grain"] == 0]
+    fates = pq.read_table(tmp_path / "out" / "messages.parquet", columns=["fate"]).column("fate").to_pylist()
+    assert sum(one["distinct_texts"] for one in told) == fates.count("placed") < sum(one["messages"] for one in told)
+    for parent in told:
+        fine = [one["distinct_texts"] for one in themes(tmp_path) if one["parent"] == parent["theme"]]
+        assert parent["distinct_texts"] >= sum(fine)
+
+
 def test_a_weight_that_would_explode_is_held_and_said(tmp_path) -> None:
     result = run(tmp_path, margins(tmp_path, "sex,男,10", "sex,女,90"), sexes=["女"] * 3 + ["男"] * 197)
     assert result.exit_code == 1
