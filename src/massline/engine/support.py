@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 import numba as nb
@@ -68,6 +69,8 @@ FILLERS: Final = frozenset(
     )
 )
 """Signs that add nothing to what is claimed."""
+FIRST_WITHOUT_SPACES: Final = "\u3400"
+"""From here on signs are written without spaces."""
 FREE: Final = FILLERS | DIGITS.keys() | UNITS.keys()
 """Signs that a clause may have and its message may not."""
 TURNING: Final = (*"不没未无非别勿莫否拒禁", "反对", "抵制", "停止", "取消", "避免", "防止", "缺乏", "缺少", "n't")
@@ -157,9 +160,14 @@ def says(clauses: Sequence[str], message: Message) -> bool:
 
 
 def signs_needed(clauses: Sequence[str]) -> tuple[str, ...]:
-    """Signs of writing without spaces that a message must hold somewhere if it `says` these clauses in its own words. Numbers,
-    which may be written otherwise, are not among them."""
-    return tuple(sorted({sign for sign in "".join(clauses) if sign >= "\u3400" and sign not in FREE}))
+    """What a message must hold somewhere if it `says` these clauses in its own words: signs of writing without spaces, and pairs
+    of neighbours inside words. Numbers, which may be written otherwise, are not among them."""
+    found: set[str] = set()
+    for sign in (sign for clause in clauses for sign in signs_of(clause)[0] if sign not in FREE):
+        found.update(one for one in sign if one >= FIRST_WITHOUT_SPACES)
+        if sign[0] < FIRST_WITHOUT_SPACES and sign.isalpha():
+            found.update(map("".join, pairwise(sign)))
+    return tuple(sorted(found))
 
 
 def clauses_of(form: str) -> list[str]:

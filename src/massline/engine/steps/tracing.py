@@ -18,7 +18,7 @@ from massline.engine.sayers import Asked, asked_of, who_says
 from massline.engine.sentences import sentences_of, telling
 from massline.engine.steps.blocks import blocks_with_rows
 from massline.engine.support import clauses_of, form_of, message_of, says
-from massline.engine.trace import candidates
+from massline.engine.trace import Wanted, candidates, wanted_of
 from massline.engine.workfolder import WorkFolder, write_facts
 
 QUOTE: Final = 400
@@ -43,7 +43,7 @@ def find_statements(work: WorkFolder, workers: Workers, part: Path) -> None:
     ]
     themes = work.array("place/themes")
     forms = pa.array([form_of(one) for one in statements], pa.large_string())
-    held = map_blocks(partial(_hold_block, statements=forms), blocks_with_rows(work, themes), workers=workers)
+    held = map_blocks(partial(_hold_block, wanted=wanted_of(forms)), blocks_with_rows(work, themes), workers=workers)
     near = np.concatenate([np.zeros(0, np.bool_), *work.watched("trace", held)])
     clauses, asked = asked_of(forms)
     told = map_blocks(
@@ -95,9 +95,9 @@ def _statement(texts: Sequence[str], keywords: Sequence[str]) -> str:
     return next(said, "")
 
 
-def _hold_block(block: tuple[pa.Array, I32], *, statements: pa.Array) -> Bools:
+def _hold_block(block: tuple[pa.Array, I32], *, wanted: Wanted) -> Bools:
     forms, themes = block
-    return candidates(forms, themes, statements)
+    return candidates(forms, themes, wanted)
 
 
 def _near_blocks(work: WorkFolder, near: Bools, themes: I32) -> Iterator[tuple[pa.RecordBatch, I32]]:

@@ -11,7 +11,7 @@ from massline.engine.sayers import asked_of, forms_by_line, who_says
 from massline.engine.sentences import numbers_in, sentences_of, telling
 from massline.engine.support import clauses_of, form_of, message_of, says, signs_needed
 from massline.engine.tests.calls import forms
-from massline.engine.trace import candidates, trace
+from massline.engine.trace import candidates, trace, wanted_of
 
 SAID = {
     "a": "小区电梯坏了三个月，物业收了1200元维修费也不修。",
@@ -68,8 +68,8 @@ def test_a_single_chinese_digit_is_no_number() -> None:
 
 def test_each_form_is_held_against_the_statement_of_its_own_theme() -> None:
     column, statements = forms(["电梯坏了三个月", "电梯坏了三个月", "公交改线"]), forms(["电梯坏了三个月", "公交改线"])
-    assert candidates(column, np.array([0, 1, 1], np.int32), statements).tolist() == [True, False, True]
-    assert candidates(column, np.array([-1, -1, -1], np.int32), statements).tolist() == [False] * 3
+    assert candidates(column, np.array([0, 1, 1], np.int32), wanted_of(statements)).tolist() == [True, False, True]
+    assert candidates(column, np.array([-1, -1, -1], np.int32), wanted_of(statements)).tolist() == [False] * 3
 
 
 def test_sentences_are_neither_fragments_nor_essays() -> None:
@@ -211,4 +211,4 @@ def test_a_message_that_holds_little_of_a_statement_is_not_read_for_it() -> None
         forms(["电梯坏了三个月没人修", "电梯坏了以后三个月都没人来修", "公交改线了", "扶梯坏了三个月没人修"]),
         forms(["电梯坏了三个月没人修"]),
     )
-    assert candidates(column, np.zeros(4, np.int32), statements).tolist() == [True, True, False, False]
+    assert candidates(column, np.zeros(4, np.int32), wanted_of(statements)).tolist() == [True, True, False, False]
