@@ -1,5 +1,9 @@
 """Hashes and proofs: published vectors, the definition itself, and every broken proof refused."""
 
+import hashlib
+import json
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -36,6 +40,22 @@ def test_roots_are_those_of_the_published_vectors() -> None:
     for size, expected in enumerate(ROOTS, 1):
         assert root(size, MemoryLog(VECTORS[:size]).node).hex() == expected
     assert empty_root().hex() == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+
+def test_roots_and_proofs_are_those_of_another_implementation() -> None:
+    """pymerkle's, as benchmarks/pymerkle_trees.py wrote them down."""
+    trees = json.loads((Path(__file__).parent / "pymerkle.json").read_text(encoding="utf-8"))
+    log = MemoryLog([str(number).encode() for number in range(trees[-1]["size"])])
+    roots = {tree["size"]: bytes.fromhex(tree["root"]) for tree in trees}
+    for tree in trees:
+        size = tree["size"]
+        assert root(size, log.node) == roots[size]
+        inclusion = b"".join(one for index in range(size) for one in inclusion_proof(index, size, log.node))
+        assert hashlib.sha256(inclusion).hexdigest() == tree["inclusion"], size
+        for old in (one for one in roots if one <= size):
+            proof = consistency_proof(old, size, log.node)
+            verify_consistency(proof, old=old, old_root=roots[old], new=size, new_root=roots[size])
+    assert len(trees) > 40
 
 
 @pytest.mark.parametrize("size", [*range(1, 34), 255, 256, 257])
