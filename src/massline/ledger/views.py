@@ -20,6 +20,8 @@ from massline.tlog.verify import MissingFile
 ENTRIES_PER_PAGE = 30
 
 KINDS: dict[str, Promise] = {
+    "advice.declined": _("Somebody decided otherwise than past cases advise, and said why"),
+    "advice.followed": _("Somebody followed what past cases advise"),
     "appeal.answered": _("An appeal against the hiding of a message was decided"),
     "body.added": _("A public body was added"),
     "body.removed": _("A public body that was entered by mistake was removed"),
@@ -47,6 +49,7 @@ KINDS: dict[str, Promise] = {
     "case.split": _("A part of a case became a case of its own"),
     "case.taken_back": _("The merging or splitting of cases was taken back"),
     "case.urged": _("A body above urged a case"),
+    "duty.set": _("It was said which body answers for a topic"),
     "edition.published": _("Analysts published an edition of a call's themes"),
     "link.given": _("A member of staff was given a link to choose a password"),
     "message.set_aside_taken_back": _("A body took back that a message needs no case"),
@@ -57,6 +60,7 @@ KINDS: dict[str, Promise] = {
     "message.received": _("A message was received"),
     "message.set_aside": _("A body said that a message needs no case, and why"),
     "message.unhidden": _("The words of a hidden message show again"),
+    "messages.advised": _("Topics and bodies were advised for new messages"),
     "messages.imported": _("A file of messages was imported"),
     "messages.placed": _("New messages were put into themes"),
     "messages.passed_on": _("Messages to an abolished body went to its successor"),
@@ -69,8 +73,10 @@ KINDS: dict[str, Promise] = {
     "removal.declined": _("A second person declined to hide or erase a message"),
     "reply.published": _("A reply was published"),
     "role.given": _("A role was given to a member of staff"),
+    "router.trained": _("What past cases teach about topics and bodies was learnt anew"),
     "run.recorded": _("Themes were found"),
     "run.requested": _("A run over the messages of a call was asked for"),
+    "topic.set": _("A topic and its days were entered"),
     "theme.carried": _("An analyst did an act of an earlier run again in the newest one"),
     "theme.merged": _("An analyst merged two themes"),
     "theme.moved": _("An analyst moved messages to another theme"),

@@ -12,7 +12,14 @@ from massline.concentrate.models import Frozen, Run
 from massline.gather.actions import continue_imports
 from massline.ledger.actions import sequence
 from massline.ledger.models import Entry
-from massline.respond.actions import ask_later, escalate_overdue, forget_unconfirmed, send_notices
+from massline.respond.actions import (
+    advise,
+    ask_later,
+    escalate_overdue,
+    forget_unconfirmed,
+    send_notices,
+    train_router,
+)
 from massline.rights import SYSTEM
 from massline.supervise.actions import erase_words
 
@@ -29,6 +36,8 @@ def do_due_work() -> int:
         send_letters,
         run_engines,
         place_messages,
+        learn_from_cases,
+        advise_desks,
     )
     return sum(_tried(work) for work in works)
 
@@ -68,6 +77,16 @@ def place_messages() -> int:
     """Messages that came after the run that shows go into its themes."""
     runs = Frozen.objects.order_by("pk").values_list("run", flat=True)
     return sum(_tried(partial(place_arrivals, run, by=SYSTEM)) for run in list(runs))
+
+
+def learn_from_cases() -> int:
+    """Which topics matters have and which bodies answer for them, from what people decided."""
+    return train_router(by=SYSTEM) is not None
+
+
+def advise_desks() -> int:
+    """What past cases say of messages that wait."""
+    return advise(by=SYSTEM)
 
 
 def publish_entries() -> int:

@@ -30,6 +30,7 @@ _ACTS: Final[tuple[tuple[str, str, Promise, str], ...]] = (
     ("set_up:bodies", "", _("Enter areas and bodies"), "bodies.add_body"),
     ("set_up:staff", "", _("Add staff, or give a new link"), "bodies.add_body"),
     ("set_up:calendar", "", _("Enter working days"), "bodies.add_body"),
+    ("respond:new_topic", "", _("Enter a topic"), "respond.set_topic"),
 )
 _PAGES: Final[tuple[tuple[str, str, Promise, str], ...]] = (
     ("respond:queue", "", _("My queue"), ""),
@@ -38,6 +39,7 @@ _PAGES: Final[tuple[tuple[str, str, Promise, str], ...]] = (
     ("set_up:steps", "", _("Set-up"), "bodies.add_body"),
     ("gather:calls", "", _("Calls"), ""),
     ("respond:you_said", "", _("You said, we did"), ""),
+    ("respond:topics", "", _("Topics, and by when they are answered"), ""),
     ("supervise:scoreboard", "", _("Scoreboard"), ""),
     ("supervise:receipt", "", _("Check a receipt"), ""),
     ("ledger:entries", "", _("Public log"), ""),

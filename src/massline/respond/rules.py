@@ -1,7 +1,7 @@
 """The procedure of a case: states, moves, days. Sources: docs/rules/case.md, docs/rules/reply-deadline.md."""
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -26,7 +26,10 @@ MOVES: dict[State, frozenset[State]] = {
 REOPENINGS = 1  # how often a writer may say "not solved, look again"
 SOON = 2  # working days: a case due within them is due soon
 TAKE_DAYS = 2  # working days in which a message is taken as a case or set aside
-VERY_LATE = 5  # working days after the due day: a case is then very late
+VERY_LATE = 5  # working days after the due day: a case is then very late, where its topic says nothing else
+RESOLVE_DAYS = 30  # working days in which a matter stays answered, where its topic says nothing else
+LEAST_PAST_CASES = 50  # of fewer nothing is learnt
+HERE = "="  # what a router calls the body that a message came to
 ASK_LATER = timedelta(weeks=4)  # after an answer its writers are asked whether it is still solved
 MOST_TRIES = 12  # of a letter, each after twice as long: for about four days
 LONGEST_URGING = 10  # working days that a body above may give
@@ -247,6 +250,22 @@ class NotSetAside(CaseError):
         self.message = message
 
 
+class ReasonMissing(CaseError):
+    """Somebody decides otherwise than was advised with good reason, and does not say why."""
+
+    def __init__(self, message: int) -> None:
+        super().__init__(f"Message {message}: past cases advise something else. Say why you decide otherwise.")
+        self.message = message
+
+
+class NoAdvice(CaseError):
+    """Nothing sure is advised about a message, or somebody decided about it a moment ago."""
+
+    def __init__(self, message: int) -> None:
+        super().__init__(f"Nothing sure is advised about message {message} any more. Take it as it is.")
+        self.message = message
+
+
 class ReopenedBefore(CaseError):
     """A case may be reopened once."""
 
@@ -320,6 +339,33 @@ def due_after_pause(began: date, last: date, due: date, is_open: Callable[[date]
     if not left:
         raise ValueError(f"No working day is left between {began} and {due}.")
     return reply_due(last, left, is_open) if last > began else due
+
+
+def resolution_due(
+    received: date, working_days: int, is_open: Callable[[date], bool], pauses: Collection[tuple[date, date]]
+) -> date:
+    """The last day on which a matter is resolved in time: paused days are not counted, and a reopening begins nothing anew.
+
+    pauses: the day on which each began and its last one. Raises PromiseError, and CalendarUnknown as `is_open` does.
+    Source: docs/rules/reply-deadline.md, R11."""
+    return reply_due(
+        received,
+        working_days,
+        lambda day: is_open(day) and not any(began < day <= last for began, last in pauses),
+    )
+
+
+def topic_by_words(text: str, words: Mapping[str, Collection[str]]) -> tuple[str, tuple[str, ...]] | None:
+    """The topic of which most words stand in a text, and those words; None where none does, or two topics are level.
+
+    words: those of each topic. What a house goes by until it has past cases to learn from."""
+    lowered = text.casefold()
+    found = {topic: tuple(one for one in own if one.casefold() in lowered) for topic, own in words.items()}
+    best = max(found, key=lambda topic: len(found[topic]), default=None)
+    if best is None or not found[best]:
+        return None
+    level = [topic for topic, own in found.items() if len(own) == len(found[best])]
+    return (best, found[best]) if len(level) == 1 else None
 
 
 def longest_extension(promised_days: int) -> int:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from massline.respond.views import cases, desk, messages, public, queue, replying, reshaping, together, urging
+from massline.respond.views import cases, desk, messages, public, queue, replying, reshaping, together, topics, urging
 
 app_name = "respond"
 urlpatterns = [
@@ -29,6 +29,9 @@ urlpatterns = [
     path("desk/templates/", replying.templates, name="templates"),
     path("desk/templates/<int:pk>/", replying.templates, name="template"),
     path("desk/templates/<int:pk>/delete/", replying.drop_template, name="drop_template"),
+    path("topics/", topics.topics, name="topics"),
+    path("desk/topics/new/", topics.topic, name="new_topic"),
+    path("desk/topics/<int:pk>/", topics.topic, name="topic"),
     path("desk/themes/<int:pk>/take/", messages.take_theme, name="take_theme"),
     path("desk/cases/<int:pk>/join/", cases.join, name="join"),
     path("desk/cases/<int:pk>/leave/", cases.leave, name="leave"),

@@ -19,6 +19,7 @@ from massline.project.demo.matters import Matter, matters
 from massline.project.demo.offices import Offices
 from massline.project.demo.replies import REPLIES, dated
 from massline.project.demo.timeline import Act, Timeline
+from massline.project.demo.topics import HANDED_ON
 from massline.respond import actions as respond
 from massline.respond.models import Case
 from massline.rights import RESIDENT
@@ -26,7 +27,11 @@ from massline.supervise import actions as supervise
 from massline.supervise.actions import Verdict
 
 TAKEN_AFTER: Final = (0, 1, 1, 2, 2, 3, 4)  # days
-HANDED_OVER, RATED, REOPENED = 0.4, 0.7, 0.6  # shares of what could be
+HANDED_OVER, RATED, REOPENED = (
+    (0.04, 0.95),
+    0.7,
+    0.6,
+)  # shares of what could be; of matters that towns do themselves, and not
 _SOLVED: Final = {"kept": 0.9, "planned": 0.5, "empty": 0.08}  # how often a reply of this kind is called solved
 
 
@@ -75,9 +80,10 @@ class Life:
     def take(self) -> None:
         body = self.message.body
         title = f"{self.matter.en}, {body.name_en}" if self.english else f"{body.name}：{self.matter.zh}"
-        case = respond.open_case(self.message, title=title, by=self.world.offices.handler(body))
+        topic = self.world.offices.topics[self.matter.department]
+        case = respond.open_case(self.message, title=title, by=self.world.offices.handler(body), topic=topic)
         self.number = case.pk
-        if self.world.chance(HANDED_OVER):
+        if self.world.chance(HANDED_OVER[self.matter.department in HANDED_ON]):
             self._plan(self.hand_over, 1 + self.world.random.randrange(3))
         else:
             self._plan_reply()

@@ -29,13 +29,13 @@ from massline.project.demo.reading import Reading
 from massline.project.demo.receipts import receipt_to_show
 from massline.project.demo.removals import Removals
 from massline.project.demo.timeline import Timeline
-from massline.respond.actions import escalate_if_overdue
+from massline.respond.actions import advise, escalate_if_overdue, train_router
 from massline.respond.models import Case
 from massline.rights import RESIDENT, SYSTEM
 
 MESSAGES: Final = 3_000
 SEED: Final = 1
-TAKEN: Final = 0.12  # share of messages that become cases: a made-up county has few hands
+TAKEN: Final = 0.16  # share of messages that become cases: a made-up county has few hands
 _CHANNELS: Final = {
     "large_type": Channel.WEB,
     "account": Channel.API,
@@ -175,6 +175,7 @@ class Loader:
         if not run_engine(run.pk, by=SYSTEM):
             run.refresh_from_db()
             raise RuntimeError(f"The engine gave no result for {call.plan.ref}: {run.problem}")
+        self.reading.name_foreign(run, self.offices.users["analyst"])
         if call.plan.closes < 0:  # nothing more comes in
             self.reading.begin(run, self.offices.users["analyst"])
 
@@ -220,6 +221,8 @@ def load(count: int = MESSAGES) -> Loaded:
     with transaction.atomic():
         loader.plan(count)
         loader.timeline.play(until=now)
+        train_router(by=SYSTEM)
+        advise(by=SYSTEM)
     return Loaded(Message.objects.count(), Case.objects.count(), Entry.objects.count(), receipt_to_show())
 
 

@@ -18,6 +18,8 @@ from massline.people.actions import add_user
 from massline.people.models import User
 from massline.project.demo import county, land
 from massline.project.demo.staff import KNOWN, PASSWORD, staff
+from massline.project.demo.topics import enter
+from massline.respond.models import Topic
 from massline.rights import OPERATOR, Role
 
 TOWNSHIP_PROMISE, VILLAGE_PROMISE = 10, 5  # working days; the county and its departments keep the house's own
@@ -30,6 +32,7 @@ class Offices:
     bodies: Mapping[str, Body]
     users: Mapping[str, User]
     calendar: WorkCalendar
+    topics: Mapping[str, Topic]
 
     def handler(self, body: Body) -> User:
         """Who handles what comes to this body: its own handler, else that of the nearest body above."""
@@ -66,7 +69,7 @@ def found(first: date) -> Offices:
             bodies[village.key] = _add(village.key, village.zh, village.en, body, bodies[town.key])
     set_outlines(by_area(read_outlines(land.outlines()))[0], by=OPERATOR)
     calendar = _calendar(top, range(first.year, timezone.localdate().year + 3))
-    return Offices(bodies, _users(bodies), calendar)
+    return Offices(bodies, _users(bodies), calendar, enter(bodies))
 
 
 def _add(key: str, zh: str, en: str, body: Body, under: Body | None) -> Body:

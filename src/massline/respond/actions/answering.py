@@ -11,7 +11,7 @@ from massline.ledger.rules import digest
 from massline.people.models import User
 from massline.respond.actions.telling import tell
 from massline.respond.actions.turns import claim, next_turn
-from massline.respond.models import Case, Draft, Reply, ReplyTerms, Turn
+from massline.respond.models import Case, Draft, Reply, ReplyTerms, Turn, promised_days
 from massline.respond.rules import (
     ASK_LATER,
     REOPENINGS,
@@ -61,8 +61,8 @@ def settle(case: Case, *, by: Actor) -> None:
 
 @transaction.atomic
 def reopen(case: Case, *, reason: str, by: Actor) -> Case:
-    """Begin again one level up, with a new reply day. At the top the same body looks again. A settled case only once its writers
-    were asked later. Raises NotAllowed, WrongState, ReopenedBefore, CalendarUnknown."""
+    """Begin again one level up, with a new reply day; that of the resolution stays. At the top the same body looks again. A
+    settled case only once its writers were asked later. Raises NotAllowed, WrongState, ReopenedBefore, CalendarUnknown."""
     require(by, "respond.reopen", case.body.path)
     check_move(case.pk, State(case.state), State.OPEN)
     if case.state == State.SETTLED and case.asked_later_at is None:
@@ -70,7 +70,7 @@ def reopen(case: Case, *, reason: str, by: Actor) -> Case:
     if case.reopenings >= REOPENINGS:
         raise ReopenedBefore(f"Case {case.pk} was reopened before; that can be done once.")
     body = (above(case.body.heir) or case.body.heir).heir
-    days = body.reply_promise
+    days = promised_days(body, case.topic)
     due = reply_due(timezone.localdate(), days, work_calendar(body).is_open)
     changes = {"state": State.OPEN, "body": body, "reply_due": due, "promised_days": days}
     changes["counted_from"] = timezone.localdate()

@@ -9,13 +9,14 @@ from django.utils import timezone
 
 from massline.bodies.models import Body
 from massline.bodies.queries import work_calendar
+from massline.bodies.rules import CalendarUnknown
 from massline.ledger.actions import append, append_all
 from massline.ledger.rules import digest
 from massline.people.models import User
 from massline.respond.actions.telling import tell
 from massline.respond.actions.turns import claim
 from massline.respond.models import Case, CaseQuerySet, Extension, Pause, Turn
-from massline.respond.queries import promise_body, running_pause
+from massline.respond.queries import promise_body, running_pause, taking_body
 from massline.respond.rules import (
     LONGEST_PAUSE,
     PAUSES,
@@ -27,6 +28,7 @@ from massline.respond.rules import (
     due_after_pause,
     longest_extension,
     reply_due,
+    resolution_due,
 )
 from massline.rights import Actor, require
 
@@ -170,6 +172,18 @@ def _clock_of(case: Case, reason: str = "-") -> date:
 
 
 def _set_due(case: Case, due: date, version: int) -> None:
-    """Move the due day of a case and of the turn that runs. Raises StaleCase."""
-    claim(case, version, reply_due=due)
+    """Move the due day of a case and of the turn that runs; paused days count for no resolution either. Raises StaleCase."""
+    claim(case, version, reply_due=due, resolve_by=_resolve_by(case))
     Turn.objects.filter(case=case, ended_at=None).update(reply_due=due)
+
+
+def _resolve_by(case: Case) -> date | None:
+    """When a matter is to be resolved, as its pauses stand now; as before where its year is not known."""
+    if case.received_on is None or case.resolve_days is None:
+        return None
+    is_open = work_calendar(taking_body(case)).is_open
+    pauses = [(timezone.localdate(held.began_at), held.until) for held in Pause.objects.filter(case=case)]
+    try:
+        return resolution_due(case.received_on, case.resolve_days, is_open, pauses)
+    except CalendarUnknown:
+        return case.resolve_by

@@ -1,6 +1,8 @@
 """How a message finds its case, leaves it again, or needs none."""
 
 from collections.abc import Collection
+from contextlib import suppress
+from datetime import date
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
@@ -8,17 +10,32 @@ from django.utils import timezone
 
 from massline.bodies.models import Body
 from massline.bodies.queries import work_calendar
+from massline.bodies.rules import CalendarUnknown
 from massline.concentrate.models import Theme
 from massline.gather.models import Message
 from massline.ledger.actions import append
 from massline.ledger.rules import digest
 from massline.people.models import User
+from massline.respond.actions.deciding import check_reason, decide
 from massline.respond.actions.telling import tell
 from massline.respond.actions.turns import claim
-from massline.respond.models import Case, CaseMessage, CaseTerms, Regrouping, SetAside, Turn
-from massline.respond.queries import free_messages, messages_in_theme, reply_day
+from massline.respond.models import (
+    Advice,
+    Case,
+    CaseMessage,
+    CaseTerms,
+    Regrouping,
+    SetAside,
+    Topic,
+    Turn,
+    promised_days,
+)
+from massline.respond.queries import free_messages, messages_in_theme
 from massline.respond.rules import (
+    RESOLVE_DAYS,
     TAKE_BACK,
+    TAKE_DAYS,
+    VERY_LATE,
     CannotSetAside,
     CannotTakeBack,
     LeaveRefused,
@@ -30,32 +47,31 @@ from massline.respond.rules import (
     TurnKind,
     WrongState,
     reply_due,
+    resolution_due,
 )
 from massline.rights import Actor, require
 from massline.terms import keep
 
 
 @transaction.atomic
-def open_case(message: Message, *, title: str, by: User) -> Case:
+def open_case(message: Message, *, title: str, by: User, topic: Topic | None = None, why: str = "") -> Case:
     """Take a message as a case of the body that it came to. The promise runs from the day on which the message was received.
 
-    Raises NotAllowed, MessageTaken, CalendarUnknown."""
+    topic: what it is about; why: where past cases surely advise another one. Raises NotAllowed, MessageTaken, ReasonMissing,
+    CalendarUnknown."""
     body = message.body
     require(by, "respond.open_case", body.path)
-    now, due = timezone.now(), reply_day(message)
-    days, received = body.reply_promise, timezone.localdate(message.received_at)
-    case = Case(title=title, body=body, opened_at=now, promised_days=days, reply_due=due, counted_from=received)
-    case.save(force_insert=True)
-    keep(CaseTerms, [case], new=True)
+    check_reason(Advice.objects.undecided().filter(message=message).first(), topic, why)
+    case = _begin(Case(title=title, body=body, topic=topic), timezone.localdate(message.received_at))
     _put_into(case, message)
-    Turn.objects.create(case=case, body=body, kind=TurnKind.TAKEN, began_at=now, began_by=by, reply_due=due)
-    tell([case.pk], NoticeKind.TAKEN)
-    append("case.opened", {"case": case.pk, "message": message.pk, "body": body.code, "reply_due": str(due)})
+    _first_turn(case, by)
+    decide(case, why=why, by=by, handed_on=False)
+    append("case.opened", _opened(case) | {"message": message.pk})
     return case
 
 
 @transaction.atomic
-def open_case_of_theme(theme: Theme, *, title: str, body: Body, by: User) -> Case:
+def open_case_of_theme(theme: Theme, *, title: str, body: Body, by: User, topic: Topic | None = None) -> Case:
     """Take all messages of a theme that are free and this desk's as one case of a body; the others stay where they are.
 
     The promise runs from the day of the earliest. Docs: docs/rules/case.md, C11. Raises NotAllowed, NothingToJoin,
@@ -65,18 +81,41 @@ def open_case_of_theme(theme: Theme, *, title: str, body: Body, by: User) -> Cas
     first = free.order_by("received_at").first()
     if first is None:
         raise NothingToJoin(f"the theme {theme.pk}")
-    now, days, received = timezone.now(), body.reply_promise, timezone.localdate(first.received_at)
-    due = reply_due(received, days, work_calendar(body).is_open)
-    case = Case(title=title, body=body, opened_at=now, promised_days=days, reply_due=due, counted_from=received)
-    case.theme = theme
+    case = _begin(Case(title=title, body=body, topic=topic, theme=theme), timezone.localdate(first.received_at))
+    messages = _put_all_into(case, free)
+    _first_turn(case, by)
+    append("case.opened", _opened(case) | {"theme": theme.pk, "messages": messages})
+    return case
+
+
+def _begin(case: Case, received: date) -> Case:
+    """Save a new case with its days, all counted from the day of receipt. Raises CalendarUnknown where no day of reply can be
+    told; that of the resolution, which lies further ahead, may be unknown."""
+    is_open, topic = work_calendar(case.body).is_open, case.topic
+    case.opened_at, case.counted_from, case.received_on = timezone.now(), received, received
+    case.promised_days = promised_days(case.body, topic)
+    case.reply_due = reply_due(received, case.promised_days, is_open)
+    case.take_by = reply_due(received, topic.take_days if topic else TAKE_DAYS, is_open)
+    case.resolve_days = max(topic.resolve_days if topic else RESOLVE_DAYS, case.promised_days)
+    with suppress(CalendarUnknown):
+        case.resolve_by = resolution_due(received, case.resolve_days, is_open, ())
+    case.very_late_days = topic.very_late_days if topic else VERY_LATE
     case.save(force_insert=True)
     keep(CaseTerms, [case], new=True)
-    messages = _put_all_into(case, free)
-    Turn.objects.create(case=case, body=body, kind=TurnKind.TAKEN, began_at=now, began_by=by, reply_due=due)
-    facts = {"case": case.pk, "theme": theme.pk, "messages": messages, "body": body.code}
-    tell([case.pk], NoticeKind.TAKEN)
-    append("case.opened", {**facts, "reply_due": str(due)})
     return case
+
+
+def _first_turn(case: Case, by: User) -> None:
+    turn = Turn(case=case, body=case.body, kind=TurnKind.TAKEN, began_at=case.opened_at, began_by=by)
+    turn.reply_due = case.reply_due
+    turn.save(force_insert=True)
+    tell([case.pk], NoticeKind.TAKEN)
+
+
+def _opened(case: Case) -> dict[str, object]:
+    """What the log says of every case that begins."""
+    days = {"reply_due": str(case.reply_due), "resolve_by": str(case.resolve_by) if case.resolve_by else None}
+    return {"case": case.pk, "body": case.body.code, "topic": case.topic.code if case.topic else None, **days}
 
 
 @transaction.atomic

@@ -120,6 +120,8 @@ def _like(case: Case, title: str, by: User) -> Case:
     now = timezone.now()
     off = Case(title=title, body=case.body, opened_at=now, theme=case.theme, reopenings=case.reopenings)
     off.promised_days, off.reply_due, off.counted_from = case.promised_days, case.reply_due, case.counted_from
+    off.topic, off.received_on, off.take_by = case.topic, case.received_on, case.take_by
+    off.resolve_days, off.resolve_by, off.very_late_days = case.resolve_days, case.resolve_by, case.very_late_days
     off.escalated_at, off.overseer = case.escalated_at, case.overseer
     off.save(force_insert=True)
     keep(CaseTerms, [off], new=True)

@@ -8,6 +8,7 @@ from massline.bodies.models import Body
 from massline.ledger.actions import append
 from massline.ledger.rules import digest
 from massline.people.models import User
+from massline.respond.actions.deciding import decide
 from massline.respond.actions.telling import tell
 from massline.respond.actions.turns import claim, next_turn
 from massline.respond.models import Case, Note, Share, Turn
@@ -33,6 +34,7 @@ def hand_over(case: Case, *, to: Body, reason: str, by: User, version: int) -> C
     before = case.body
     claim(case, version, body=to)
     next_turn(case, kind=TurnKind.HANDED_OVER, reason=reason, by=by)
+    decide(case, why=reason, by=by, handed_on=True)
     tell([case.pk], NoticeKind.HANDED_OVER)
     append(
         "case.handed_over",

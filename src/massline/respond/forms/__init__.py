@@ -18,11 +18,12 @@ from massline.respond.forms.messages import SetAsideForm, TakeForm
 from massline.respond.forms.reshaping import NOT_RESHAPED, MergeForm, SplitForm, TakeBackForm
 from massline.respond.forms.templates import TemplateForm
 from massline.respond.forms.together import CasesTogether, MessagesTogether, Together
+from massline.respond.forms.topics import TopicForm
 from massline.respond.forms.urging import NOT_URGED, UrgeForm
 
 __all__ = [
     "CASE_FILTERS", "CasesTogether", "DeskFilter", "ExtendForm", "HandOverForm", "JoinForm", "LONGEST_REPLY",
     "LeaveForm", "MESSAGE_FILTERS", "MergeForm", "MessagesTogether", "NOT_RESHAPED", "NOT_URGED", "NoteForm",
     "PauseForm", "ReplyForm", "ResumeForm", "SetAsideForm", "ShareForm", "SplitForm", "TakeBackForm", "TakeForm",
-    "TemplateForm", "Together", "UrgeForm", "VersionedForm", "ViewForm",
+    "TemplateForm", "Together", "TopicForm", "UrgeForm", "VersionedForm", "ViewForm",
 ]  # fmt: skip

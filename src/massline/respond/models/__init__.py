@@ -17,10 +17,12 @@ from massline.respond.models.desk import Draft, SavedView, Template
 from massline.respond.models.finding import CaseTerms, ReplyTerms
 from massline.respond.models.grouping import Note, Regrouping, Reshaping, ReshapingQuerySet, SetAside, SetAsideQuerySet
 from massline.respond.models.telling import Following, FollowingQuerySet, Notice, NoticeQuerySet
+from massline.respond.models.topics import Advice, AdviceQuerySet, Duty, Router, Topic, TopicQuerySet, promised_days
 
 __all__ = [
-    "ANSWERING_ROLES", "Case", "CaseMessage", "CaseQuerySet", "CaseTerms", "DESK_ROLES", "Draft", "Extension",
-    "Following", "FollowingQuerySet", "Note", "Notice", "NoticeQuerySet", "PAUSE_KINDS", "Pause", "PauseQuerySet",
-    "Regrouping", "Reply", "ReplyTerms", "Reshaping", "ReshapingQuerySet", "STATES", "SavedView", "SetAside",
-    "SetAsideQuerySet", "Share", "TURN_KINDS", "Template", "Turn", "Urging", "UrgingQuerySet",
+    "ANSWERING_ROLES", "Advice", "AdviceQuerySet", "Case", "CaseMessage", "CaseQuerySet", "CaseTerms", "DESK_ROLES",
+    "Draft", "Duty", "Extension", "Following", "FollowingQuerySet", "Note", "Notice", "NoticeQuerySet", "PAUSE_KINDS",
+    "Pause", "PauseQuerySet", "Regrouping", "Reply", "ReplyTerms", "Reshaping", "ReshapingQuerySet", "Router",
+    "STATES", "SavedView", "SetAside", "SetAsideQuerySet", "Share", "TURN_KINDS", "Template", "Topic",
+    "TopicQuerySet", "Turn", "Urging", "UrgingQuerySet", "promised_days",
 ]  # fmt: skip

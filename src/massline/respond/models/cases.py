@@ -14,7 +14,8 @@ from massline.concentrate.models import Theme
 from massline.engine.mask import mask
 from massline.gather.models import Message
 from massline.ledger.rules import new_salt
-from massline.respond.rules import State, TurnKind
+from massline.respond.models.topics import Topic
+from massline.respond.rules import VERY_LATE, State, TurnKind
 from massline.rights import Actor, Role
 
 STATES = [
@@ -126,6 +127,12 @@ class Case(models.Model):
     reopenings = models.PositiveSmallIntegerField(default=0)
     version = models.PositiveIntegerField(default=0)  # rises with each act: a form opened before it is stale
     counted_from = models.DateField(null=True)  # day 0 of the promise that runs; None in cases older than this column
+    topic = models.ForeignKey(Topic, on_delete=models.PROTECT, null=True, blank=True, related_name="cases")
+    received_on = models.DateField(null=True)  # day 0 of taking and of resolving; None in cases older than this column
+    take_by = models.DateField(null=True)  # the last day on which it was taken in time
+    resolve_days = models.PositiveSmallIntegerField(null=True)  # working days, as promised when the case began
+    resolve_by = models.DateField(null=True)  # None too while the days of that year are not known
+    very_late_days = models.PositiveSmallIntegerField(default=VERY_LATE)
     theme = models.ForeignKey(Theme, on_delete=models.SET_NULL, null=True, blank=True, related_name="cases")
     messages = models.ManyToManyField(Message, through="CaseMessage", related_name="cases")
     ask_on = models.DateField(null=True)  # when writers are asked whether it is still solved; None: not, or asked

@@ -125,6 +125,8 @@ def test_a_message_taken_is_a_case_of_the_body_that_it_came_to(here: County) -> 
         "message": message.pk,
         "body": here.township.code,
         "reply_due": str(case.reply_due),
+        "resolve_by": str(case.resolve_by),
+        "topic": None,
     }
 
 

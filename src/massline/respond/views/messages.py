@@ -14,12 +14,21 @@ from massline.bodies.rules import CalendarUnknown
 from massline.concentrate.models import Theme
 from massline.gather.actions import publish_message
 from massline.gather.models import Message
+from massline.people.models import User
 from massline.people.queries import operators
 from massline.respond import actions, queries
 from massline.respond.forms import SetAsideForm, TakeForm
 from massline.respond.models import Case
-from massline.respond.rules import CannotSetAside, MessageTaken, NothingToJoin, suggested_title
-from massline.respond.views.reading import may_do, user_of
+from massline.respond.rules import (
+    CannotSetAside,
+    HandOverRefused,
+    MessageTaken,
+    NoAdvice,
+    NothingToJoin,
+    ReasonMissing,
+    suggested_title,
+)
+from massline.respond.views.reading import may_do, reason_of, user_of
 from massline.rights import may
 
 
@@ -38,15 +47,27 @@ def take(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Message.objects.handled_by(user_of(request)).select_related("body", "call"), pk=pk)
     if not may_do(request, "respond.open_case", found):
         raise Http404
-    form = TakeForm(request.POST or None, initial=_title(found))
+    advised = queries.advised(found, found.body)
+    form = TakeForm(request.POST or None, initial=_title(found), advice=advised.advice)
     if not form.is_valid():
         return _take_page(request, found, form, status=422 if form.is_bound else 200)
     try:
-        opened = actions.open_case(found, title=form.cleaned_data["title"], by=user_of(request))
+        opened = _take(found, form, advised, user_of(request))
     except (MessageTaken, CalendarUnknown):
+        return _take_page(request, found, form, status=409)
+    except (NoAdvice, HandOverRefused, ReasonMissing):
+        form.add_error(None, _("What was advised changed a moment ago. Nothing was taken; look again."))
         return _take_page(request, found, form, status=409)
     notices.success(request, _("The message is now a case of %(body)s.") % {"body": opened.body})
     return redirect("respond:desk_case", opened.pk)
+
+
+def _take(found: Message, form: TakeForm, advised: queries.Advised, user: User) -> Case:
+    """By one click as advised, or as the form says."""
+    given = form.cleaned_data
+    if form.follows:
+        return actions.take_as_advised(found, title=given["title"], reason=reason_of(advised), by=user)
+    return actions.open_case(found, title=given["title"], topic=given["topic"], why=given.get("why", ""), by=user)
 
 
 @login_required
@@ -79,7 +100,8 @@ def take_theme(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _take_theme_page(request, theme, form, status=422 if form.is_bound else 200)
     try:
-        opened = actions.open_case_of_theme(theme, title=form.cleaned_data["title"], body=user.body, by=user)
+        given = form.cleaned_data
+        opened = actions.open_case_of_theme(theme, title=given["title"], body=user.body, by=user, topic=given["topic"])
     except (NothingToJoin, CalendarUnknown):
         return _take_theme_page(request, theme, form, status=409)
     notices.success(request, _("The messages of the theme are now one case of %(body)s.") % {"body": opened.body})
@@ -109,16 +131,21 @@ def _take_page(
 ) -> HttpResponse:
     """Both forms, the day by which a reply would be due, and who can help where that day cannot be told."""
     taken = Case.objects.visible_to(user_of(request)).filter(messages=found).first()
+    advised = queries.advised(found, found.body)
+    form = form or TakeForm(initial=_title(found), advice=advised.advice)
     context: dict[str, Any] = {
         "message": found,
-        "form": form or TakeForm(initial=_title(found)),
+        "form": form,
+        "advised": advised,
+        "advised_reason": reason_of(advised),
+        "title": _title(found)["title"],
         "set_aside": queries.set_aside_of(found),
         "set_aside_form": set_aside_form or SetAsideForm(),
         "taken": taken,
         "is_taken": hasattr(found, "case_message"),
     }
     try:
-        context["due"] = queries.reply_day(found)
+        context["due"] = queries.reply_day(found, form.sure)
         context["is_past"] = context["due"] < timezone.localdate()
     except CalendarUnknown as unknown:
         context |= {"unknown_year": unknown.year, "operators": operators()}
