@@ -6,13 +6,15 @@ A house with a made-up county is started; Chromium opens each page as a first vi
 its own throttling set (Chrome DevTools Protocol): the network as WebPageTest's "3G slow" (400 kbit/s each way, 400 ms there and
 back), the processor four times slower. The largest paint is what the browser reports (`largest-contentful-paint`); the answer
 is the slowest of typing a sentence, opening what can be opened and pressing Tab (`event` timing, from the touch to
-the next paint). Medians of ROUNDS. Result in results/pages.json.
+the next paint). Medians of ROUNDS. Beside them the bytes of the page itself: as it came over the line (compressed, with the style
+inside, as a first visit gets it), and its markup when read (without the style). Result in results/pages.json.
 """
 
 from __future__ import annotations
 
 import json
 import platform
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -39,6 +41,7 @@ WATCH = """() => {
     new PerformanceObserver(seen => answers.push(...seen.getEntries().map(e => e.duration)))
         .observe({type: "event", durationThreshold: 16, buffered: true})
 }"""
+_STYLE = re.compile(rb"<style.*?</style>", re.DOTALL)
 PATHS = (
     "/",
     "/calls/",
@@ -50,21 +53,25 @@ PATHS = (
 )
 
 
-def measure(chromium: Browser, address: str) -> tuple[float, float]:
-    """Largest paint and slowest answer of one first visit, milliseconds."""
+def measure(chromium: Browser, address: str) -> tuple[float, float, int, int]:
+    """Largest paint and slowest answer of one first visit, milliseconds; its bytes on the line, and those of its markup."""
     with chromium.new_context(locale="zh-CN", viewport=PHONE, has_touch=True) as context:
         page = context.new_page()
         throttle = context.new_cdp_session(page)
         throttle.send("Network.enable")
         throttle.send("Network.emulateNetworkConditions", NETWORK)
         throttle.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
-        page.goto(address, wait_until="load")
+        answer = page.goto(address, wait_until="load")
+        if answer is None:
+            raise RuntimeError(f"{address} gave no answer.")
         page.evaluate(WATCH)
         page.wait_for_timeout(500)  # what is painted late is reported late
         paint = float(page.evaluate("Math.max(0, ...paints)"))
         touch(page)
         page.wait_for_timeout(500)
-        return paint, float(page.evaluate("Math.max(0, ...answers)"))
+        markup = len(_STYLE.sub(b"", answer.body()))
+        on_the_line = answer.request.sizes()["responseBodySize"]
+        return paint, float(page.evaluate("Math.max(0, ...answers)")), on_the_line, markup
 
 
 def touch(page: Page) -> None:
@@ -85,13 +92,15 @@ def measure_all(house: House) -> list[dict[str, object]]:
         for path in (*PATHS, f"/receipt/{house.receipt}/"):
             measure(chromium, house.url + path)  # the server's first answer is not the page's
             rounds = [measure(chromium, house.url + path) for _ in range(ROUNDS)]
-            paints, answers = [paint for paint, _ in rounds], [answer for _, answer in rounds]
+            paints, answers = [one[0] for one in rounds], [one[1] for one in rounds]
             name = path if house.receipt not in path else "/receipt/…/"
             lines.append(
                 {"page": name, "paint_ms": round(median(paints)), "paints": [round(paint) for paint in paints]}
             )
             lines[-1] |= {"answer_ms": round(median(answers)), "answers": [round(answer) for answer in answers]}
-            print(f"{name:32} paint {lines[-1]['paint_ms']:>5} ms   answer {lines[-1]['answer_ms']:>4} ms")
+            lines[-1] |= {"bytes_on_the_line": rounds[-1][2], "bytes_of_markup": rounds[-1][3]}
+            said = "{page:32} paint {paint_ms:>5} ms   answer {answer_ms:>4} ms   {bytes_on_the_line:>6,} bytes on the line"
+            print(said.format(**lines[-1]))
     return lines
 
 
