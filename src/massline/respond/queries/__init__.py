@@ -1,5 +1,6 @@
 """Reads that join cases, turns, messages and calendars for one page, by matter."""
 
+from massline.respond.queries.clocks import Clock, Clocks, clocks
 from massline.respond.queries.desk import (
     Days,
     MessageLine,
@@ -13,6 +14,20 @@ from massline.respond.queries.desk import (
 )
 from massline.respond.queries.finding import LOOKED_THROUGH, Found, Search
 from massline.respond.queries.replying import draft_of, facts_of, templates_of, templates_within
+from massline.respond.queries.routing import (
+    Advised,
+    PastCase,
+    advised,
+    by_words,
+    duty_of,
+    first_message,
+    first_of_open_cases,
+    learnt_since,
+    newest_router,
+    past_cases,
+    to_advise,
+    topics_shown,
+)
 from massline.respond.queries.telling import (
     Act,
     DueStory,
@@ -35,6 +50,7 @@ from massline.respond.queries.telling import (
     promise_body,
     replies_of,
     running_pause,
+    taking_body,
     urged,
 )
 from massline.respond.queries.voices import (
@@ -56,11 +72,13 @@ from massline.respond.queries.voices import (
 )
 
 __all__ = [
-    "ALIKE", "ASKED", "Act", "Crowd", "Days", "DueStory", "Found", "LOOKED_THROUGH", "Letters", "Line", "MessageLine",
-    "Search", "Urged", "acts", "alike", "answered_cases", "answers", "asked_in", "clock", "crowd", "days_left", "days_of",
-    "desk_cases", "desk_counts", "desk_lines", "draft_of", "due_story", "facts_of", "free_messages",
-    "hand_over_choices", "helpers", "in_order", "last_reshaping", "latest_replies", "letters_about", "lines", "load",
-    "may_urge", "messages_in_theme", "messages_shown_to", "messages_to_publish", "messages_to_take", "notes",
-    "own_part", "placement_of", "promise_body", "replies_of", "reply_day", "running_pause", "set_aside_of",
-    "templates_of", "templates_within", "urged",
+    "ALIKE", "ASKED", "Act", "Advised", "Clock", "Clocks", "Crowd", "Days", "DueStory", "Found", "LOOKED_THROUGH",
+    "Letters", "Line", "MessageLine", "PastCase", "Search", "Urged", "acts", "advised", "alike", "answered_cases",
+    "answers", "asked_in", "by_words", "clock", "clocks", "crowd", "days_left", "days_of", "desk_cases",
+    "desk_counts", "desk_lines", "draft_of", "due_story", "duty_of", "facts_of", "first_message",
+    "first_of_open_cases", "free_messages", "hand_over_choices", "helpers", "in_order", "last_reshaping",
+    "latest_replies", "learnt_since", "letters_about", "lines", "load", "may_urge", "messages_in_theme",
+    "messages_shown_to", "messages_to_publish", "messages_to_take", "newest_router", "notes", "own_part",
+    "past_cases", "placement_of", "promise_body", "replies_of", "reply_day", "running_pause", "set_aside_of",
+    "taking_body", "templates_of", "templates_within", "to_advise", "topics_shown", "urged",
 ]  # fmt: skip

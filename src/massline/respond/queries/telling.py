@@ -29,7 +29,6 @@ from massline.respond.models import (
 )
 from massline.respond.rules import (
     PAUSES,
-    VERY_LATE,
     ActKind,
     ReshapeKind,
     Span,
@@ -82,7 +81,7 @@ class Line:
 
     @property
     def is_very_late(self) -> bool:
-        return self.left is not None and self.left <= -VERY_LATE
+        return self.left is not None and self.left <= -self.case.very_late_days
 
 
 def load(case: Case) -> Case:
@@ -213,6 +212,11 @@ def promise_body(case: Case) -> Body:
         "-pk"
     )
     return began.select_related("body")[0].body
+
+
+def taking_body(case: Case) -> Body:
+    """The body that took a case first, by whose working days its resolution is counted. One query."""
+    return Turn.objects.filter(case=case).select_related("body").order_by("pk")[0].body
 
 
 def clock(case: Case) -> dict[str, object]:

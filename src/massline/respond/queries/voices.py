@@ -16,6 +16,8 @@ from massline.respond.models import (
     Case,
     Reply,
     SetAside,
+    Topic,
+    promised_days,
 )
 from massline.respond.rules import (
     State,
@@ -28,10 +30,10 @@ SAID = 3  # messages of a case beside its answer
 ASKED = 20  # messages of a case that a reply is compared with
 
 
-def reply_day(message: Message) -> date:
-    """The last day on which a reply to this message is on time, were it taken as a case. Raises CalendarUnknown."""
-    body = message.body
-    return reply_due(timezone.localdate(message.received_at), body.reply_promise, work_calendar(body).is_open)
+def reply_day(message: Message, topic: Topic | None = None) -> date:
+    """The last day on which a reply to this message is on time, were it taken as a case of this topic. Raises CalendarUnknown."""
+    days, received = promised_days(message.body, topic), timezone.localdate(message.received_at)
+    return reply_due(received, days, work_calendar(message.body).is_open)
 
 
 def set_aside_of(message: Message) -> SetAside | None:

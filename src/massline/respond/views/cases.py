@@ -47,7 +47,7 @@ from massline.respond.rules import (
     UrgeRefused,
     WrongState,
 )
-from massline.respond.views.reading import case_context, user_of
+from massline.respond.views.reading import case_context, reason_of, user_of
 from massline.rights import NotAllowed, may
 
 CASE_FORMS: dict[type[VersionedForm], str] = {
@@ -266,7 +266,7 @@ def change_case(
 
 def known_case(request: HttpRequest, pk: int) -> Case:
     return get_object_or_404(
-        Case.objects.visible_to(user_of(request)).select_related("body", "overseer", "theme"), pk=pk
+        Case.objects.visible_to(user_of(request)).select_related("body", "overseer", "theme", "topic"), pk=pk
     )
 
 
@@ -292,6 +292,7 @@ def desk_page(
     if may_act:
         context |= {name: kind(case=found) for kind, name in CASE_FORMS.items()} | queries.clock(found)
         context["alike"] = queries.alike(found, user) if "alike" in request.GET or isinstance(form, JoinForm) else None
+        context |= _advised(found)
         context["last_reshaping"] = queries.last_reshaping(found)
         context |= _at_hand(user, found, context["reply_form"])
     if form:
@@ -309,6 +310,15 @@ def _at_hand(user: User, found: Case, form: ReplyForm) -> dict[str, Any]:
     if draft:
         form.initial["text"] = draft.text
     return {"draft": draft, "templates": list(queries.templates_of(found.body))}
+
+
+def _advised(found: Case, page: Page[Message]) -> dict[str, Any]:
+    """What past cases advise about the message that a case began with, while nobody has decided about it."""
+    first = page.rows[0] if page.number == 1 and page.rows else queries.first_message(found)
+    advised = queries.advised(first, found.body) if first and not first.ground else None
+    if advised is None or not advised.goes_to:
+        return {}
+    return {"advised": advised, "advised_reason": reason_of(advised)}
 
 
 def _desk_of_many(user: User, found: Case) -> dict[str, Any]:

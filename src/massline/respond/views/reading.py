@@ -5,6 +5,8 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from massline.face.pager import page_of
 from massline.gather.models import Message
@@ -37,11 +39,22 @@ def case_context(request: HttpRequest, found: Case, shown: QuerySet[Message]) ->
         or Case.objects.public().filter(pk=found.pk).exists(),
         "had": list(dict.fromkeys(act.body for act in told if act.kind in OWNING)),
         "story": story,
+        "clocks": queries.clocks(found, told, timezone.localdate()),
         "line": line,
         "urged": queries.urged(found, timezone.localdate()),
         "hand_overs": sum(act.kind == ActKind.HANDED_OVER for act in told),
         "replies": [act for act in told if act.kind == ActKind.REPLIED],
     }
+
+
+def reason_of(advised: queries.Advised) -> str:
+    """The reason of a hand-over that follows an advice, for everybody to read."""
+    body = advised.goes_to or (advised.advice.body if advised.advice else "")
+    between = pgettext("between names", ", ")
+    words = between.join(f"“{word}”" for word in (advised.advice.words if advised.advice else []))
+    if words:
+        return _("Past cases with such words (%(words)s) were answered by %(body)s.") % {"words": words, "body": body}
+    return _("Past cases of this kind were answered by %(body)s.") % {"body": body}
 
 
 def may_do(request: HttpRequest, verb: str, found: Message) -> bool:
