@@ -11,16 +11,20 @@ from functools import partial
 from django.utils import timezone
 
 from massline.concentrate import actions
-from massline.concentrate.models import Run, Theme
+from massline.concentrate.models import Act, Run, Theme
 from massline.concentrate.queries import newest_act, theme_messages
 from massline.concentrate.rules import ThemeError
 from massline.gather.models import Message
 from massline.people.models import User
 from massline.project.demo.matters import matters
 from massline.project.demo.timeline import Timeline
+from massline.rights import SYSTEM
 
 RENAMED, ENOUGH = 4, 3  # themes that get another name; messages that make a theme of their own
+IN_ENGLISH = "用英文写的"
 WHY = "读过留言后，把说另一件事的几条单列成一个主题，免得埋在大主题里看不见。"
+
+AGAIN = "用新版程序重新归了一次类，改过的名字和单列的主题照样保留。"
 
 
 @dataclass
@@ -29,6 +33,7 @@ class Reading:
 
     timeline: Timeline
     about: dict[int, str] = field(default_factory=dict)
+    began: bool = False
 
     def received(self, message: Message, matter: str) -> None:
         if matter:
@@ -39,10 +44,25 @@ class Reading:
         now = timezone.now()
         self.timeline.at(now + timedelta(days=1), partial(self.first, run, by))
         self.timeline.at(now + timedelta(days=4), partial(self.correct, run, by))
+        if not self.began:  # once is enough to show it
+            self.timeline.at(now + timedelta(days=6), partial(self.again, run, by))
+        self.began = True
+
+    def name_foreign(self, run: Run, by: User) -> None:
+        """Themes of messages in English get a name that everybody in the county can read."""
+        for theme in self._largest(run):
+            said = [message.text.isascii() for message in theme_messages(theme)]
+            if 2 * sum(said) <= len(said):
+                continue
+            matter = self._matters_in(theme).most_common(1)
+            name = IN_ENGLISH + "".join(f"：{_names()[key]}" for key, _number in matter)
+            with suppress(ThemeError):  # another one has this name
+                actions.rename_theme(theme, name=name, by=by, version=theme.version)
 
     def first(self, run: Run, by: User) -> None:
         for theme in list(self._largest(run)[:RENAMED]):
-            if matter := self._matters_in(theme).most_common(1):
+            matter = self._matters_in(theme).most_common(1)
+            if matter and not theme.label.startswith(IN_ENGLISH):
                 self._rename_or_merge(theme, matter[0][0], by)
         self._publish(run, "", by)
 
@@ -52,6 +72,17 @@ class Reading:
                 if number >= ENOUGH and self._split(theme, matter, by):
                     self._publish(run, WHY, by)
                     return
+
+    def again(self, run: Run, by: User) -> None:
+        """The engine runs once more; what was done by hand is done again, all but the last act, which waits in the room."""
+        newer = actions.request_run(run.call, by=by)
+        if not actions.run_engine(newer.pk, by=SYSTEM):
+            raise RuntimeError(f"The engine gave no second result for {run.call.ref}.")
+        for act in list(Act.objects.to_carry(newer).select_related("run__call__body"))[:-1]:
+            with suppress(ThemeError):  # the newer run has it so already
+                actions.carry_act(act, by=by)
+        self.name_foreign(newer, by)
+        self._publish(newer, AGAIN, by)
 
     def _largest(self, run: Run) -> list[Theme]:
         return list(Theme.objects.filter(run=run).coarsest().select_related("run__call__body"))

@@ -52,6 +52,14 @@ def test_every_call_has_themes(loaded: Loaded) -> None:
         assert run.themes.exists()
 
 
+def test_every_theme_has_a_name_that_the_county_can_read(loaded: Loaded) -> None:
+    names = [
+        theme.label for run in map(Run.objects.current, Call.objects.all()) if run for theme in run.themes.coarsest()
+    ]
+    assert names
+    assert not [name for name in names if name.isascii()]
+
+
 def test_an_analyst_has_read_each_call_that_ended_and_published_it(loaded: Loaded) -> None:
     for call in Call.objects.filter(closes_at__lt=timezone.now()):
         assert call.editions.filter(number=1).exists()
