@@ -140,6 +140,7 @@ SITE_URL = env_text("MASSLINE_URL", default=f"https://{_NAME}" if HTTPS else "ht
 
 # --- people
 AUTH_USER_MODEL = "people.User"
+AUTHENTICATION_BACKENDS = ["massline.people.backend.StaffBackend"]
 LOGIN_URL = "people:sign_in"
 LOGIN_REDIRECT_URL = "respond:queue"
 LOGOUT_REDIRECT_URL = "home"

@@ -1,5 +1,6 @@
 """Fields that more than one form of the desk has."""
 
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -20,7 +21,10 @@ MOST_NAMED = 6
 
 
 class BodyInput(forms.Select):
-    """A list of bodies, or, where there are too many, a line to type a name or a code into. One query."""
+    """A list of bodies, or, where there are too many, a line to type a name or a code into. One query, unless `offer` was told
+    which there are."""
+
+    offered: list[Body] | None = None
 
     def use_required_attribute(self, initial: object) -> bool:
         """Django would look at the first choice, by a query of its own."""
@@ -33,11 +37,11 @@ class BodyInput(forms.Select):
         attrs: dict[str, Any] | None = None,
         renderer: BaseRenderer | None = None,
     ) -> Any:  # noqa: ANN401
-        bodies = list(self.choices.queryset[: MOST_LISTED + 1])  # type: ignore[union-attr]
+        choices: Any = self.choices
+        bodies = list(choices.queryset[: MOST_LISTED + 1]) if self.offered is None else self.offered
         if len(bodies) > MOST_LISTED:
             line = forms.TextInput({**self.attrs, "placeholder": _("Name or code"), "autocomplete": "off"})
             return line.render(name, value, attrs, renderer)
-        choices: Any = self.choices
         empty = [("", choices.field.empty_label)] if choices.field.empty_label is not None else []
         listed = forms.Select(self.attrs, [*empty, *map(choices.choice, bodies)])
         listed.is_required = self.is_required
@@ -48,6 +52,11 @@ class BodyChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
     """A choice of bodies in the order of the tree, each with its level: by its code, its name, or a part that no other has."""
 
     widget = BodyInput
+
+    def offer(self, bodies: Sequence[Body], *, without: Collection[Body]) -> None:
+        """These, which were read before, but for some; MOST_LISTED + 1 of them stand for any number."""
+        few = len(bodies) <= MOST_LISTED
+        self.widget.offered = [body for body in bodies if body not in without] if few else list(bodies)
 
     def label_from_instance(self, body: Body) -> str:
         return f"{body} · {body.get_level_display()}"
@@ -67,7 +76,7 @@ class BodyChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
 
     def _called(self, typed: str) -> list[Body]:
         """Who has this code; else this name; else this in its name. At most three queries."""
-        bodies = self.queryset
+        bodies: Any = self.queryset
         for asked in (
             Q(code=typed),
             Q(name=typed) | Q(name_en__iexact=typed),

@@ -1,6 +1,6 @@
 """What happened to a case, and how its day came about."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
@@ -84,23 +84,48 @@ class Line:
         return self.left is not None and self.left <= -self.case.very_late_days
 
 
-def load(case: Case) -> Case:
-    """The same case with its pauses, extensions, parts and regroupings at hand: no page reads them twice. Four queries."""
-    people = {"pauses": ("began_by", "ended_by"), "extensions": ("by",), "regroupings": ("by",)}
-    people |= {"shares": ("body", "asked_by", "done_by"), "urgings": ("body", "owner", "by")}
-    rows = {"pauses": Pause, "extensions": Extension, "regroupings": Regrouping, "shares": Share, "urgings": Urging}
-    wanted = [Prefetch(name, rows[name]._default_manager.select_related(*who)) for name, who in people.items()]
+KEPT_APART = {
+    "pauses": (Pause, ("began_by", "ended_by")),
+    "extensions": (Extension, ("by",)),
+    "regroupings": (Regrouping, ("by",)),
+    "shares": (Share, ("body", "asked_by", "done_by")),
+    "urgings": (Urging, ("body", "owner", "by")),
+}
+"""What happened to a case and stands in tables of its own, with whom a page names beside it."""
+
+
+def _load(case: Case) -> Case:
+    """The same case with what happened to it besides turns at hand: no page reads it twice. Five queries."""
+    wanted = [Prefetch(name, kind._default_manager.select_related(*who)) for name, (kind, who) in KEPT_APART.items()]
     prefetch_related_objects([case], *wanted)
     return case
 
 
+def _know_that_nothing_else_happened(case: Case) -> None:
+    """As `_load` would find it, without a query."""
+    empty = {name: kind._default_manager.none() for name, (kind, _who) in KEPT_APART.items()}
+    case.__dict__.setdefault("_prefetched_objects_cache", {}).update(empty)  # where Django keeps what was prefetched
+
+
 def in_order(rows: Manager[Row]) -> list[Row]:
-    """What belongs to a case, as it came; without a query where `load` had it."""
+    """What belongs to a case, as it came; without a query where `acts` has read it."""
     return sorted(rows.all(), key=lambda row: row.pk)
 
 
 def acts(case: Case) -> list[Act]:
-    """Everything that happened to a case, in order; always `case.version + 1` acts. Six queries."""
+    """Everything that happened to a case, in order; always `case.version + 1` acts, so where its turns tell all of them nothing
+    else is asked for. One query then, else seven."""
+    told = _acts_of_turns(case)
+    if len(told) > case.version:
+        _know_that_nothing_else_happened(case)
+        return told
+    _load(case)
+    others = [*_acts_of_clock(case), *_acts_of_messages(case), *_acts_of_helpers(case), *_acts_of_shape(case)]
+    return sorted([*told, *others, *_acts_of_urging(case)], key=lambda act: act.at)
+
+
+def _acts_of_turns(case: Case) -> list[Act]:
+    """Who owned it, was shown it, and replied. One query."""
     turns = Turn.objects.filter(case=case).order_by("pk")
     told: list[Act] = []
     for turn in turns.select_related("body", "overseer", "began_by", "reply__body", "reply__published_by"):
@@ -115,9 +140,7 @@ def acts(case: Case) -> list[Act]:
             )
             if reply.settled_at:
                 told.append(Act(ActKind.SETTLED, reply.settled_at))
-    others = [*_acts_of_clock(case), *_acts_of_messages(case), *_acts_of_helpers(case), *_acts_of_shape(case)]
-    others += _acts_of_urging(case)
-    return sorted([*told, *others], key=lambda act: act.at) if others else told
+    return told
 
 
 def _acts_of_clock(case: Case) -> Iterator[Act]:
@@ -139,7 +162,7 @@ def _acts_of_messages(case: Case) -> Iterator[Act]:
 
 
 def _acts_of_urging(case: Case) -> Iterator[Act]:
-    """What bodies above wanted to see done, by which day. No query where `load` had it."""
+    """What bodies above wanted to see done, by which day. No query where `acts` has read it."""
     for one in in_order(case.urgings):
         yield Act(ActKind.URGED, one.at, one.body, one.by, one.reason, one.reason, day=one.due)
 
@@ -159,9 +182,10 @@ def _acts_of_shape(case: Case) -> Iterator[Act]:
             yield Act(ActKind.TAKEN_BACK, one.undone_at, None, one.undone_by, reshaping=one)
 
 
-def last_reshaping(case: Case) -> Reshaping | None:
-    """The latest merging into a case, or splitting off it, if that can be taken back. One query."""
-    last = Reshaping.objects.of(case).standing().order_by("-pk").first()
+def last_reshaping(case: Case, told: Sequence[Act]) -> Reshaping | None:
+    """The latest merging into a case, or splitting off it, if that can be taken back. told: its acts. No query."""
+    standing = [act.reshaping for act in told if act.reshaping and act.reshaping.undone_at is None]
+    last = max(standing, key=lambda one: one.pk, default=None)
     if last is None or last.case_id != case.pk:
         return None
     wanted = State.MERGED if last.kind == ReshapeKind.MERGED else State.OPEN
@@ -176,14 +200,23 @@ def _acts_of_helpers(case: Case) -> Iterator[Act]:
             yield Act(ActKind.PART_DONE, part.done_at, part.body, part.done_by)
 
 
-def due_story(case: Case, told: Sequence[Act], today: date) -> tuple[DueStory, Line]:
+def calendars_of(case: Case, told: Sequence[Act]) -> dict[int, WorkCalendar]:
+    """The calendars by which the days of a case are counted, by the key of their body. told: its acts. Two queries."""
+    owners = [act.body for act in told if act.body and act.kind in BEGINNINGS]
+    return work_calendars([case.body, *owners, *(one.owner for one in in_order(case.urgings))])
+
+
+def due_story(
+    case: Case, told: Sequence[Act], today: date, calendars: Mapping[int, WorkCalendar] | None = None
+) -> tuple[DueStory, Line]:
     """How the due day of a case came about, from the day of its first message or of its reopening; and what is left of it.
 
-    told: its acts. Five queries."""
+    told: its acts. calendars: `calendars_of` it, where a page has them. No query then, but for cases that are older than
+    `Case.counted_from`."""
+    calendars = calendars or calendars_of(case, told)
     began = next(act for act in reversed(told) if act.kind in BEGINNINGS)
     received = case.counted_from or _first_day(case, began)
     body = began.body or case.body
-    calendars = work_calendars([body, case.body])
     extended = sum(more.days for more in in_order(case.extensions) if more.reopening == case.reopenings)
     spans = _spans(received, case, case.promised_days + extended, calendars[body.pk])
     story = DueStory(received, case.promised_days, case.reply_due, spans, extended)
@@ -240,13 +273,13 @@ class Urged:
     left: int | None
 
 
-def urged(case: Case, today: date) -> list[Urged]:
-    """The days that bodies above have set in an open case. Two queries where there are any."""
+def urged(case: Case, today: date, calendars: Mapping[int, WorkCalendar] | None = None) -> list[Urged]:
+    """The days that bodies above have set in an open case. calendars: `calendars_of` it, where a page has them."""
     held = [one for one in in_order(case.urgings) if one.reopening == case.reopenings]
     if case.state != State.OPEN or not held:
         return []
-    calendars = work_calendars({one.owner for one in held})
-    return [_urged(one, today, calendars[one.owner_id]) for one in held]
+    known = calendars or work_calendars({one.owner for one in held})
+    return [_urged(one, today, known[one.owner_id]) for one in held]
 
 
 def _urged(one: Urging, today: date, calendar: WorkCalendar) -> Urged:
@@ -323,6 +356,11 @@ def days_left(case: Case, today: date, calendar: WorkCalendar) -> int | None:
 
 def replies_of(case: Case) -> QuerySet[Reply]:
     return Reply.objects.filter(case=case).select_related("body").order_by("pk")
+
+
+def bodies_at_hand(case: Case, most: int) -> list[Body]:
+    """Bodies of the same tree, in its order, so many at most. One query."""
+    return list(Body.objects.within(case.body.path[: Body.steplen]).standing()[:most])
 
 
 def hand_over_choices(case: Case) -> QuerySet[Body]:

@@ -1,6 +1,6 @@
 """Messages of cases: whose they are, how many wrote, which are alike."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -64,6 +64,12 @@ def crowd(messages: QuerySet[Message]) -> Crowd:
         nameless=Count("pk", filter=nameless),
     )
     return Crowd(found["messages"], found["named"] + found["nameless"])
+
+
+def crowd_of(messages: Sequence[Message]) -> Crowd:
+    """The same of messages at hand."""
+    named = [message.sender for message in messages if message.sender]
+    return Crowd(len(messages), len(set(named)) + len(messages) - len(named))
 
 
 def free_messages(actor: Actor) -> QuerySet[Message]:

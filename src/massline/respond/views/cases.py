@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages as notices
 from django.contrib.auth.decorators import login_required
@@ -10,7 +10,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from massline.bodies.models import Body
 from massline.bodies.rules import CalendarUnknown
+from massline.face.pager import Page
+from massline.gather.models import Message
 from massline.people.models import User
 from massline.respond import actions, queries
 from massline.respond.coaching import coach as coached
@@ -33,6 +36,7 @@ from massline.respond.forms import (
     UrgeForm,
     VersionedForm,
 )
+from massline.respond.forms.fields import MOST_LISTED, BodyChoice
 from massline.respond.models import DESK_ROLES, Case
 from massline.respond.rules import (
     ClockRefused,
@@ -290,10 +294,10 @@ def desk_page(
         raise Http404
     context = case_context(request, found, queries.messages_shown_to(user, found))
     if may_act:
-        context |= {name: kind(case=found) for kind, name in CASE_FORMS.items()} | queries.clock(found)
+        context |= _forms(found, context["had"]) | queries.clock(found)
         context["alike"] = queries.alike(found, user) if "alike" in request.GET or isinstance(form, JoinForm) else None
-        context |= _advised(found)
-        context["last_reshaping"] = queries.last_reshaping(found)
+        context |= _advised(found, context["messages_of_case"])
+        context["last_reshaping"] = queries.last_reshaping(found, context["acts"])
         context |= _at_hand(user, found, context["reply_form"])
     if form:
         fresh = form.about(found) if status == 409 else form
@@ -310,6 +314,16 @@ def _at_hand(user: User, found: Case, form: ReplyForm) -> dict[str, Any]:
     if draft:
         form.initial["text"] = draft.text
     return {"draft": draft, "templates": list(queries.templates_of(found.body))}
+
+
+def _forms(found: Case, had: list[Body]) -> dict[str, Any]:
+    """Every form about a case, by its name on the page. had: bodies that have, or had, the case. One query."""
+    forms = {name: kind(case=found) for kind, name in CASE_FORMS.items()}
+    bodies = queries.bodies_at_hand(found, MOST_LISTED + 1)
+    busy = [found.body, *(part.body for part in queries.in_order(found.shares))]
+    for name, without in {"hand_over_form": had, "share_form": busy}.items():
+        cast(BodyChoice, forms[name].fields["to"]).offer(bodies, without=without)
+    return forms
 
 
 def _advised(found: Case, page: Page[Message]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Who asks, what she may do, and a case as both sides read it."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -8,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from massline.face.pager import page_of
+from massline.face.pager import Page, page_of
 from massline.gather.models import Message
 from massline.people.models import User
 from massline.respond import queries
@@ -26,10 +27,10 @@ OWNING = (
 
 
 def case_context(request: HttpRequest, found: Case, shown: QuerySet[Message]) -> dict[str, Any]:
-    told, crowd = queries.acts(queries.load(found)), queries.crowd(shown)
-    messages = shown.select_related("body").order_by("pk")
-    page = page_of(messages, request.GET.get("page"), AT_A_GLANCE, count=crowd.messages)
-    story, line = queries.due_story(found, told, timezone.localdate())
+    told = queries.acts(found)
+    page, crowd = _voices(shown.select_related("body").order_by("pk"), request.GET.get("page"))
+    today, calendars = timezone.localdate(), queries.calendars_of(found, told)
+    story, line = queries.due_story(found, told, today, calendars)
     return {
         "case": found,
         "acts": told,
@@ -39,9 +40,9 @@ def case_context(request: HttpRequest, found: Case, shown: QuerySet[Message]) ->
         or Case.objects.public().filter(pk=found.pk).exists(),
         "had": list(dict.fromkeys(act.body for act in told if act.kind in OWNING)),
         "story": story,
-        "clocks": queries.clocks(found, told, timezone.localdate()),
+        "clocks": queries.clocks(found, told, today, calendars),
         "line": line,
-        "urged": queries.urged(found, timezone.localdate()),
+        "urged": queries.urged(found, today, calendars),
         "hand_overs": sum(act.kind == ActKind.HANDED_OVER for act in told),
         "replies": [act for act in told if act.kind == ActKind.REPLIED],
     }
@@ -55,6 +56,13 @@ def reason_of(advised: queries.Advised) -> str:
     if words:
         return _("Past cases with such words (%(words)s) were answered by %(body)s.") % {"words": words, "body": body}
     return _("Past cases of this kind were answered by %(body)s.") % {"body": body}
+
+
+def _voices(messages: QuerySet[Message], asked: str | None) -> tuple[Page[Message], queries.Crowd]:
+    """A page of a case's messages, and how many wrote. One query where all of them fit, else two."""
+    page = page_of(messages, asked, AT_A_GLANCE, count=0)
+    crowd = queries.crowd(messages) if page.others else queries.crowd_of(page.rows)
+    return replace(page, count=crowd.messages), crowd
 
 
 def may_do(request: HttpRequest, verb: str, found: Message) -> bool:
