@@ -36,6 +36,7 @@ STOP_WORDS: Final = frozenset(
 """Words that name no matter: English function words; courtesies and forms of Chinese letters to an office, said in
 every matter."""
 
+Counts = npt.NDArray[np.int64]
 Said = TypeVar("Said", str, tuple[str, ...])
 
 HEADS: Final = ("n", "vn", "nz", "nt", "l", "j", "an")
@@ -139,13 +140,14 @@ def _joined(words: Sequence[str]) -> str:
 
 
 @nb.njit(cache=True, nogil=True)
-def _count(  # noqa: C901, PLR0913 - a kernel: arrays, not objects
-    data: U8, offsets: I64, themes: I32, weights: I64, tree: tuple[U64, I32], counts: I32
-) -> None:
-    """Add to counts (t, w) how many messages of each theme say each word; a word said twice counts once."""
+def _words_said(  # noqa: C901 - a kernel: one walk, read in one piece
+    data: U8, offsets: I64, themes: I32, tree: tuple[U64, I32]
+) -> tuple[I32, I64]:
+    """See words_said."""
     keys, values = tree
-    said = np.empty(8_000, np.int32)
+    said, out, ends, put = np.empty(8_000, np.int32), np.empty(1 << 16, np.int32), np.zeros(len(offsets), np.int64), 0
     for i in range(len(offsets) - 1):
+        ends[i + 1] = put
         if themes[i] < 0:
             continue
         at, end, found, before = offsets[i], offsets[i + 1], 0, BREAK
@@ -169,9 +171,20 @@ def _count(  # noqa: C901, PLR0913 - a kernel: arrays, not objects
                     if found == len(said):
                         break
         said[:found].sort()
+        if put + found > len(out):
+            out = np.concatenate((out, np.empty(len(out) + found, np.int32)))
         for j in range(found):
             if j == 0 or said[j] != said[j - 1]:
-                counts[themes[i], said[j]] += weights[i]
+                out[put], put = said[j], put + 1
+        ends[i + 1] = put
+    return out[:put].copy(), ends
+
+
+@nb.njit(cache=True, nogil=True)
+def _add_up(counts: Counts, themes: I32, weights: I64, words: I32, ends: I64) -> None:
+    for i in range(len(themes)):
+        for word in words[ends[i] : ends[i + 1]]:
+            counts[themes[i], word] += weights[i]
 
 
 @nb.njit(cache=True, inline="always")
@@ -182,12 +195,25 @@ def _word_ends(data: U8, at: int, end: int, last: int) -> bool:
     return kind != LETTER and kind != DIGIT
 
 
-def count_words(forms: pa.Array, themes: I32, weights: I64, vocabulary: Vocabulary, number: int) -> I32:
-    """How many messages of each theme say each word: (number, w) int32. themes (n,): -1 is not counted; weights (n,):
-    messages a row stands for."""
+def words_said(forms: pa.Array, themes: I32, vocabulary: Vocabulary) -> tuple[I32, I64]:
+    """The different words that each form says, end to end, and where each form's end, (n + 1,). themes (n,): those of -1 are not
+    looked at."""
     data, offsets = strings_of(forms)
-    counts = np.zeros((number, len(vocabulary.words)), np.int32)
-    _count(data, offsets, themes, weights, (vocabulary.keys, vocabulary.values), counts)
+    found: tuple[I32, I64] = _words_said(data, offsets, themes, (vocabulary.keys, vocabulary.values))
+    return found
+
+
+def add_words(counts: Counts, themes: I32, weights: I64, said: tuple[I32, I64]) -> None:
+    """Add to counts (t, w) how many messages of each theme say each word. themes (n,); weights (n,): messages a row stands for;
+    said: of `words_said`."""
+    _add_up(counts, themes, weights, *said)
+
+
+def count_words(forms: pa.Array, themes: I32, weights: I64, vocabulary: Vocabulary, number: int) -> Counts:
+    """How many messages of each theme say each word: (number, w). themes (n,): -1 is not counted; weights (n,): messages a row
+    stands for."""
+    counts = np.zeros((number, len(vocabulary.words)), np.int64)
+    add_words(counts, themes, weights, words_said(forms, themes, vocabulary))
     return counts
 
 

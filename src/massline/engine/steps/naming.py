@@ -21,7 +21,7 @@ from massline.engine.steps.proposing import ask_for_names
 from massline.engine.steps.weighing import weigh_themes
 from massline.engine.tables import COPY, PLACED, THEMES
 from massline.engine.weigh.margins import Margins
-from massline.engine.words import Vocabulary, count_words, find_words
+from massline.engine.words import Counts, Vocabulary, add_words, find_words, words_said
 from massline.engine.workfolder import WorkFolder, write_batches
 
 NO_ROWS: Final = np.zeros(0, np.int64)
@@ -43,11 +43,8 @@ def name_themes_and_count(
     sample, areas = sample_forms(work), _sample_areas(work)
     vocabulary = find_words(sample)
     originals = np.where(fates == PLACED, themes, -1).astype(np.int32)
-    kernel = partial(_count_block, vocabulary=vocabulary, number=number)
-    blocks = blocks_with_rows(work, originals, stands_for)
     counts = np.zeros((number, len(vocabulary.words)), np.int64)
-    for part_of_counts in work.watched("label", map_blocks(kernel, blocks, workers=workers)):
-        counts += part_of_counts  # whole numbers: no order matters
+    _add_all_words(work, workers, counts, (originals, stands_for), vocabulary=vocabulary)
     sizes = np.bincount(themes[themes >= 0], minlength=number).astype(np.int64)
     for fine in np.flatnonzero(tree.parents >= 0):
         counts[home[fine]] += counts[fine]
@@ -74,9 +71,21 @@ def _sample_areas(work: WorkFolder) -> pa.Array:
     return work.stored("read/messages").take(work.array("embed/sample"), "area").column("area").combine_chunks()
 
 
-def _count_block(block: tuple[pa.Array, I32, I64], *, vocabulary: Vocabulary, number: int) -> I32:
-    forms, themes, weights = block
-    return count_words(forms, themes, weights, vocabulary, number)
+def _add_all_words(
+    work: WorkFolder, workers: Workers, counts: Counts, rows: tuple[I32, I64], *, vocabulary: Vocabulary
+) -> None:
+    """Add to counts (t, w) the words of all messages. rows: theme and weight of each."""
+    blocks = map_blocks(partial(_words_block, vocabulary=vocabulary), blocks_with_rows(work, rows[0]), workers=workers)
+    start = 0
+    for said in blocks:
+        end = start + len(said[1]) - 1
+        add_words(counts, rows[0][start:end], rows[1][start:end], said)
+        start = end
+        work.say("label", end)
+
+
+def _words_block(block: tuple[pa.Array, I32], *, vocabulary: Vocabulary) -> tuple[I32, I64]:
+    return words_said(*block, vocabulary)
 
 
 def _sides_block(block: tuple[pa.Array]) -> Sides:
