@@ -21,7 +21,7 @@ from massline.project.demo.timeline import Timeline
 from massline.rights import SYSTEM
 
 RENAMED, ENOUGH = 4, 3  # themes that get another name; messages that make a theme of their own
-IN_ENGLISH = "用英文写的"
+IN_ENGLISH = "用英文写的留言"
 WHY = "读过留言后，把说另一件事的几条单列成一个主题，免得埋在大主题里看不见。"
 
 AGAIN = "用新版程序重新归了一次类，改过的名字和单列的主题照样保留。"
@@ -54,8 +54,9 @@ class Reading:
             said = [message.text.isascii() for message in theme_messages(theme)]
             if 2 * sum(said) <= len(said):
                 continue
-            matter = self._matters_in(theme).most_common(1)
-            name = IN_ENGLISH + "".join(f"：{_names()[key]}" for key, _number in matter)
+            matter = [_names()[key] for key, _number in self._matters_in(theme).most_common(1)]
+            taken = {other.label for other in self._largest(run)}
+            name = "：".join([IN_ENGLISH, *matter]) if IN_ENGLISH in taken else IN_ENGLISH
             with suppress(ThemeError):  # another one has this name
                 actions.rename_theme(theme, name=name, by=by, version=theme.version)
 
