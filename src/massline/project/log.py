@@ -17,8 +17,9 @@ import click
 
 from massline.tlog.checkpoint import BadCheckpoint, Checkpoint, VerifierKey, read_key
 from massline.tlog.folder import fetch_from
-from massline.tlog.merkle import empty_root
-from massline.tlog.receipt import BadReceipt, read_receipt
+from massline.tlog.layout import CHECKPOINT
+from massline.tlog.merkle import BadProof, empty_root
+from massline.tlog.receipt import BadReceipt, Receipt, read_receipt
 from massline.tlog.verify import REFUSALS, Fetch, MissingFile, NotInLog, check_all, check_growth, find_entry, newest
 
 BROKEN, NOTHING_CHECKED = 1, 2
@@ -27,7 +28,7 @@ LARGEST = 32 * 1024 * 1024  # bytes; a bundle of 256 of the longest entries has 
 
 
 class Unreachable(Exception):
-    """The log did not answer."""
+    """The log did not answer, or a file cannot be read."""
 
 
 def fetch_of(log: str) -> Fetch:
@@ -51,12 +52,33 @@ def _from_address(address: str, path: str) -> bytes:
         raise Unreachable(f"{address} does not answer: {error}. Check the address and try again.") from error
 
 
+def one_checkpoint(fetch: Fetch) -> Fetch:
+    """The checkpoint is had once: a log that grows meanwhile is checked as it was then."""
+    note: list[bytes] = []
+
+    def once(path: str) -> bytes:
+        if path != CHECKPOINT:
+            return fetch(path)
+        if not note:
+            note.append(fetch(path))
+        return note[0]
+
+    return once
+
+
 def refusals(act: Callable[[], None]) -> None:
     """Do it; what is refused ends in a sentence and an exit code."""
     try:
         act()
-    except (Unreachable, MissingFile, OSError) as problem:
+    except MissingFile as missing:
+        _end(
+            f"{missing} Without it nothing is proved: try again, and if it stays away, ask its keepers.",
+            NOTHING_CHECKED,
+        )
+    except Unreachable as problem:
         _end(str(problem), NOTHING_CHECKED)
+    except OSError as problem:
+        _end(f"{problem.filename} cannot be read or written: {problem.strerror}.", NOTHING_CHECKED)
     except (*REFUSALS, BadReceipt, NotInLog) as refusal:
         _end(str(refusal), BROKEN)
 
@@ -112,15 +134,54 @@ def verify(receipt: Path, address: str, text: Path | None) -> None:
 
     def act() -> None:
         promise = read_receipt(receipt.read_bytes())
-        found = find_entry(fetch_of(address), promise.key, promise.entry)
+        fetch = one_checkpoint(fetch_of(address))
+        check_whose(promise, fetch, address)
+        found = find_entry(fetch, promise.key, promise.entry, index=promised_index(promise, fetch))
         click.echo(
             f"In the log: entry {found.index:,} of {found.checkpoint.size:,}. The proof has {len(found.proof)} hashes and holds."
         )
         if text is not None:
-            promise.check_text(text.read_text(encoding="utf-8"))
+            check_words(promise, text)
             click.echo("The text is the one that was logged.")
 
     refusals(act)
+
+
+def check_whose(promise: Receipt, fetch: Fetch, address: str) -> None:
+    """Raises BadReceipt where the log at this address is not the one of the receipt."""
+    name = fetch(CHECKPOINT).split(b"\n", 1)[0].decode("utf-8", "replace")
+    if name != promise.key.name:
+        raise BadReceipt(f"The receipt is of the log {promise.key.name}; {address} holds {name!r}. Give its own log.")
+
+
+def promised_index(promise: Receipt, fetch: Fetch) -> int | None:
+    """Where the entry stands, once the receipt proves it and the log still begins with all that it signed then; None where the
+    receipt is only a promise. Raises BadReceipt, or one of REFUSALS."""
+    if promise.proof is None:
+        return None
+    try:
+        then = promise.check_proof()
+    except BadProof as refusal:
+        raise BadReceipt(f"{refusal} The receipt was changed or is damaged: fetch it again from its page.") from refusal
+    try:
+        check_growth(fetch, promise.key, then)
+    except BadProof as refusal:
+        raise BadProof(
+            f"{refusal} The log signed your receipt and does not stand by it. Keep it: it proves that."
+        ) from refusal
+    return promise.proof.index
+
+
+def check_words(promise: Receipt, file: Path) -> None:
+    """An editor ends a file with a line break that nobody wrote: without it will do as well. Raises BadReceipt, Unreachable."""
+    try:
+        words = file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Unreachable(f"{file} is no text in UTF-8. Save it as UTF-8 in your editor, then try again.") from error
+    try:
+        promise.check_text(words)
+    except BadReceipt:
+        promise.check_text(words.removesuffix("\n"))
 
 
 @log.command(
@@ -138,9 +199,9 @@ def watch(address: str, key: str | None, state: Path) -> None:
 
     def act() -> None:
         kept = read_state(state, key)
-        fetch = fetch_of(address)
-        now = check_growth(fetch, kept.key, kept.checkpoint) if kept.checkpoint else whole(fetch, kept.key)
-        write_state(state, kept.key, now)
+        fetch = one_checkpoint(fetch_of(address))
+        now = grown(fetch, kept, state)
+        write_state(state, kept.key, now, note=fetch(CHECKPOINT))
         since = kept.checkpoint.size if kept.checkpoint else 0
         click.echo(
             f"{now.size:,} entries, {now.size - since:,} of them new; nothing that was there before has changed."
@@ -184,9 +245,26 @@ def read_state(state: Path, key: str | None) -> Witnessed:
     return known
 
 
-def write_state(state: Path, key: VerifierKey, seen: Checkpoint) -> None:
-    """Beside its place, then moved there, so that a watch that is stopped forgets nothing."""
+def grown(fetch: Fetch, kept: Witnessed, state: Path) -> Checkpoint:
+    """The newest checkpoint, once it is proved that the log has only grown. Raises one of REFUSALS.
+
+    Two signed checkpoints that do not fit each other convict a log before anybody, so the later one is kept as well."""
+    if kept.checkpoint is None:
+        return whole(fetch, kept.key)
+    try:
+        return check_growth(fetch, kept.key, kept.checkpoint)
+    except BadProof as refusal:
+        other = state.with_name(f"{state.name}.other")
+        other.write_bytes(fetch(CHECKPOINT))
+        raise BadProof(
+            f"{refusal} What the log shows now is kept in {other}; keep it with {state}, and tell others."
+        ) from refusal
+
+
+def write_state(state: Path, key: VerifierKey, seen: Checkpoint, *, note: bytes) -> None:
+    """Beside its place, then moved there, so that a watch that is stopped forgets nothing. note: what the log signed."""
     beside = state.with_name(f"{state.name}.part")
     facts = {"key": str(key), "origin": seen.origin, "size": seen.size, "root": seen.root.hex()}
+    facts["note"] = note.decode("utf-8", "replace")
     beside.write_text(json.dumps(facts, indent=1), encoding="utf-8")
     os.replace(beside, state)

@@ -11,7 +11,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from massline.project.cli import main
-from massline.tlog.receipt import Receipt, digest, write_receipt
+from massline.tlog.merkle import inclusion_proof
+from massline.tlog.receipt import Proof, Receipt, digest, read_receipt, write_receipt
 from massline.tlog.tests.trees import KEY, MemoryLog, numbered
 
 
@@ -96,6 +97,8 @@ def test_a_witness_is_content_while_the_log_grows_and_shouts_on_a_fork_and_a_shr
         assert done.exit_code == 1
         assert said in done.stderr
         assert state.read_bytes() == kept
+        both = (json.loads(kept)["note"].encode(), (tmp_path / "state.json.other").read_bytes())
+        assert both == (log.files["checkpoint"], other.files["checkpoint"])
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"key": 1, "origin": "x", "size": "y", "root": ""}'])
@@ -130,6 +133,82 @@ def test_a_receipt_is_verified_with_and_without_its_text(tmp_path: Path) -> None
     assert "is this one" in invoke("verify", receipt, "--log", folder).stderr
     receipt.write_text("{}")
     assert "This is no receipt" in invoke("verify", receipt, "--log", folder).stderr
+
+
+@pytest.fixture
+def receipt(tmp_path: Path) -> Path:
+    """Of entry 20 of a log of 21, with its proof."""
+    entry = json.dumps({"at": "t", "data": {"digest": digest("井没水了", "s")}, "kind": "message.received"}).encode()
+    log = MemoryLog([*numbered(20), entry])
+    proof = Proof(20, log.files["checkpoint"].decode(), tuple(inclusion_proof(20, 21, log.node)))
+    file = tmp_path / "receipt.json"
+    file.write_text(write_receipt(Receipt(KEY, entry, "s", proof)))
+    return file
+
+
+def entry_of(receipt: Path) -> bytes:
+    return read_receipt(receipt.read_bytes()).entry
+
+
+def test_an_old_receipt_holds_in_the_log_that_grew_since(tmp_path: Path, receipt: Path) -> None:
+    grown = MemoryLog([*numbered(20), entry_of(receipt), *numbered(600, start=21)])
+    done = invoke("verify", receipt, "--log", write(grown, tmp_path / "log"))
+    assert (done.exit_code, done.stdout.split(".")[0]) == (0, "In the log: entry 20 of 621")
+
+
+def test_a_log_that_does_not_stand_by_what_it_signed_for_a_receipt_is_caught(tmp_path: Path, receipt: Path) -> None:
+    entry = entry_of(receipt)
+    for name, entries, said in (
+        ("dropped", numbered(21), "forked"),
+        (
+            "rewritten before it",
+            [b"another", *numbered(19, start=1), entry, b"more"],
+            "does not begin with the 21 entries",
+        ),
+        ("moved", [*numbered(25), entry], "does not begin with the 21 entries"),
+        ("cut", numbered(20), "shrunk from 21 to 20"),
+    ):
+        done = invoke("verify", receipt, "--log", write(MemoryLog(entries), tmp_path / name))
+        assert done.exit_code == 1, name
+        assert said in done.stderr
+        assert "Keep it: it proves that." in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("part", "changed", "said"),
+    [
+        ("proof", [], "The receipt was changed or is damaged"),
+        ("index", 19, "The receipt was changed or is damaged"),
+        ("entry", '{"at":"t","data":{},"kind":"k"}', "The receipt was changed or is damaged"),
+        ("checkpoint", "town.example/log\n21\nAAAA\n", "no signed note"),
+        ("key", "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW", "of the log PeterNeumann"),
+    ],
+)
+def test_what_was_changed_in_a_receipt_is_refused_before_the_log_is_asked(
+    tmp_path: Path, receipt: Path, part: str, changed: object, said: str
+) -> None:
+    folder = write(MemoryLog([*numbered(20), entry_of(receipt), b"more"]), tmp_path / "log")
+    receipt.write_text(json.dumps(json.loads(receipt.read_text()) | {part: changed}))
+    done = invoke("verify", receipt, "--log", folder)
+    assert done.exit_code == 1
+    assert said in done.stderr
+
+
+@pytest.mark.parametrize("content", ["井没水了", "井没水了\n", "井没水了\r\n", "\ufeff井没水了\r\n"])
+def test_words_hold_as_an_editor_saves_them(tmp_path: Path, receipt: Path, content: str) -> None:
+    folder, text = write(MemoryLog([*numbered(20), entry_of(receipt)]), tmp_path / "log"), tmp_path / "text.txt"
+    text.write_bytes(content.encode())
+    assert invoke("verify", receipt, "--log", folder, "--text", text).exit_code == 0
+    text.write_bytes(f"{content}\n ".encode())
+    assert invoke("verify", receipt, "--log", folder, "--text", text).exit_code == 1
+
+
+def test_a_file_that_cannot_be_read_gets_a_sentence(tmp_path: Path, receipt: Path) -> None:
+    folder, text = write(MemoryLog([*numbered(20), entry_of(receipt)]), tmp_path / "log"), tmp_path / "text.txt"
+    assert "gone.json cannot be read" in invoke("verify", tmp_path / "gone.json", "--log", folder).stderr
+    text.write_bytes("井没水了".encode("gbk"))
+    done = invoke("verify", receipt, "--log", folder, "--text", text)
+    assert (done.exit_code, "no text in UTF-8" in done.stderr) == (2, True)
 
 
 @pytest.mark.parametrize("command", ["check", "verify", "watch"])
