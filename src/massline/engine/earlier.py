@@ -29,7 +29,8 @@ from massline.engine.workfolder import FinishedSteps, WorkFolder, write_facts
 
 KEPT: Final = ".kept"
 KEPT_STEPS: Final = ("clean", "fold", "embed", "group", "place")
-FORMAT: Final = 1
+KEPT_FILES: Final = ("label/counts.npz", "label/sides.npy", "trace/said.npy", "trace/asked.json")
+FORMAT: Final = 2
 """Of what is kept. Another one is not taken up."""
 
 MOST_NEW: Final = 0.25
@@ -207,6 +208,9 @@ def keep_steps(
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir()
     for name in KEPT_STEPS:
+        os.replace(work.path / name, part / name)
+    for name in KEPT_FILES:
+        (part / name).parent.mkdir(exist_ok=True)
         os.replace(work.path / name, part / name)
     learnt = {"bytes": sum(one["size"] for one in key["inputs"]), "messages": len(messages)}
     facts = {

@@ -70,17 +70,19 @@ def anchors_of(cleaned: Rows, rows: I32, key: np.uint64, *, workers: Workers, hu
 
     cleaned: CLEANED. rows (m,): rows of distinct texts, ascending. Anchors are texts that joined nobody, and each member
     was compared with its anchor itself. hubs: so many texts at the beginning are anchors and join nobody. Memory: 80 bytes
-    for each text, and two tables of at most 2 GiB, one after another.
+    for each text, and two tables of at most 2 GiB that stand beside each other for a while.
     """
     sketched = _sketch_all(cleaned, rows, key, workers, hubs=hubs)
     texts, centres = _pairs_met(sketched, workers, hubs=hubs)
+    ranks = sketched.ranks
+    del sketched  # the table and 64 bytes a text, before texts are read again
     alike = _compared(cleaned, rows, texts, centres, workers=workers)
-    anchors = _settled(sketched.ranks, texts, centres, alike)
+    anchors = _settled(ranks, texts, centres, alike)
     more = _second_chances(anchors, texts, centres, alike)
     if len(more[0]):
         alike = np.concatenate([alike, _compared(cleaned, rows, *more, workers=workers)])
         texts, centres = np.concatenate([texts, more[0]]), np.concatenate([centres, more[1]])
-        anchors = _settled(sketched.ranks, texts, centres, alike)
+        anchors = _settled(ranks, texts, centres, alike)
     return anchors
 
 

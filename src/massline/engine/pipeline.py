@@ -296,5 +296,5 @@ def take_steps(
         work.step("place", partial(place_messages, work, workers, earlier=earlier))
         if earlier:
             check_drift(earlier, work)
-        work.step("label", partial(name_themes_and_count, work, workers, margins, options.namer))
-        work.step("trace", partial(find_statements, work, workers))
+        work.step("label", partial(name_themes_and_count, work, workers, margins, options.namer, earlier=earlier))
+        work.step("trace", partial(find_statements, work, workers, earlier=earlier))

@@ -19,10 +19,11 @@ def chosen_blocks(work: WorkFolder, chosen: npt.NDArray[np.bool_], *, begin: int
         start += len(batch)
 
 
-def blocks_with_rows(work: WorkFolder, *columns: npt.NDArray[Any]) -> Iterator[tuple[Any, ...]]:
-    """Forms, batch by batch, with the same rows of other columns."""
-    start = 0
-    for batch in work.stored("clean/cleaned").blocks("form"):
+def blocks_with_rows(work: WorkFolder, *columns: npt.NDArray[Any], begin: int = 0) -> Iterator[tuple[Any, ...]]:
+    """Forms, batch by batch, with the same rows of other columns. begin: only the batches from this one on."""
+    cleaned = work.stored("clean/cleaned")
+    start = int(cleaned.starts[begin])
+    for batch in cleaned.blocks("form", begin=begin):
         part = slice(start, start + len(batch))
         yield (batch.column("form"), *(column[part] for column in columns))
         start += len(batch)

@@ -1,56 +1,60 @@
 """Names, counts and quoted messages of the themes: `label`."""
 
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import pyarrow as pa
 
-from massline.engine.buffers import I32, I64
+from massline.engine.buffers import I64
+from massline.engine.earlier import Before
 from massline.engine.endpoint import Endpoint
 from massline.engine.group import Themes, home_of
 from massline.engine.label import Name, distinct_senders, local_words, middle_and_edge, name_themes
 from massline.engine.place import load_themes
 from massline.engine.proposals import SHOWN
-from massline.engine.runners import Workers, map_blocks
-from massline.engine.sides import AGAINST, FOR, Sides, count_sides, quote_side, sides_of
-from massline.engine.steps.blocks import blocks_with_rows, sample_forms
+from massline.engine.runners import Workers
+from massline.engine.sides import AGAINST, FOR, count_sides, quote_side
+from massline.engine.steps.blocks import sample_forms
+from massline.engine.steps.counting import count_words_of_all, sides_of_all, stand_for
 from massline.engine.steps.proposing import ask_for_names
 from massline.engine.steps.weighing import weigh_themes
-from massline.engine.tables import COPY, PLACED, THEMES
+from massline.engine.tables import COPY, THEMES
 from massline.engine.weigh.margins import Margins
-from massline.engine.words import Counts, Vocabulary, add_words, find_words, words_said
+from massline.engine.words import find_words
 from massline.engine.workfolder import WorkFolder, write_batches
 
 NO_ROWS: Final = np.zeros(0, np.int64)
-NO_SIDES: Final = np.zeros(0, np.int8)
 
 
-def name_themes_and_count(
-    work: WorkFolder, workers: Workers, margins: Margins | None, namer: Endpoint | None, part: Path
+def name_themes_and_count(  # noqa: PLR0913 - what, who works, by what, where to, and what is known
+    work: WorkFolder,
+    workers: Workers,
+    margins: Margins | None,
+    namer: Endpoint | None,
+    part: Path,
+    *,
+    earlier: Before = None,
 ) -> None:
     """Name every theme from all its messages, count them and their senders, weigh their shares, and pick whom to quote.
 
-    namer: a language model that may propose other names; whatever it does, the step does not fail.
+    namer: a language model that may propose other names; whatever it does, the step does not fail. earlier: a run whose counts
+    are gone on from.
     """
     themes, similarity = work.array("place/themes"), work.array("place/similarity")
-    fates, copy_of = work.array("place/fates"), work.array("fold/copy_of")
+    originals, stands_for = stand_for(work)
     tree = load_themes(work.path / "group" / "themes.npz").themes
     number, home = len(tree.parents), home_of(tree.parents)
-    stands_for = 1 + np.bincount(copy_of[fates == COPY], minlength=len(fates))  # (n,) messages, copies counted
     sample, areas = sample_forms(work), _sample_areas(work)
     vocabulary = find_words(sample)
-    originals = np.where(fates == PLACED, themes, -1).astype(np.int32)
-    counts = np.zeros((number, len(vocabulary.words)), np.int64)
-    _add_all_words(work, workers, counts, (originals, stands_for), vocabulary=vocabulary)
+    counts = count_words_of_all(work, workers, vocabulary, number, part=part, earlier=earlier)
     sizes = np.bincount(themes[themes >= 0], minlength=number).astype(np.int64)
     for fine in np.flatnonzero(tree.parents >= 0):
         counts[home[fine]] += counts[fine]
         sizes[home[fine]] += sizes[fine]
     names = name_themes(counts, sizes, tree.parents, vocabulary, local=local_words(sample, areas, vocabulary))
-    sides = np.concatenate([NO_SIDES, *map_blocks(_sides_block, blocks_with_rows(work), workers=workers)])
+    sides = sides_of_all(work, workers, part=part, earlier=earlier)
     if namer is not None:
         nearest, _ = middle_and_edge(originals, similarity, tree.parents, most=SHOWN)
         names = ask_for_names(work, namer, names, sizes, nearest, part)
@@ -69,27 +73,6 @@ def name_themes_and_count(
 
 def _sample_areas(work: WorkFolder) -> pa.Array:
     return work.stored("read/messages").take(work.array("embed/sample"), "area").column("area").combine_chunks()
-
-
-def _add_all_words(
-    work: WorkFolder, workers: Workers, counts: Counts, rows: tuple[I32, I64], *, vocabulary: Vocabulary
-) -> None:
-    """Add to counts (t, w) the words of all messages. rows: theme and weight of each."""
-    blocks = map_blocks(partial(_words_block, vocabulary=vocabulary), blocks_with_rows(work, rows[0]), workers=workers)
-    start = 0
-    for said in blocks:
-        end = start + len(said[1]) - 1
-        add_words(counts, rows[0][start:end], rows[1][start:end], said)
-        start = end
-        work.say("label", end)
-
-
-def _words_block(block: tuple[pa.Array, I32], *, vocabulary: Vocabulary) -> tuple[I32, I64]:
-    return words_said(*block, vocabulary)
-
-
-def _sides_block(block: tuple[pa.Array]) -> Sides:
-    return sides_of(block[0])
 
 
 def _themes_table(  # noqa: PLR0913 - each a column or more

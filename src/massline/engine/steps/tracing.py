@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from massline.engine.buffers import I32, I64, Bools
+from massline.engine.earlier import Before
 from massline.engine.mask import mask
 from massline.engine.runners import Workers, map_blocks
 from massline.engine.sayers import Asked, asked_of, who_says
@@ -29,8 +30,9 @@ INVISIBLE: Final = re.compile(
 )
 
 
-def find_statements(work: WorkFolder, workers: Workers, part: Path) -> None:
-    """One statement for each finest theme, in its messages' own words, with all who say the same."""
+def find_statements(work: WorkFolder, workers: Workers, part: Path, *, earlier: Before = None) -> None:
+    """One statement for each finest theme, in its messages' own words, with all who say the same. earlier: a run whose messages
+    need not be read again."""
     names = work.table("label/themes")
     quotes = _write_quotes(work, part)
     leaves = ~np.isin(np.arange(len(names)), names.column("parent").fill_null(-1).to_numpy())
@@ -41,7 +43,22 @@ def find_statements(work: WorkFolder, workers: Workers, part: Path) -> None:
         proposed.get(str(theme)) or _statement(typical[theme], keywords[theme]) if leaf else ""
         for theme, leaf in enumerate(leaves.tolist())
     ]
-    themes = work.array("place/themes")
+    rows = _who_says(work, workers, statements, earlier)
+    np.save(part / "said.npy", rows)
+    write_facts(part / "asked.json", {"statements": statements})
+    _write_statements(work, statements, rows, part)
+
+
+def _who_says(work: WorkFolder, workers: Workers, statements: Sequence[str], earlier: Before) -> I64:
+    """The rows of all who say the statement of their theme, rising. Of an earlier run's messages only those are read again whose
+    theme has another statement now."""
+    themes, known = work.array("place/themes"), np.zeros(0, np.int64)
+    if earlier and (earlier.steps.path / "trace").exists():
+        asked_before = earlier.steps.facts("trace/asked")["statements"]
+        same = np.array([one == other for one, other in zip(statements, asked_before, strict=True)] + [False])
+        themes, said = themes.copy(), earlier.steps.array("trace/said")
+        known = said[same[themes[said]]]
+        themes[: earlier.rows][same[themes[: earlier.rows]]] = -1  # -1 itself is the last of `same`
     forms = pa.array([form_of(one) for one in statements], pa.large_string())
     held = map_blocks(partial(_hold_block, wanted=wanted_of(forms)), blocks_with_rows(work, themes), workers=workers)
     near = np.concatenate([np.zeros(0, np.bool_), *work.watched("trace", held)])
@@ -49,8 +66,8 @@ def find_statements(work: WorkFolder, workers: Workers, part: Path) -> None:
     told = map_blocks(
         partial(_say_block, clauses=clauses, asked=asked), _near_blocks(work, near, themes), workers=workers
     )
-    rows = np.flatnonzero(near)[np.concatenate([np.zeros(0, np.bool_), *told])]
-    _write_statements(work, statements, rows, part)
+    found = np.flatnonzero(near)[np.concatenate([np.zeros(0, np.bool_), *told])]
+    return np.sort(np.concatenate([known, found]))
 
 
 def _write_statements(work: WorkFolder, statements: Sequence[str], rows: I64, part: Path) -> None:

@@ -12,12 +12,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from massline.engine import read as reading
-from massline.engine.earlier import KEPT, MOST_NEW
+from massline.engine.earlier import KEPT, KEPT_FILES, MOST_NEW
 from massline.engine.errors import OutputError
 from massline.engine.pipeline import Options, RunResult, run
 from massline.engine.place import load_themes, place_arrivals
 from massline.engine.results import FILES
-from massline.engine.steps import intake, naming
+from massline.engine.steps import counting, intake, naming, tracing
 from massline.engine.tables import MESSAGES
 from massline.engine.tests.calls import messages, write_call
 
@@ -231,3 +231,35 @@ def test_a_run_that_keeps_nothing_leaves_nothing_and_goes_on_from_nothing(place)
     run([place / "call.csv"], place / "fresh", ONE)
     assert {file.name for file in (place / "fresh").iterdir()} == set(FILES)
     assert bytes_of(place / "out") == bytes_of(place / "fresh")
+
+
+def test_what_is_gone_on_from_is_counted_as_if_all_were_counted_anew(place: Path, tmp_path: Path) -> None:
+    grow(place, [*FRESH, TEXTS[3], TEXTS[3], LONG, TEXTS[7]])  # copies make earlier messages count for more
+    anew = Path(shutil.copytree(place, tmp_path / "anew"))
+    for step in ("label", "trace"):
+        shutil.rmtree(anew / "out" / KEPT / step)
+    assert run_again(place).went_on == run_again(anew).went_on is not None
+    assert bytes_of(place / "out") == bytes_of(anew / "out")
+    for name in KEPT_FILES:  # so the run after this one goes on from the same, too
+        assert (place / "out" / KEPT / name).read_bytes() == (anew / "out" / KEPT / name).read_bytes()
+
+
+def test_only_new_messages_are_read_for_words_sides_and_statements(place: Path, monkeypatch) -> None:
+    seen = {"words": 0, "sides": 0, "statements": 0}
+
+    def counted(name: str, function: Callable, rows: Callable[..., int]) -> Callable:
+        def call(*given, **named):
+            seen[name] += rows(*given)
+            return function(*given, **named)
+
+        return call
+
+    monkeypatch.setattr(counting, "words_said", counted("words", counting.words_said, lambda forms, *_: len(forms)))
+    monkeypatch.setattr(counting, "sides_of", counted("sides", counting.sides_of, len))
+    many = counted("statements", tracing.candidates, lambda _, themes, *__: int((themes >= 0).sum()))
+    monkeypatch.setattr(tracing, "candidates", many)
+    grow(place, FRESH)
+    run_again(place)
+    assert seen["words"] < 3 * len(FRESH)
+    assert seen["sides"] == len(FRESH)
+    assert seen["statements"] < len(TEXTS)
