@@ -13,7 +13,7 @@ from django.utils import timezone
 from massline.concentrate import actions
 from massline.concentrate.models import Act, Run, Theme
 from massline.concentrate.queries import newest_act, theme_messages
-from massline.concentrate.rules import ThemeError
+from massline.concentrate.rules import ActKind, ThemeError
 from massline.gather.models import Message
 from massline.people.models import User
 from massline.project.demo.matters import matters
@@ -75,11 +75,13 @@ class Reading:
                     return
 
     def again(self, run: Run, by: User) -> None:
-        """The engine runs once more; what was done by hand is done again, all but the last act, which waits in the room."""
+        """The engine runs once more; what was done by hand is done again, all but the last name, which waits in the room."""
         newer = actions.request_run(run.call, by=by)
         if not actions.run_engine(newer.pk, by=SYSTEM):
             raise RuntimeError(f"The engine gave no second result for {run.call.ref}.")
-        for act in list(Act.objects.to_carry(newer).select_related("run__call__body"))[:-1]:
+        acts = Act.objects.to_carry(newer).select_related("run__call__body")
+        waits = acts.filter(kind=ActKind.RENAMED).last()
+        for act in acts.exclude(pk=waits.pk) if waits else acts:
             with suppress(ThemeError):  # the newer run has it so already
                 actions.carry_act(act, by=by)
         self.name_foreign(newer, by)

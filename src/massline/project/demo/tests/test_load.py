@@ -9,7 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from massline.bodies.models import Body
-from massline.concentrate.models import Edition, Run
+from massline.concentrate.models import Act, Edition, Run
+from massline.concentrate.rules import ActKind
 from massline.gather.models import Call, Message
 from massline.gather.rules import read_receipt
 from massline.ledger.actions import sequence
@@ -69,6 +70,11 @@ def test_an_analyst_has_read_each_call_that_ended_and_published_it(loaded: Loade
         assert edition.note
         assert edition.facts["counts"]["messages"] == edition.run.whole > 0
         assert {"new", "counted"} <= {change["kind"] for change in edition.changes}
+
+
+def test_after_a_second_run_a_name_waits_to_be_given_again(loaded: Loaded) -> None:
+    [call] = [call for call in Call.objects.all() if call.runs.count() == 2]
+    assert Act.objects.to_carry(Run.objects.current(call)).filter(kind=ActKind.RENAMED).count() == 1
 
 
 def test_the_log_holds_and_its_times_rise(loaded: Loaded) -> None:
