@@ -151,7 +151,8 @@ def _show(claim: Claim, result: "RunResult", themes: bytes) -> None:
     Frozen.objects.create(run=run, themes=themes, seen_until=run.started_at or run.requested_at)
     run.save(update_fields=["finished_at", "method", "counts", "periods", "successors"])
     facts = {"run": run.pk, "call": run.call.ref, "messages": result.accepted, "themes": result.themes}
-    append("run.recorded", {**facts, "method": result.method, "seed": result.seed})
+    folded = {"copies": result.copies, "campaigns": result.campaigns}
+    append("run.recorded", {**facts, **folded, "method": result.method, "seed": result.seed})
     claim.delete()
 
 

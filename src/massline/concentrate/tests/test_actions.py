@@ -34,6 +34,8 @@ def test_every_message_of_a_run_has_one_fate_and_the_sums_are_whole() -> None:
     }
     assert run_counts(run)["messages"] == len(messages)
     assert fates["copy"] >= 1
+    logged = Entry.objects.get(kind="run.recorded").facts
+    assert (logged["copies"], logged["themes"]) == (run.counts["copies"], run.counts["themes"])
 
 
 def test_themes_hold_the_messages_that_their_placements_lead_to() -> None:
