@@ -12,6 +12,7 @@ from massline.bodies.queries import above, everywhere
 from massline.bodies.rules import BodyInUse, BodyStays
 from massline.engine.pictures.outlines import Ring
 from massline.ledger.actions import append
+from massline.ledger.rules import digest
 from massline.rights import Actor, require
 
 
@@ -57,16 +58,17 @@ def close_body(body: Body, *, into: Body, by: Actor) -> None:
 
 
 @transaction.atomic
-def move_body(body: Body, *, under: Body, by: Actor) -> Body:
-    """Put a body, with all under it and all that is theirs, under another one. Docs: docs/rules/bodies.md. Raises NotAllowed,
-    BodyStays."""
+def move_body(body: Body, *, under: Body, reason: str = "", by: Actor) -> Body:
+    """Put a body, with all under it and all that is theirs, under another one; the log holds the digest of a reason. Docs:
+    docs/rules/bodies.md. Raises NotAllowed, BodyStays."""
     require(by, "bodies.move_body", everywhere())
     before = above(body)
     if under.path.startswith(body.path) or under.abolished_on is not None:
         raise BodyStays(body.code, f"it cannot stand under {under.code}, which is under it or was abolished")
     Body.objects.move(body, under, "last-child")
     moved: Body = Body.objects.get(pk=body.pk)
-    append("body.moved", {"code": moved.code, "from": before.code if before else None, "to": under.code})
+    facts = {"code": moved.code, "from": before.code if before else None, "to": under.code}
+    append("body.moved", facts | ({"reason": digest(reason, moved.code)} if reason else {}))
     return moved
 
 

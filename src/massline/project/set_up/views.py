@@ -48,7 +48,7 @@ def operator_only(view: View) -> View:
     @login_required
     @never_cache
     def wrapped(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        user = _operator(request)
+        user = operator_of(request)
         if user.body is None or not may(user, "bodies.add_body", user.body.path):
             raise Http404
         return view(request, *args, **kwargs)
@@ -77,7 +77,7 @@ def found(request: HttpRequest, token: str) -> HttpResponse:
 
 @operator_only
 def overview(request: HttpRequest) -> HttpResponse:
-    place = _place(request)
+    place = place_of(request)
     all_steps = steps(place)
     done = sum(step.done for step in all_steps)
     upcoming = next((step for step in all_steps if not step.done), None)
@@ -88,7 +88,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @operator_only
 def bodies(request: HttpRequest) -> HttpResponse:
     """A sheet is shown first, row by row; the second time it is added, all of it or nothing."""
-    place = _place(request)
+    place = place_of(request)
     form = SheetForm(request.POST, request.FILES) if request.method == "POST" else SheetForm()
     context: dict[str, Any] = {"place": place, "added": request.session.get(_ADDED, [])}
     if not form.is_bound or not form.is_valid():
@@ -100,7 +100,7 @@ def bodies(request: HttpRequest) -> HttpResponse:
         status = HTTPStatus.UNPROCESSABLE_ENTITY if sheet.problems else HTTPStatus.OK
         return render(request, "project/set_up/bodies.html", {**context, "form": form}, status=status)
     try:
-        _add(sheet.rows, place, by=_operator(request))
+        _add(sheet.rows, place, by=operator_of(request))
     except ValidationError as refusal:
         return _page(request, "bodies", form, refusal, **context)
     request.session[_ADDED] = [row.code for row in sheet.rows]
@@ -116,7 +116,7 @@ def undo_bodies(request: HttpRequest) -> HttpResponse:
     added = Body.objects.filter(code__in=request.session.pop(_ADDED, [])).order_by("-path")
     try:
         with transaction.atomic():
-            number = sum(_remove(body, by=_operator(request)) for body in added)
+            number = sum(_remove(body, by=operator_of(request)) for body in added)
     except BodyInUse as refusal:
         words = _("Nothing was taken out: staff, calls, messages or cases belong to the body %(body)s already.")
         notices.error(request, words % {"body": refusal.code})
@@ -129,14 +129,14 @@ def undo_bodies(request: HttpRequest) -> HttpResponse:
 @operator_only
 def staff(request: HttpRequest) -> HttpResponse:
     """Who is there, and one more. The new one's link is shown once."""
-    place = _place(request)
+    place = place_of(request)
     form = StaffForm(request.POST or None, under=place)
     if not form.is_valid():
         return _page(request, "staff", form, **_staff(request, place))
     try:
         with transaction.atomic():
-            user = add_user(form.user(), password=None, by=_operator(request))
-            link = give_link(user, by=_operator(request))
+            user = add_user(form.user(), password=None, by=operator_of(request))
+            link = give_link(user, by=operator_of(request))
     except ValidationError as refusal:
         return _page(request, "staff", form, refusal, **_staff(request, place))
     return _with_link(request, user, link)
@@ -146,14 +146,14 @@ def staff(request: HttpRequest) -> HttpResponse:
 @operator_only
 def new_link(request: HttpRequest, pk: int) -> HttpResponse:
     """For somebody who forgot her password, or let her link grow old."""
-    place = _place(request)
+    place = place_of(request)
     user = get_object_or_404(User, pk=pk, body__path__startswith=place.path, is_active=True)
-    return _with_link(request, user, give_link(user, by=_operator(request)))
+    return _with_link(request, user, give_link(user, by=operator_of(request)))
 
 
 @operator_only
 def calendar(request: HttpRequest) -> HttpResponse:
-    place, year = _place(request), timezone.localdate().year
+    place, year = place_of(request), timezone.localdate().year
     years = [year, year + 1, year + 2]
     known = work_calendar(place).years
     years.sort(key=known.__contains__)  # the first one that is missing stands chosen
@@ -161,18 +161,18 @@ def calendar(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"known": [(number, number in known) for number in sorted(years)]}
     if not form.is_valid():
         return _page(request, "calendar", form, **context)
-    set_calendar_year(form.cleaned_data["year"], form.cleaned_data["days"], by=_operator(request))
+    set_calendar_year(form.cleaned_data["year"], form.cleaned_data["days"], by=operator_of(request))
     notices.success(request, _("The working days of %(year)s are entered.") % {"year": form.cleaned_data["year"]})
     return redirect("set_up:steps")
 
 
 @operator_only
 def call(request: HttpRequest) -> HttpResponse:
-    form = CallForm(request.POST or None, under=_place(request))
+    form = CallForm(request.POST or None, under=place_of(request))
     if not form.is_valid():
         return _page(request, "call", form)
     try:
-        opened = open_call(form.call(), by=_operator(request))
+        opened = open_call(form.call(), by=operator_of(request))
     except ValidationError as refusal:
         return _page(request, "call", form, refusal)
     notices.success(request, _("The call is open. This is its page; give people its address."))
@@ -211,7 +211,7 @@ def _remove(body: Body, *, by: User) -> int:
 
 
 def _with_link(request: HttpRequest, user: User, link: str) -> HttpResponse:
-    place = _place(request)
+    place = place_of(request)
     context = {"link": request.build_absolute_uri(link), "linked": user, "form": StaffForm(under=place)}
     return render(request, "project/set_up/staff.html", context | _staff(request, place))
 
@@ -221,12 +221,14 @@ def _staff(request: HttpRequest, place: Body) -> dict[str, Any]:
     return {"page": page_of(there.order_by("body__path", "username"), request.GET.get("page"), STAFF_PER_PAGE)}
 
 
-def _place(request: HttpRequest) -> Body:
-    body = _operator(request).body
+def place_of(request: HttpRequest) -> Body:
+    """Where she sets up: her own body and all under it."""
+    body = operator_of(request).body
     assert body is not None  # noqa: S101 - `operator_only`
     return body
 
 
-def _operator(request: HttpRequest) -> User:
+def operator_of(request: HttpRequest) -> User:
+    """Who asks; the pages have been through `operator_only`."""
     assert request.user.is_authenticated  # noqa: S101 - `operator_only`
     return request.user

@@ -104,7 +104,8 @@ def _load(case: Case) -> Case:
 def _know_that_nothing_else_happened(case: Case) -> None:
     """As `_load` would find it, without a query."""
     empty = {name: kind._default_manager.none() for name, (kind, _who) in KEPT_APART.items()}
-    case.__dict__.setdefault("_prefetched_objects_cache", {}).update(empty)  # where Django keeps what was prefetched
+    known = case.__dict__.get("_prefetched_objects_cache", {})  # where Django keeps what was prefetched
+    case.__dict__["_prefetched_objects_cache"] = {**known, **empty}
 
 
 def in_order(rows: Manager[Row]) -> list[Row]:
