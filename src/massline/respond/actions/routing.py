@@ -106,6 +106,8 @@ def advise(*, by: Actor) -> int:
     has one advice. What a person decided about stays. Raises NotAllowed."""
     require(by, "respond.advise", "")
     router, done = Router.objects.order_by("-pk").first(), 0
+    if router is None and not Topic.objects.in_use().exclude(words="").exists():
+        return 0  # nothing to go by
     while some := list(to_advise(router)[:ADVISED_AT_ONCE]):
         done += len(some)
         _advise(some, router)
