@@ -256,7 +256,7 @@ def _says(theme: int, asked: Asked, form: Form, kinds: U8) -> int:
 def _says_clause(first: int, end: int, asked: Asked, form: Form, kinds: U8) -> int:
     """`support.trouble_with`, of the clause that has these signs."""
     wanted, text, doubt = asked.numbers[first:end], form.signs.copy(), NO
-    if len(wanted) == 1 and (text == wanted[0]).any():
+    if len(wanted) == 1 and _found_at(text, wanted) >= 0:
         return YES
     for turn in range(PLACES_TRIED):
         places = _laid(wanted, text)
@@ -275,11 +275,20 @@ def _says_clause(first: int, end: int, asked: Asked, form: Form, kinds: U8) -> i
 @nb.njit(nogil=True, cache=True)
 def _laid(wanted: I64, text: I64) -> I64:
     """`support.lay`, which finds the first place where the clause stands as it is, if there is one."""
-    m = len(wanted)
-    for at in range(len(text) - m + 1):
-        if text[at] == wanted[0] and (text[at : at + m] == wanted).all():
-            return np.arange(at, at + m)
-    return lay(wanted, text)
+    at = _found_at(text, wanted)
+    return np.arange(at, at + len(wanted)) if at >= 0 else lay(wanted, text)
+
+
+@nb.njit(nogil=True, cache=True)
+def _found_at(whole, part) -> int:  # type: ignore[no-untyped-def]  # noqa: ANN001 - signs in signs, or letters in letters
+    """The first place where a part stands in the whole, -1 for none."""
+    for at in range(len(whole) - len(part) + 1):
+        k = 0
+        while k < len(part) and whole[at + k] == part[k]:
+            k += 1
+        if k == len(part):
+            return at
+    return -1
 
 
 @nb.njit(nogil=True, cache=True)
@@ -302,23 +311,15 @@ def _added(places: I64, first: int, asked: Asked, form: Form) -> int:
 @nb.njit(nogil=True, cache=True)
 def _run(first: int, end: int, asked: Asked, form: Form) -> int:
     """`support._run_added` of these signs of a clause."""
-    kinds = asked.kinds[first:end]
-    if (kinds & FILLER != 0).all():
+    all_of = FILLER | NUMERAL
+    for kind in asked.kinds[first:end]:
+        all_of &= kind
+    if all_of & FILLER:
         return YES
     told = asked.letters[asked.starts[first] : asked.starts[end]]
     if len(told) == 1 and told[0] >= FIRST_NUMERAL:
         return NO
-    if (kinds & NUMERAL != 0).all() or (end - first > 1 and _stands(told, form.letters)):
-        return LOOK
-    return NO
-
-
-@nb.njit(nogil=True, cache=True)
-def _stands(told: I32, letters: I32) -> bool:
-    for at in range(len(letters) - len(told) + 1):
-        if letters[at] == told[0] and (letters[at : at + len(told)] == told).all():
-            return True
-    return False
+    return LOOK if all_of or (end - first > 1 and _found_at(form.letters, told) >= 0) else NO
 
 
 @nb.njit(nogil=True, cache=True)
