@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import template
+from django.conf import settings
 from django.template import Context
 from django.templatetags.static import static
 from django.utils import timezone
@@ -56,6 +57,12 @@ def typed(context: Context) -> SafeString:
 def no_form_typed(context: Context) -> bool:
     """Whether no form of this page was marked with `{% typed %}`. For the end of face/base.html."""
     return not getattr(context.get("request"), "typed_form", False)
+
+
+@register.simple_tag
+def phone() -> str:
+    """Who can be called, for a page that is drawn without a request: when all else broke."""
+    return str(settings.SITE_PHONE)
 
 
 @register.filter

@@ -103,7 +103,7 @@ def test_a_site_name_of_two_hundred_characters_is_shown_in_full(client: Client) 
 
 def test_a_person_to_call_stands_on_every_page_and_on_error_pages(client: Client) -> None:
     with override_settings(SITE_PHONE="0000-12345"):
-        for address in ("/face/", "/nosuch/", "/broken/?with=403"):
+        for address in ("/face/", "/nosuch/", *(f"/broken/?with={kind}" for kind in (400, 403, 500))):
             assert client.get(address).content.decode().count('href="tel:0000-12345"') == 1
         client.cookies["large_type"] = "1"
         for address in ("/face/", "/nosuch/", "/broken/?with=403"):
@@ -113,7 +113,7 @@ def test_a_person_to_call_stands_on_every_page_and_on_error_pages(client: Client
 @override_settings(SITE_PHONE="")
 def test_without_a_number_no_page_offers_one_and_the_operator_is_told(client: Client) -> None:
     client.cookies["large_type"] = "1"
-    assert "tel:" not in client.get("/face/").content.decode()
+    assert not any("tel:" in client.get(address).content.decode() for address in ("/face/", "/broken/?with=500"))
     assert [warning.id for warning in a_person_can_be_called(None)] == ["massline.face.W001"]
 
 
