@@ -57,6 +57,7 @@ class Act:
     days: int = 0  # of an extension: working days
     messages: int = 0  # that joined or left
     reshaping: Reshaping | None = None  # of a merging or a splitting
+    is_down: bool = False  # of a hand-over: to a body under the one that had the case
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +130,12 @@ def _acts_of_turns(case: Case) -> list[Act]:
     """Who owned it, was shown it, and replied. One query."""
     turns = Turn.objects.filter(case=case).order_by("pk")
     told: list[Act] = []
+    before: Body | None = None  # who had it
     for turn in turns.select_related("body", "overseer", "began_by", "reply__body", "reply__published_by"):
         kind = ActKind(turn.kind)
-        told.append(Act(kind, turn.began_at, turn.body, turn.began_by, turn.reason, turn.shown_reason))
+        is_down = kind == ActKind.HANDED_OVER and before is not None and turn.body.path.startswith(before.path)
+        words, before = (turn.reason, turn.shown_reason), turn.body
+        told.append(Act(kind, turn.began_at, turn.body, turn.began_by, *words, is_down=is_down))
         if turn.escalated_at:
             told.append(Act(ActKind.ESCALATED, turn.escalated_at, turn.overseer))
         if hasattr(turn, "reply"):
@@ -203,7 +207,7 @@ def _acts_of_helpers(case: Case) -> Iterator[Act]:
 
 def calendars_of(case: Case, told: Sequence[Act]) -> dict[int, WorkCalendar]:
     """The calendars by which the days of a case are counted, by the key of their body. told: its acts. Two queries."""
-    owners = [act.body for act in told if act.body and act.kind in BEGINNINGS]
+    owners = [act.body for act in told if act.body and act.kind in (*BEGINNINGS, ActKind.HANDED_OVER)]
     return work_calendars([case.body, *owners, *(one.owner for one in in_order(case.urgings))])
 
 

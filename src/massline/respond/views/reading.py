@@ -41,9 +41,11 @@ def case_context(request: HttpRequest, found: Case, shown: QuerySet[Message]) ->
         "had": list(dict.fromkeys(act.body for act in told if act.kind in OWNING)),
         "story": story,
         "clocks": queries.clocks(found, told, today, calendars),
+        "passings": queries.passings(told, today, calendars),
         "line": line,
         "urged": queries.urged(found, today, calendars),
         "hand_overs": sum(act.kind == ActKind.HANDED_OVER for act in told),
+        "assigned": sum(act.is_down for act in told),
         "replies": [act for act in told if act.kind == ActKind.REPLIED],
     }
 
