@@ -17,6 +17,8 @@ KEYWORDS: Final = 8
 QUOTED: Final = 5
 """Typical and dissenting messages of a theme, each."""
 
+PART_BITS: Final = 4
+
 LOCAL: Final = 0.8
 """A word of a place: at least this share of those who say it live in one area, in which at most WIDE of all live."""
 WIDE: Final = 0.5
@@ -148,14 +150,14 @@ def middle_and_edge(themes: I32, similarity: F32, parents: I32, *, most: int = Q
     theme of the tree.
 
     themes (n,): the finest, -1 for none; similarity (n,); parents (t,). A coarse theme shows those of its fine themes
-    in turn. Each message stands in one list only; where a theme has few, most of them are typical.
+    in turn. Each message stands in one list only; where a theme has few, most of them are typical. Memory: 12 bytes a message.
     """
-    rows = np.flatnonzero(themes >= 0)
-    order = rows[np.lexsort((rows, -similarity[rows], themes[rows]))]
+    order = np.argsort(themes, kind="stable")
     starts = np.searchsorted(themes[order], np.arange(len(parents) + 1))
     typical, dissenting = [], []
     for theme in range(len(parents)):
         members = order[starts[theme] : starts[theme + 1]]
+        members = members[np.lexsort((members, -similarity[members]))]
         middle = min(most, len(members) - len(members) // 3)
         typical.append(members[:middle])
         dissenting.append(members[middle:][::-1][:most])
@@ -176,12 +178,16 @@ def _in_turn(lists: list[I64], most: int) -> I64:
 def distinct_senders(themes: I32, senders: npt.NDArray[np.uint64], known: Bools, number: int) -> I64:
     """Senders of each theme, (number,): different ones, and each message without a sender as one.
 
-    themes (n,): -1 is counted nowhere; senders (n,); known (n,): the message has a sender.
+    themes (n,): -1 is counted nowhere; senders (n,), spread evenly; known (n,): the message has a sender. Looked through part by
+    part, by the first bits of the sender, so that little is in memory at once.
     """
-    unknown = np.bincount(themes[(themes >= 0) & ~known], minlength=number)
-    rows = np.flatnonzero((themes >= 0) & known)
-    order = rows[np.lexsort((senders[rows], themes[rows]))]
-    theme, sender = themes[order], senders[order]
-    first = np.ones(len(order), np.bool_)
-    first[1:] = (theme[1:] != theme[:-1]) | (sender[1:] != sender[:-1])
-    return (unknown + np.bincount(theme[first], minlength=number)).astype(np.int64)
+    counted, part_of = themes >= 0, (senders >> np.uint64(64 - PART_BITS)).astype(np.uint8)
+    found = np.bincount(themes[counted & ~known], minlength=number).astype(np.int64)
+    for part in range(1 << PART_BITS):
+        rows = np.flatnonzero(counted & known & (part_of == part))
+        order = rows[np.lexsort((senders[rows], themes[rows]))]
+        theme, sender = themes[order], senders[order]
+        first = np.ones(len(order), np.bool_)
+        first[1:] = (theme[1:] != theme[:-1]) | (sender[1:] != sender[:-1])
+        found += np.bincount(theme[first], minlength=number)
+    return found
