@@ -45,7 +45,10 @@ class TakeForm(forms.Form):
         """advice: that nobody decided about yet; what it is sure of is chosen already, and another choice needs a reason."""
         self.sure = advice.topic if advice and advice.topic_sure and advice.decided_at is None else None
         super().__init__(data, initial={**(initial or {}), "topic": self.sure.code if self.sure else None})
-        self.fields["topic"].queryset = Topic.objects.in_use()  # type: ignore[attr-defined]
+        topics = Topic.objects.in_use()
+        self.fields["topic"].queryset = topics  # type: ignore[attr-defined]
+        if not topics.exists():
+            del self.fields["topic"]
         if not self.sure:
             del self.fields["why"]
 

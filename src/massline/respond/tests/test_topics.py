@@ -128,3 +128,14 @@ def test_everybody_reads_the_topics_and_only_operators_of_the_whole_change_them(
     assert client.post(reverse("respond:new_topic"), sent | {"code": "lights"}).status_code == 422
     assert client.post(reverse("respond:new_topic"), sent | {"code": "not a slug"}).status_code == 422
     assert client.post(reverse("respond:new_topic"), sent | {"code": "buses", "take_days": 0}).status_code == 422
+
+
+def test_where_the_house_has_no_topics_nobody_is_asked_for_one(here: County, client: Client) -> None:
+    address = reverse("respond:take", args=[here.message().pk])
+    client.force_login(here.handler)
+    assert 'name="topic"' not in client.get(address).content.decode()
+    assert client.post(address, {"title": "路灯", "topic": "lights"}).status_code == 302
+    a_topic("lights")
+    other = reverse("respond:take", args=[here.message().pk])
+    assert 'name="topic"' in client.get(other).content.decode()
+    assert client.post(other, {"title": "路灯", "topic": "no such topic"}).status_code == 422

@@ -67,7 +67,7 @@ def _take(found: Message, form: TakeForm, advised: queries.Advised, user: User) 
     given = form.cleaned_data
     if form.follows:
         return actions.take_as_advised(found, title=given["title"], reason=reason_of(advised), by=user)
-    return actions.open_case(found, title=given["title"], topic=given["topic"], why=given.get("why", ""), by=user)
+    return actions.open_case(found, title=given["title"], topic=given.get("topic"), why=given.get("why", ""), by=user)
 
 
 @login_required
@@ -101,7 +101,9 @@ def take_theme(request: HttpRequest, pk: int) -> HttpResponse:
         return _take_theme_page(request, theme, form, status=422 if form.is_bound else 200)
     try:
         given = form.cleaned_data
-        opened = actions.open_case_of_theme(theme, title=given["title"], body=user.body, by=user, topic=given["topic"])
+        opened = actions.open_case_of_theme(
+            theme, title=given["title"], body=user.body, by=user, topic=given.get("topic")
+        )
     except (NothingToJoin, CalendarUnknown):
         return _take_theme_page(request, theme, form, status=409)
     notices.success(request, _("The messages of the theme are now one case of %(body)s.") % {"body": opened.body})
