@@ -4,6 +4,7 @@ Docs: docs/decisions/0030-search-by-pairs-of-characters.md."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import prod
 from typing import Generic, TypeVar
 
@@ -62,13 +63,13 @@ class Search:
         """So many rows to read first that they likely fill a page, as often as the words stand in what the index told of them;
         and then the others."""
         share = prod(self._share(word, indexes) for word in self._words)
-        likely = min(max(LEAST, int(2 * PAGE / share)), LOOKED_THROUGH)
+        likely = LOOKED_THROUGH if share * LOOKED_THROUGH < 2 * PAGE else max(LEAST, int(2 * PAGE / share))
         return slice(0, likely), slice(likely, LOOKED_THROUGH)
 
     def _share(self, word: str, indexes: Iterable[type[Terms]]) -> float:
-        """The part of all texts that hold the word, as seen in those that the index named first; 1 where it was not asked."""
+        """The part of all texts that hold the word, as far as the index told; 1 where it was not asked."""
         known = [self._known.get((index, word)) for index in indexes]
-        return max((min(1.0, len(keys) / max(keys)) for keys in known if keys), default=1.0)
+        return max((_part_of_all(keys) for keys in known if keys), default=1.0)
 
     def messages(self, messages: QuerySet[Message]) -> Found[Message]:
         """Those of the messages in whose public words each of the words stands. At most TRIED + 2 queries, without the rows."""
@@ -103,6 +104,13 @@ class Search:
         cases = {*titles, *([int(word)] if _is_number(word) else [])}
         said = CaseMessage.objects.filter(message__in=messages).values_list("case", flat=True)
         return cases.union(said.union(Reply.objects.filter(pk__in=replies).values_list("case", flat=True)))
+
+
+def _part_of_all(keys: Sequence[int]) -> float:
+    """How thick these keys lie, of 1. Without the widest gap: PostgreSQL may begin in the middle of a table and come round."""
+    ordered = sorted(keys)
+    gaps = sorted(later - one for one, later in pairwise(ordered))[:-1]
+    return len(gaps) / max(sum(gaps), 1) if gaps else 0.0
 
 
 def _read(cases: set[int] | QuerySet[Case, int], words: Sequence[str]) -> set[int]:

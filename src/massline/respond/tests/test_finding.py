@@ -134,3 +134,11 @@ def test_a_search_of_the_desk_asks_at_most_twenty_times(here: County, client, dj
     for words in ("路灯", "路灯+修好", "1", "bridge+巷口"):
         with django_assert_max_num_queries(20):
             client.get(f"/desk/?words={words}")
+
+
+@pytest.mark.parametrize(
+    ("keys", "part"),
+    [([], 0), ([7], 0), ([3, 9], 0), (range(1, 2000, 4), 1 / 4), ([*range(9000, 9999, 4), *range(1, 1000, 4)], 1 / 4)],
+)
+def test_how_thick_a_word_lies_is_told_wherever_a_database_begins(keys: list[int], part: float) -> None:
+    assert finding._part_of_all(keys) == pytest.approx(part)
