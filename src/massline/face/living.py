@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from massline.face.context import NavItem
 from massline.face.pager import listed
 from massline.face.parts import Cell, Column, Moment, Row, Share
 from massline.face.reading import reading
@@ -61,6 +62,7 @@ def content(request: HttpRequest) -> dict[str, Any]:
         "due": date(2026, 10, 12),
         "page": listed(range(95), request.GET.get("page", "3"), 10),
         "steps": [_("Write"), _("Check"), _("Sent")],
+        "tabs": [NavItem("#tabs", _("The question"), "page"), NavItem("#list", _("Themes"), "")],
         "kinds": _kinds(),
         "rows": _rows(),
         "moments": _moments(),

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from django import template
 from django.template import Context
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, pgettext
@@ -13,9 +15,26 @@ from massline.concentrate.models import Theme
 from massline.concentrate.pictures import circles, map_of
 from massline.concentrate.queries import Spoken
 from massline.engine.pictures import share_bar
+from massline.face.context import NavItem
 from massline.face.pager import Page
+from massline.gather.models import Call
 
 register = template.Library()
+
+
+@register.inclusion_tag("face/parts/tabs.html", takes_context=True)
+def call_tabs(context: Context, call: Call) -> dict[str, Any]:
+    """`{% call_tabs call %}`: the pages of a call. No query."""
+    here = context["request"].path
+    pages = (
+        (call.get_absolute_url(), gettext("The question")),
+        (reverse("concentrate:themes", args=[call.ref]), gettext("Themes")),
+        (reverse("concentrate:places", args=[call.ref]), gettext("Places")),
+    )
+    return {
+        "label": gettext("Pages of this call"),
+        "items": [NavItem(url, words, "page" if url == here else "") for url, words in pages],
+    }
 
 
 @register.simple_tag(takes_context=True)
