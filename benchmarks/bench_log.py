@@ -1,13 +1,13 @@
 """The public log at size: proving one entry, reading all of them, and writing new ones.
 
-    scripts/bench log [--entries 10000000] [--seconds 30] [--writers 16]
+    scripts/bench log [--entries 10000000] [--seconds 30] [--writers 2]
 
 Reading: beside each figure stands how long SHA-256 alone takes for the same hashes, in the same run. Writing: so many processes
-do one act after another, each with one entry and on disk before the next begins, for so many seconds, while one more numbers and
-publishes about once a second, as the worker does; before and after them the same processes write plain rows instead, which is
-what the disk lets through at all. Then messages are taken in, ten a second from each of two processes. The database is a
-PostgreSQL of the script's own, or the one that MASSLINE_DATABASE names. `--entries 0` and `--seconds 0` leave a side out: its
-last result stays. Result in results/log.json.
+of eight threads each, as `massline serve` has them, do one act after another in each thread, with one entry and on disk before
+the next begins, for so many seconds, while one more process numbers and publishes about once a second, as the worker does; before
+and after that the same threads write plain rows instead, which is what the disk lets through at all. Then messages are taken in,
+ten a second from each of two processes. The database is a PostgreSQL of the script's own, or the one that MASSLINE_DATABASE
+names. `--entries 0` and `--seconds 0` leave a side out: its last result stays. Result in results/log.json.
 """
 
 import argparse
@@ -28,11 +28,13 @@ from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from queue import Empty
+from threading import Thread
 from typing import Any
 
 from bench_killed import Database
 
 RESULT = Path(__file__).parent / "results" / "log.json"
+THREADS = 8
 Told = tuple[list[float], float]
 """How long each row of a writer took, and its processor time: seconds."""
 
@@ -100,22 +102,33 @@ def _plain(number: int) -> None:
 
 
 def _write(kind: str, seconds: float, told: "Queue[Told]", ready: "Barrier") -> None:
-    """Act after act, each a transaction with one row. Tells how long each row took: what it adds to an act."""
+    """Act after act in each of THREADS, each a transaction with one row. Tells how long each row took: what it adds to an act."""
     import django
 
     django.setup()
-    from django.db import transaction
+    took = list[float]()
+    threads = [Thread(target=_begun, args=(ready, _act, kind, seconds, took, ready)) for _ in range(THREADS)]
+    used = time.process_time()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    told.put((took, time.process_time() - used))
+
+
+def _act(kind: str, seconds: float, took: list[float], ready: "Barrier") -> None:
+    from django.db import connection, transaction
 
     row = {"entry": _append, "plain": _plain}[kind]
-    took = []
     with transaction.atomic():
         row(0)
     ready.wait()
-    until, used = time.perf_counter() + seconds, time.process_time()
+    number, until = 0, time.perf_counter() + seconds
     while time.perf_counter() < until:
+        number += 1
         with transaction.atomic():
-            took.append(timed(lambda: row(len(took))))
-    told.put((took, time.process_time() - used))
+            took.append(timed(lambda number=number: row(number)))
+    connection.close()
 
 
 def _submit(kind: str, seconds: float, told: "Queue[Told]", ready: "Barrier") -> None:
@@ -157,10 +170,10 @@ class Crowd:
         return 1000 * sorted(self.took)[int(share * (len(self.took) - 1))]
 
 
-def _begun(act: Callable[..., None], kind: str, seconds: float, told: "Queue[Told]", ready: "Barrier") -> None:
-    """A writer that cannot begin keeps nobody waiting."""
+def _begun(ready: "Barrier", act: Callable[..., None], *given: Any) -> None:  # noqa: ANN401 - what the act is given
+    """One that cannot begin keeps nobody waiting."""
     try:
-        act(kind, seconds, told, ready)
+        act(*given)
     except BaseException:
         ready.abort()
         raise
@@ -171,9 +184,9 @@ def crowd(act: Callable[..., None], kind: str, seconds: float, writers: int) -> 
     from massline.ledger.actions import sequence
 
     process = multiprocessing.get_context("spawn")
-    told, ready = process.Queue(), process.Barrier(writers + 1)
+    told, ready = process.Queue(), process.Barrier(writers * (THREADS if act is _write else 1) + 1)
     for _ in range(writers):
-        process.Process(target=_begun, args=(act, kind, seconds, told, ready), daemon=True).start()
+        process.Process(target=_begun, args=(ready, act, kind, seconds, told, ready), daemon=True).start()
     ready.wait()
     begun, heard, rounds = time.perf_counter(), list[Told](), list[tuple[float, int, float]]()
     while len(heard) < writers:
@@ -217,7 +230,7 @@ def write_side(seconds: float, writers: int) -> dict[str, Any]:
     limit = sum(one.rate for one in plain) / 2
     return {
         "database": connection.vendor,
-        "writers": writers,
+        "writers": writers * THREADS,
         "seconds": seconds,
         "acts_per_second": entries.rate,
         "plain_rows_per_second": [one.rate for one in plain],
@@ -290,7 +303,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--entries", type=int, default=10_000_000)
     parser.add_argument("--seconds", type=float, default=30)
-    parser.add_argument("--writers", type=int, default=16)
+    parser.add_argument("--writers", type=int, default=2)
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp())
     os.environ |= {

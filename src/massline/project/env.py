@@ -18,6 +18,9 @@ SQLITE_PRAGMAS = (
     "PRAGMA journal_size_limit=67108864;"
 )
 
+MOST_CONNECTIONS = 16
+"""To PostgreSQL, of one process: by itself the pool stops at four, and half of a web server's eight threads would wait."""
+
 
 def env_text(name: str, *, default: str) -> str:
     """Any text; surrounding spaces are dropped."""
@@ -100,7 +103,7 @@ def env_database(name: str, *, default: str) -> dict[str, Any]:
             "PASSWORD": unquote(parts.password or ""),
             "HOST": unquote(parts.hostname or ""),
             "PORT": str(parts.port or ""),
-            "OPTIONS": {"pool": True, **dict(parse_qsl(parts.query))},
+            "OPTIONS": {"pool": {"max_size": MOST_CONNECTIONS}, **dict(parse_qsl(parts.query))},
         }
     shown = value.replace(parts.password, "***") if parts.password else value
     raise ImproperlyConfigured(
