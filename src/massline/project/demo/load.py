@@ -28,6 +28,7 @@ from massline.project.demo.offices import Offices, found, local
 from massline.project.demo.reading import Reading
 from massline.project.demo.receipts import receipt_to_show
 from massline.project.demo.removals import Removals
+from massline.project.demo.reshaped import reshape
 from massline.project.demo.timeline import Timeline
 from massline.respond.actions import advise, escalate_if_overdue, train_router
 from massline.respond.models import Case
@@ -221,6 +222,7 @@ def load(count: int = MESSAGES) -> Loaded:
     with transaction.atomic():
         loader.plan(count)
         loader.timeline.play(until=now)
+        reshape(loader.offices.handler)
         train_router(by=SYSTEM)
         advise(by=SYSTEM)
     return Loaded(Message.objects.count(), Case.objects.count(), Entry.objects.count(), receipt_to_show())

@@ -38,9 +38,8 @@ def test_every_level_every_role_and_every_state_is_there(loaded: Loaded) -> None
     assert Body.objects.count() == 1 + 6 + 24 + 12
     assert set(User.objects.values_list("role", flat=True)) == {"handler", "leader", "inspector", "analyst", "operator"}
     assert {call.state(timezone.now()) for call in Call.objects.all()} == {"open", "closed", "answered"}
-    # No case is planned to go on in another one, or to begin as a part of one.
-    assert set(Case.objects.values_list("state", flat=True)) == set(State) - {State.MERGED}
-    assert set(Turn.objects.values_list("kind", flat=True)) == set(TurnKind) - {TurnKind.SPLIT_OFF}
+    assert set(Case.objects.values_list("state", flat=True)) == set(State)
+    assert set(Turn.objects.values_list("kind", flat=True)) == set(TurnKind)
     assert Case.objects.overdue(timezone.localdate()).exists()
     assert Case.objects.filter(escalated_at__isnull=False).exists()
     assert {rating.solved for rating in Rating.objects.all()} == {True, False}
