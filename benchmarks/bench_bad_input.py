@@ -19,7 +19,7 @@ from typing import Final
 
 import numpy as np
 
-from bench_concentrate import COMMAND, commit, machine
+from bench_concentrate import COMMAND, as_installed, commit, machine, processor_seconds
 from compare import calibration
 from massline.project.demo.messages import generate
 
@@ -117,12 +117,13 @@ def measure(name: str, count: int, folder: Path) -> dict[str, object]:
     if name in MARGINS:
         (folder / "margins.csv").write_text(MARGINS[name], "utf-8")
         command += ["--margins", str(folder / "margins.csv")]
-    loop, start = calibration(), time.perf_counter()
-    said = subprocess.run(command, check=False, capture_output=True, text=True)
-    seconds = time.perf_counter() - start
+    loop, start, used = calibration(), time.perf_counter(), processor_seconds()
+    said = subprocess.run(command, check=False, capture_output=True, text=True, env=as_installed())
+    seconds, cpu = time.perf_counter() - start, processor_seconds() - used
+    cost = {"seconds": round(seconds, 1), "cpu": round(cpu, 1), "ratio": round(cpu / loop, 1)}
     if name in MARGINS:
         source.unlink()
-        return refused(name, count, said, out) | {"seconds": round(seconds, 1), "ratio": round(seconds / loop, 1)}
+        return refused(name, count, said, out) | cost
     if said.returncode not in (0, 1):
         raise SystemExit(f"{name}: ended with {said.returncode}: {said.stderr[-500:]}")
     counts, report = json.loads(said.stdout), (out / "report.html").stat().st_size
@@ -132,8 +133,8 @@ def measure(name: str, count: int, folder: Path) -> dict[str, object]:
     source.unlink()
     return {
         "case": name, "rows": counts["rows"], "accepted": counts["accepted"], "themes": counts["themes"],
-        "copies": counts["copies"], "not_placed": counts["not_placed"], "seconds": round(seconds, 1),
-        "peak_rss_mb": counts["peak_rss_mb"], "report_bytes": report, "ratio": round(seconds / loop, 1),
+        "copies": counts["copies"], "not_placed": counts["not_placed"], "peak_rss_mb": counts["peak_rss_mb"],
+        "report_bytes": report, **cost,
     }  # fmt: skip
 
 
