@@ -50,11 +50,13 @@ STILL = "* { animation: none !important; transition: none !important; caret-colo
 
 @dataclass(frozen=True)
 class Picture:
-    """A page in a window. path: an address, or the links to follow from one, by the beginnings of their addresses."""
+    """A page in a window. path: an address, or the links to follow from one, by the beginnings of their addresses; at: which of
+    those that begin so is the first of them, from 0."""
 
     name: str
     path: str
     links: tuple[str, ...] = ()
+    at: int = 0
     size: tuple[int, int] = DESK
     language: str = "zh-CN"
     who: str = ""
@@ -75,7 +77,9 @@ PICTURES = (
     Picture("say-large", "/calls/what-first/say/", size=PHONE, large=True),
     Picture("themes", "/calls/what-first/themes/"),
     Picture("themes-en", "/calls/what-first/themes/", language="en-GB"),
-    Picture("theme", "/calls/what-first/themes/", ("/calls/what-first/themes/",)),
+    Picture("theme", "/calls/what-first/themes/", ("/calls/what-first/themes/",), at=2),
+    Picture("places", "/calls/what-first/places/"),
+    Picture("opinions", "/face/opinions/"),
     Picture("you-said", "/you-said/", size=PHONE),
     Picture("case", "/you-said/", ("/cases/",)),
     Picture("scoreboard", "/scoreboard/"),
@@ -87,7 +91,9 @@ PICTURES = (
     Picture("desk-case", "/desk/?show=open", ("/desk/cases/",), who="handler"),
     Picture("visit", "/desk/visit/", size=PHONE, who="handler"),
     Picture("room", "/desk/calls/what-first/themes/", who="analyst"),
-    Picture("take-theme", "/calls/what-first/themes/", ("/calls/what-first/themes/", "/desk/themes/"), who="leader"),
+    Picture(
+        "take-theme", "/calls/what-first/themes/", ("/calls/what-first/themes/", "/desk/themes/"), at=2, who="leader"
+    ),
     Picture("queue-leader", "/desk/", who="leader", dark=True),
 )
 
@@ -124,9 +130,9 @@ def draw(chromium: Any, base: str, picture: Picture) -> bytes:
             page.keyboard.press("Enter")
             page.wait_for_url("**/desk/")
         page.goto(base + picture.path)
-        for link in picture.links:
+        for link, at in zip(picture.links, (picture.at, 0), strict=False):
             with page.expect_navigation():
-                page.locator(f"main a[href^='{link}']:not([href='{picture.path}'], [href$='/acts/'])").first.press(
+                page.locator(f"main a[href^='{link}']:not([href='{picture.path}'], [href$='/acts/'])").nth(at).press(
                     "Enter"
                 )
         page.wait_for_load_state("networkidle")
