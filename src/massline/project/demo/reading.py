@@ -11,6 +11,7 @@ from functools import partial
 from django.utils import timezone
 
 from massline.concentrate import actions
+from massline.concentrate.carrying import plan
 from massline.concentrate.models import Act, Run, Theme
 from massline.concentrate.queries import newest_act, theme_messages
 from massline.concentrate.rules import ActKind, ThemeError
@@ -33,20 +34,17 @@ class Reading:
 
     timeline: Timeline
     about: dict[int, str] = field(default_factory=dict)
-    began: bool = False
 
     def received(self, message: Message, matter: str) -> None:
         if matter:
             self.about[message.pk] = matter
 
     def begin(self, run: Run, by: User) -> None:
-        """The first edition on the day after the run, its correction three days later."""
+        """The first edition on the day after the run, its correction three days later, then a second run."""
         now = timezone.now()
         self.timeline.at(now + timedelta(days=1), partial(self.first, run, by))
         self.timeline.at(now + timedelta(days=4), partial(self.correct, run, by))
-        if not self.began:  # once is enough to show it
-            self.timeline.at(now + timedelta(days=6), partial(self.again, run, by))
-        self.began = True
+        self.timeline.at(now + timedelta(days=6), partial(self.again, run, by))
 
     def name_foreign(self, run: Run, by: User) -> None:
         """Themes of messages in English get a name that everybody in the county can read."""
@@ -75,13 +73,13 @@ class Reading:
                     return
 
     def again(self, run: Run, by: User) -> None:
-        """The engine runs once more; what was done by hand is done again, all but the last name, which waits in the room."""
+        """The engine runs once more; what was done by hand is done again, all but one name, which waits in the room."""
         newer = actions.request_run(run.call, by=by)
         if not actions.run_engine(newer.pk, by=SYSTEM):
             raise RuntimeError(f"The engine gave no second result for {run.call.ref}.")
-        acts = Act.objects.to_carry(newer).select_related("run__call__body")
-        waits = acts.filter(kind=ActKind.RENAMED).last()
-        for act in acts.exclude(pk=waits.pk) if waits else acts:
+        acts = list(Act.objects.to_carry(newer).select_related("run__call__body"))
+        names = [act for act in acts if act.kind == ActKind.RENAMED and not plan(act, newer).reason]
+        for act in (act for act in acts if act not in names[-1:]):
             with suppress(ThemeError):  # the newer run has it so already
                 actions.carry_act(act, by=by)
         self.name_foreign(newer, by)

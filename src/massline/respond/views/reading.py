@@ -17,7 +17,7 @@ from massline.respond.models import Case
 from massline.respond.rules import ActKind
 from massline.rights import may
 
-AT_A_GLANCE = 8  # of each list on the overview, and of a case's messages
+AT_A_GLANCE = 6  # of each list on the overview, and of a case's messages
 OWNING = (
     ActKind.TAKEN,
     ActKind.HANDED_OVER,

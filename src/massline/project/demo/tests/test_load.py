@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from massline.bodies.models import Body
+from massline.concentrate.carrying import plan
 from massline.concentrate.models import Act, Edition, Run
 from massline.concentrate.rules import ActKind
 from massline.gather.models import Call, Message
@@ -72,8 +73,9 @@ def test_an_analyst_has_read_each_call_that_ended_and_published_it(loaded: Loade
 
 
 def test_after_a_second_run_a_name_waits_to_be_given_again(loaded: Loaded) -> None:
-    [call] = [call for call in Call.objects.all() if call.runs.count() == 2]
-    assert Act.objects.to_carry(Run.objects.current(call)).filter(kind=ActKind.RENAMED).count() == 1
+    runs = [Run.objects.current(call) for call in Call.objects.all() if call.runs.count() == 2]
+    names = [(act, run) for run in runs for act in Act.objects.to_carry(run).filter(kind=ActKind.RENAMED)]
+    assert any(not plan(act, run).reason for act, run in names)
 
 
 def test_the_log_holds_and_its_times_rise(loaded: Loaded) -> None:
