@@ -139,8 +139,8 @@ class Message(models.Model):
     receipt_digest = models.CharField(max_length=64, unique=True, null=True, blank=True)
     salt = models.CharField(max_length=32, default=new_salt)
     entry = models.ForeignKey(
-        Entry, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )  # of the log: that it was received; a file has one for all its rows
+        Entry, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )  # of the log: that it was received; a file has one for all its rows. Nobody asks which messages an entry has
 
     objects = MessageQuerySet.as_manager()
 

@@ -6,7 +6,7 @@ Rules from compdemocracy/polis, math/src/polismath/math: conversation.clj (19af6
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from typing import Final, NamedTuple
 
 import numba as nb
@@ -28,11 +28,10 @@ PEOPLE_PER_GROUP: Final = 12
 SAME_WITHIN: Final = 0.01
 """Centres that move less than this have come to rest."""
 ORDERS: Final = 10
-"""Orders of the people in which the groups are sought when there are more people than base clusters."""
+"""Orders of the people in which the groups are sought when there are more people than base clusters; an even number, for two
+threads."""
 STARTS: Final = 5
 """Starts of k-means in each of them."""
-THREADS: Final = 2
-"""That take the orders in turn; the result is the same for any number."""
 TINY: Final = float(np.finfo(np.float64).tiny)
 MOST_CLUSTERED: Final = 10_000
 """People at most from whom the base clusters of one order are made; the others join the nearest."""
@@ -147,8 +146,10 @@ def _grouped(points: F64) -> tuple[I32, I32, dict[int, float]]:
     else:
         generator = np.random.default_rng(0)
         orders = [np.arange(len(points)), *(generator.permutation(len(points)) for _ in range(ORDERS - 1))]
-        with ThreadPoolExecutor(THREADS) as pool:
-            tried = list(pool.map(partial(_tried, points, starts=STARTS), orders))
+        with ThreadPoolExecutor(1) as beside:  # this thread takes the other half: it need not wait for one to wake up
+            others = beside.submit(_all_tried, points, orders[1::2])
+            pairs = zip(_all_tried(points, orders[::2]), others.result(), strict=True)
+            tried = [one for pair in pairs for one in pair]
     counts = min(len(one.labels) for one in tried)
     silhouettes = {2 + at: float(np.mean([one.silhouettes[at] for one in tried])) for at in range(counts)}
     if not silhouettes:
@@ -157,6 +158,10 @@ def _grouped(points: F64) -> tuple[I32, I32, dict[int, float]]:
     groupings = [one.labels[best - 2][one.base] for one in tried]
     chosen = _most_alike(groupings)
     return tried[chosen].base, groupings[chosen], silhouettes
+
+
+def _all_tried(points: F64, orders: list[I64]) -> list[_Tried]:
+    return [_tried(points, order, starts=STARTS) for order in orders]
 
 
 def _tried(points: F64, order: I64, *, starts: int) -> _Tried:
