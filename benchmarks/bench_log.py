@@ -227,20 +227,11 @@ def write_side(seconds: float, writers: int) -> dict[str, Any]:
     sequenced = timed(sequence)
     if not Entry.objects.count() == sequence().size == verify_log().size:
         raise SystemExit("The published log does not hold what was written.")
-    limit = sum(one.rate for one in plain) / 2
     return {
         "database": connection.vendor,
         "writers": writers * THREADS,
         "seconds": seconds,
-        "acts_per_second": entries.rate,
-        "plain_rows_per_second": [one.rate for one in plain],
-        "of_the_limit": entries.rate / limit,
-        "append_milliseconds": entries.milliseconds(0.5),
-        "append_milliseconds_95": entries.milliseconds(0.95),
-        "plain_row_milliseconds": plain[0].milliseconds(0.5),
-        "plain_row_milliseconds_95": plain[0].milliseconds(0.95),
-        "processor_microseconds_an_act": 1e6 * entries.processor / entries.acts,
-        "processor_microseconds_a_plain_act": 1e6 * plain[0].processor / plain[0].acts,
+        **_beside_the_limit(entries, plain),
         "log_grew_by": _growth(entries),
         "longest_round_seconds": max(took for _, _, took in entries.rounds),
         "submissions": submitted.acts,
@@ -248,6 +239,22 @@ def write_side(seconds: float, writers: int) -> dict[str, Any]:
         "added_to_a_submission_milliseconds_95": submitted.milliseconds(0.95),
         "entries_per_second_a_hundred_an_act": 20_000 / hundreds,
         "numbered_and_published_per_second": waiting / sequenced,
+    }
+
+
+def _beside_the_limit(entries: Crowd, plain: list[Crowd]) -> dict[str, Any]:
+    """Acts with an entry beside those with a plain row, which came before and after them."""
+    rates = [one.rate for one in plain]
+    return {
+        "acts_per_second": entries.rate,
+        "plain_rows_per_second": rates,
+        "of_the_limit": entries.rate / (sum(rates) / len(rates)),
+        "append_milliseconds": entries.milliseconds(0.5),
+        "append_milliseconds_95": entries.milliseconds(0.95),
+        "plain_row_milliseconds": plain[0].milliseconds(0.5),
+        "plain_row_milliseconds_95": plain[0].milliseconds(0.95),
+        "processor_microseconds_an_act": 1e6 * entries.processor / entries.acts,
+        "processor_microseconds_a_plain_act": 1e6 * plain[0].processor / plain[0].acts,
     }
 
 

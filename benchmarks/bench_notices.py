@@ -23,6 +23,12 @@ from collections import Counter
 from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time, sleep
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from massline.gather.models import Call
+    from massline.people.models import User
+    from massline.respond.models import Case
 
 WORKERS = 3
 WORK = """
@@ -106,26 +112,29 @@ def _fill(followers: int) -> dict[str, object]:
 
     django.setup()
     from django.core.management import call_command
-    from django.test import Client
-    from django.utils import timezone
 
     call_command("migrate", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
     from tests.builders import a_body, a_call, a_case, a_county, a_handler, a_message
 
-    from massline.gather.models import Message
-    from massline.respond.actions import publish_reply
-    from massline.respond.models import CaseMessage, Following, Notice
-    from massline.respond.sealing import seal
-
     county = a_county()
     town = a_body(under=county)
     handler, call = a_handler(town), a_call(county)
     case = a_case(a_message(call, area=town), by=handler)
-    now, one = (
-        timezone.now(),
-        {"call": call, "body": town, "channel": "file", "text": "路灯不亮", "shown_text": "路灯不亮"},
-    )
+    _follow(case, call, followers)
+    return {"page_ms": round(_page_seconds(case) * 1000), **_queue(case, handler, followers)}
+
+
+def _follow(case: "Case", call: "Call", followers: int) -> None:
+    """So many messages in the case, its first one too, each followed by e-mail; one in ten from somebody who wrote before."""
+    from django.utils import timezone
+
+    from massline.gather.models import Message
+    from massline.respond.models import CaseMessage, Following
+    from massline.respond.sealing import seal
+
+    now = timezone.now()
+    one = {"call": call, "body": case.body, "channel": "file", "text": "路灯不亮", "shown_text": "路灯不亮"}
     rows = [
         Message(**one, received_at=now, published_at=now, sender=f"{number % (followers * 9 // 10):016x}")
         for number in range(followers - 1)
@@ -139,16 +148,30 @@ def _fill(followers: int) -> dict[str, object]:
     for wish in wishes:
         wish.asked_at = wish.confirmed_at = now
     Following.objects.bulk_create(wishes, batch_size=2_000)
+
+
+def _page_seconds(case: "Case") -> float:
+    """The public page of the case, the median of 9."""
+    from django.test import Client
+
     client, took = Client(SERVER_NAME="localhost"), []
     for _ in range(9):
         began = perf_counter()
         assert client.get(case.get_absolute_url()).status_code == 200  # noqa: S101
         took.append(perf_counter() - began)
+    return median(took)
+
+
+def _queue(case: "Case", handler: "User", followers: int) -> dict[str, object]:
+    """The reply and its letters, by the clock and of this process."""
+    from massline.respond.actions import publish_reply
+    from massline.respond.models import Notice
+
     began, worked = perf_counter(), process_time()
     publish_reply(case, text="修好了", by=handler, version=case.version)
     queued, worked = perf_counter() - began, process_time() - worked
     assert Notice.objects.count() == followers  # noqa: S101
-    return {"page_ms": round(median(took) * 1000), "queue_seconds": round(queued, 2), "queue_cpu": round(worked, 2)}
+    return {"queue_seconds": round(queued, 2), "queue_cpu": round(worked, 2)}
 
 
 def _race(kill_every: float) -> dict[str, object]:
