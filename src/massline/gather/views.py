@@ -44,6 +44,7 @@ from massline.gather.queries import (
 )
 from massline.gather.rules import CallNotOpen, ReceiptMistyped, RemovalRefused, grouped, read_receipt
 from massline.people.models import User
+from massline.people.signed_in import user_of
 from massline.rights import RESIDENT, may
 
 CALLS_PER_PAGE = 20
@@ -181,7 +182,7 @@ def erase(request: HttpRequest, code: str) -> HttpResponse:
 @login_required
 def ask_removal(request: HttpRequest, pk: int) -> HttpResponse:
     """A member of staff asks that a message of her body be hidden or erased."""
-    user = _user(request)
+    user = user_of(request)
     found = get_object_or_404(Message.objects.handled_by(user).select_related("body", "call"), pk=pk)
     if user.body is None or not may(user, "gather.ask_removal", found.body.path):
         raise Http404
@@ -203,7 +204,7 @@ def ask_removal(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def desk_removals(request: HttpRequest) -> HttpResponse:
     """What waits for this person's decision, and what was decided about messages to her body."""
-    user = _user(request)
+    user = user_of(request)
     known = Removal.objects.known_to(user).select_related("message__body", "body", "decider").order_by("-pk")
     page = page_of(known, request.GET.get("page"), REMOVALS_PER_PAGE)
     waiting = Removal.objects.awaiting(user).select_related("message__body", "body").order_by("pk")
@@ -213,7 +214,7 @@ def desk_removals(request: HttpRequest) -> HttpResponse:
 @login_required
 def removal(request: HttpRequest, pk: int) -> HttpResponse:
     """One of them: the words, the reason, what was decided; the form for who can decide now."""
-    user = _user(request)
+    user = user_of(request)
     found = get_object_or_404(removals_in_full().known_to(user), pk=pk)
     step = next_step(found, user)
     alike = list(removals_alike(found, step)[:COPIES_AT_ONCE])
@@ -235,7 +236,7 @@ def _removal_page(
 ) -> HttpResponse:
     status = HTTPStatus.CONFLICT if problem else HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
     context = {"removal": found, "step": step, "form": form, "problem": problem}
-    own = found.asked_by_id == _user(request).pk
+    own = found.asked_by_id == user_of(request).pk
     return render(request, "gather/removal.html", {**context, "own": own}, status=status)
 
 
@@ -284,12 +285,6 @@ def _own(code: str) -> tuple[str, Message]:
     if message is None:
         raise Http404
     return read, message
-
-
-def _user(request: HttpRequest) -> User:
-    """Who is signed in; pages of the desk have been through `login_required`."""
-    assert isinstance(request.user, User)  # noqa: S101
-    return request.user
 
 
 def _closed(request: HttpRequest, form: SayForm) -> HttpResponse:

@@ -14,8 +14,9 @@ from massline.concentrate.forms import NOT_CARRIED, REFUSED
 from massline.concentrate.models import Act
 from massline.concentrate.queries import latest
 from massline.concentrate.rules import StaleTheme, ThemeError
-from massline.concentrate.views.reading import call_to_edit, user_of
+from massline.concentrate.views.reading import call_to_edit
 from massline.face.pager import page_of
+from massline.people.signed_in import user_of
 
 ACTS_PER_PAGE = 10
 

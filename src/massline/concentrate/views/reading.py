@@ -5,16 +5,9 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from massline.gather.models import Call
-from massline.people.models import User
 from massline.rights import may
 
 ACTS_SHOWN = 6
-
-
-def user_of(request: HttpRequest) -> User:
-    """Who is signed in; pages of the desk have been through `login_required`."""
-    assert request.user.is_authenticated  # noqa: S101
-    return request.user
 
 
 def may_request(request: HttpRequest, asked: Call) -> bool:

@@ -16,9 +16,10 @@ from massline.concentrate.forms import REFUSED, MergeForm, PublishForm, RenameFo
 from massline.concentrate.models import Act, Run, Theme
 from massline.concentrate.queries import InOrder, history, last_request, latest, messages_with
 from massline.concentrate.rules import MOST_AT_ONCE, NotPublished, StaleTheme, ThemeError, UndoRefused
-from massline.concentrate.views.reading import ACTS_SHOWN, call_to_edit, may_edit, user_of
+from massline.concentrate.views.reading import ACTS_SHOWN, call_to_edit, may_edit
 from massline.face.pager import listed
 from massline.gather.models import Call
+from massline.people.signed_in import user_of
 
 THEMES_IN_ROOM = 15  # coarse ones on one page, with what stands under them
 FINER_IN_TREE = 4

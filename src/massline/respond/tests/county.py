@@ -1,6 +1,7 @@
 """A county for tests of cases and of what residents say about them: its bodies, those who work there, and all who do not."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.utils import timezone
 from tests.builders import (
@@ -19,9 +20,16 @@ from tests.builders import (
 from massline.gather.actions import Receipt
 from massline.gather.models import Message
 from massline.people.models import User
-from massline.respond.actions import publish_reply
-from massline.respond.models import Case, Turn
+from massline.respond.actions import publish_reply, set_topic
+from massline.respond.models import Case, Topic, Turn
 from massline.rights import OPERATOR, RESIDENT, SYSTEM, Actor
+
+LIGHTS = "路口的路灯坏了，晚上看不见，第{}次说了"
+BUSES = "公交车班次太少，等了{}分钟还没有来"
+
+
+def a_topic(key: str, **more: Any) -> Topic:
+    return set_topic(Topic(code=key, name=key, **more), by=OPERATOR)
 
 
 class County:

@@ -21,23 +21,15 @@ from massline.respond.actions import (
     open_case,
     publish_reply,
     set_duty,
-    set_topic,
     take_as_advised,
     train_router,
 )
 from massline.respond.models import Advice, Case, Router, Topic
 from massline.respond.rules import LEAST_PAST_CASES, NoAdvice, ReasonMissing
-from massline.respond.tests.county import County
+from massline.respond.tests.county import BUSES, LIGHTS, County, a_topic
 from massline.rights import OPERATOR, RESIDENT, SYSTEM
 
 pytestmark = pytest.mark.django_db
-
-LIGHTS = "路口的路灯坏了，晚上看不见，第{}次说了"
-BUSES = "公交车班次太少，等了{}分钟还没有来"
-
-
-def a_topic(key: str, **more: Any) -> Topic:
-    return set_topic(Topic(code=key, name=key, **more), by=OPERATOR)
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,5 @@
 """The house's list of topics: its words until cases teach, its table of who answers, and who changes it."""
 
-from typing import Any
-
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -15,19 +13,12 @@ from massline.respond.actions import (
     set_topic,
     train_router,
 )
-from massline.respond.models import Advice, Topic
+from massline.respond.models import Advice
 from massline.respond.rules import LEAST_PAST_CASES, topic_by_words
-from massline.respond.tests.county import County
+from massline.respond.tests.county import LIGHTS, County, a_topic
 from massline.rights import OPERATOR, SYSTEM, Role
 
 pytestmark = pytest.mark.django_db
-
-LIGHTS = "路口的路灯坏了，晚上看不见，第{}次说了"
-BUSES = "公交车班次太少，等了{}分钟还没有来"
-
-
-def a_topic(key: str, **more: Any) -> Topic:
-    return set_topic(Topic(code=key, name=key, **more), by=OPERATOR)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from massline.bodies.rules import CalendarUnknown
 from massline.face.pager import Page
 from massline.gather.models import Message
 from massline.people.models import User
+from massline.people.signed_in import user_of
 from massline.respond import actions, queries
 from massline.respond.coaching import coach as coached
 from massline.respond.forms import (
@@ -51,7 +52,7 @@ from massline.respond.rules import (
     UrgeRefused,
     WrongState,
 )
-from massline.respond.views.reading import case_context, reason_of, user_of
+from massline.respond.views.reading import case_context, reason_of
 from massline.rights import NotAllowed, may
 
 CASE_FORMS: dict[type[VersionedForm], str] = {

@@ -7,12 +7,12 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from massline.people.signed_in import user_of
 from massline.respond import actions
 from massline.respond.forms import DeskFilter, ViewForm
 from massline.respond.models import SavedView
 from massline.respond.rules import NameTaken, TooMany
 from massline.respond.views.queue import queue_page
-from massline.respond.views.reading import user_of
 from massline.rights import may
 
 

@@ -16,6 +16,7 @@ from massline.gather.actions import publish_message
 from massline.gather.models import Message
 from massline.people.models import User
 from massline.people.queries import operators
+from massline.people.signed_in import user_of
 from massline.respond import actions, queries
 from massline.respond.forms import SetAsideForm, TakeForm
 from massline.respond.models import Case
@@ -28,7 +29,7 @@ from massline.respond.rules import (
     ReasonMissing,
     suggested_title,
 )
-from massline.respond.views.reading import may_do, reason_of, user_of
+from massline.respond.views.reading import may_do, reason_of
 from massline.rights import may
 
 

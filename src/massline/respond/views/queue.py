@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from massline.face.pager import Page, listed, page_of
 from massline.gather.models import Removal
+from massline.people.signed_in import user_of
 from massline.respond import queries
 from massline.respond.forms import (
     CASE_FILTERS,
@@ -20,7 +21,7 @@ from massline.respond.forms import (
     ViewForm,
 )
 from massline.respond.models import ANSWERING_ROLES, Case
-from massline.respond.views.reading import AT_A_GLANCE, user_of
+from massline.respond.views.reading import AT_A_GLANCE
 
 AT_A_TIME = 20
 

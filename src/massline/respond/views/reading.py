@@ -11,7 +11,6 @@ from django.utils.translation import pgettext
 
 from massline.face.pager import Page, page_of
 from massline.gather.models import Message
-from massline.people.models import User
 from massline.respond import queries
 from massline.respond.models import Case
 from massline.respond.rules import ActKind
@@ -69,9 +68,3 @@ def _voices(messages: QuerySet[Message], asked: str | None) -> tuple[Page[Messag
 
 def may_do(request: HttpRequest, verb: str, found: Message) -> bool:
     return request.user.is_authenticated and may(request.user, verb, found.body.path)
-
-
-def user_of(request: HttpRequest) -> User:
-    """Who is signed in; pages of the desk have been through `login_required`."""
-    assert request.user.is_authenticated  # noqa: S101
-    return request.user

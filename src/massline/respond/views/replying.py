@@ -8,13 +8,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from massline.people.signed_in import user_of
 from massline.respond import actions, queries
 from massline.respond.forms import LONGEST_REPLY, ReplyForm, TemplateForm
 from massline.respond.models import Case, Template
 from massline.respond.rules import NameTaken, State
 from massline.respond.templating import UnknownField, filled
 from massline.respond.views.cases import desk_page, known_case
-from massline.respond.views.reading import user_of
 from massline.rights import may
 
 

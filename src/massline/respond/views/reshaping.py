@@ -6,12 +6,12 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from massline.people.signed_in import user_of
 from massline.respond import actions
 from massline.respond.forms import MergeForm, SplitForm, TakeBackForm
 from massline.respond.models import Case, Reshaping
 from massline.respond.rules import ReshapeRefused
 from massline.respond.views.cases import change_case
-from massline.respond.views.reading import user_of
 
 
 @login_required

@@ -15,12 +15,12 @@ from massline.bodies.rules import CalendarUnknown
 from massline.gather.actions import publish_message
 from massline.gather.models import Message
 from massline.people.models import User
+from massline.people.signed_in import user_of
 from massline.respond import actions, queries
 from massline.respond.forms import CasesTogether, MessagesTogether, Together
 from massline.respond.models import Case
 from massline.respond.rules import CaseError
 from massline.respond.views.queue import queue_page
-from massline.respond.views.reading import user_of
 from massline.rights import NotAllowed
 
 KEPT = "done_together"  # in the session: numbers and sentences, no words of anybody

@@ -7,11 +7,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from massline.bodies.queries import everywhere
+from massline.people.signed_in import user_of
 from massline.respond import actions, queries
 from massline.respond.forms import TopicForm
 from massline.respond.models import Topic
 from massline.respond.rules import LEAST_PAST_CASES
-from massline.respond.views.reading import user_of
 from massline.rights import may
 
 

@@ -6,11 +6,11 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from massline.people.signed_in import user_of
 from massline.respond import actions
 from massline.respond.forms import UrgeForm
 from massline.respond.models import Case
 from massline.respond.views.cases import change_case
-from massline.respond.views.reading import user_of
 
 
 @login_required
