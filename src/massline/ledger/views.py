@@ -37,6 +37,8 @@ KINDS: dict[str, Promise] = {
     "case.paused": _("A body waits for somebody: the clock of a case stands still"),
     "case.resumed": _("The clock of a case goes on"),
     "case.handed_over": _("A case was handed over to another body"),
+    "case.handed_back": _("A body handed a case back: what it takes did not come with it"),
+    "case.corrected": _("The topic of a case was corrected"),
     "case.joined": _("Messages joined a case"),
     "case.left": _("A message was taken out of a case, and the writer was told why"),
     "case.merged": _("Two cases became one"),

@@ -22,11 +22,15 @@ class OwnerOut(Schema):
 
 
 class TurnOut(Schema):
-    """The time during which one body owned the case, and how it came to it."""
+    """The time during which one body owned the case, and how it came to it. sender: who handed it over or back, null where nobody
+    did. means: what went with it (money, staff, authority, equipment; own: what the body has is enough)."""
 
     body: OwnerOut
     kind: str
     reason: str = Field(alias="shown_reason")
+    sender: OwnerOut | None
+    means: list[str] = Field(alias="kinds_of_means")
+    means_words: str
     began_at: datetime
     ended_at: datetime | None
     reply_due: date
@@ -62,7 +66,7 @@ def case_out(case: Case) -> CaseOut:
     facts = {
         "number": case.pk,
         "messages": list(messages.values_list("pk", flat=True)),
-        "turns": list(case.turns.select_related("body").order_by("pk")),
+        "turns": list(case.turns.select_related("body", "sender").order_by("pk")),
         "replies": list(replies_of(case)),
     }
     own = ("title", "state", "body", "opened_at", "promised_days", "reply_due", "reopenings")

@@ -18,6 +18,10 @@ _SALT = "respond.following"
 SENTENCES: dict[str, str | Promise] = {
     NoticeKind.TAKEN: gettext_lazy("A body has taken it as a case and owes an answer."),
     NoticeKind.HANDED_OVER: gettext_lazy("It was handed over to another body; the reason stands on the page."),
+    NoticeKind.HANDED_BACK: gettext_lazy(
+        "It went back to the body that had handed it down, for lack of means; the reason stands on the page."
+    ),
+    NoticeKind.CORRECTED: gettext_lazy("Its topic was corrected; the reason and its days stand on the page."),
     NoticeKind.ESCALATED: gettext_lazy("The answer is overdue: it was put before the body above."),
     NoticeKind.REPLIED: gettext_lazy("It was answered. With your receipt you can say whether that solved the matter."),
     NoticeKind.REOPENED: gettext_lazy("It was reopened: the body above looks again."),

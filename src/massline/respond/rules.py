@@ -1,10 +1,12 @@
 """The procedure of a case: states, moves, days. Sources: docs/rules/case.md, docs/rules/reply-deadline.md."""
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import NamedTuple
+
+from massline.bodies.rules import Level
 
 
 class State(StrEnum):
@@ -44,8 +46,19 @@ class TurnKind(StrEnum):
 
     TAKEN = "taken"
     HANDED_OVER = "handed over"
+    HANDED_BACK = "handed back"  # for lack of means, to the body that had handed it over
     REOPENED = "reopened"
     SPLIT_OFF = "split off"
+
+
+class MeansKind(StrEnum):
+    """What goes with a case that goes down. OWN: nothing, for what the body that gets it has of its own is enough."""
+
+    MONEY = "money"
+    STAFF = "staff"
+    AUTHORITY = "authority"
+    EQUIPMENT = "equipment"
+    OWN = "own"
 
 
 class ReshapeKind(StrEnum):
@@ -60,6 +73,8 @@ class ActKind(StrEnum):
 
     TAKEN = "taken"
     HANDED_OVER = "handed over"
+    HANDED_BACK = "handed back"
+    CORRECTED = "corrected"  # another topic
     ESCALATED = "escalated"
     REPLIED = "replied"
     REOPENED = "reopened"
@@ -85,6 +100,8 @@ class NoticeKind(StrEnum):
     CONFIRM = "confirm"
     TAKEN = "taken"
     HANDED_OVER = "handed over"
+    HANDED_BACK = "handed back"
+    CORRECTED = "corrected"
     ESCALATED = "escalated"
     REPLIED = "replied"
     REOPENED = "reopened"
@@ -130,6 +147,36 @@ class HandOverRefused(CaseError):
     def __init__(self, code: str, problem: str) -> None:
         super().__init__(f"The case cannot be handed over to {code}: {problem}.")
         self.code, self.problem = code, problem
+
+
+class MeansMissing(CaseError):
+    """A case would go down without what it needs. `why` is one of WHY_NO_MEANS."""
+
+    def __init__(self, code: str, why: str) -> None:
+        super().__init__(f"The case cannot be handed down to {code}: {WHY_NO_MEANS[why]}.")
+        self.code, self.why = code, why
+
+
+WHY_NO_MEANS = {
+    "none": "it goes down, and no means go with it",
+    "words": "nothing says how much, by whom and when; or why its own means are enough",
+    "both": "its own means are enough or others go with it, not both",
+}
+
+
+class HandBackRefused(CaseError):
+    """A case that cannot go back for lack of means. `why` is one of WHY_NOT_BACK."""
+
+    def __init__(self, number: int, why: str) -> None:
+        super().__init__(f"Case {number} does not go back: {WHY_NOT_BACK[why]}.")
+        self.number, self.why = number, why
+
+
+WHY_NOT_BACK = {
+    "nobody": "nobody handed it over with means that could be missing",
+    "reason": "what is missing is not said",
+    "waiting": "its clock stands still; let it go on first",
+}
 
 
 class ClockRefused(CaseError):
@@ -178,6 +225,7 @@ WHY_NOT_RESHAPED = {
     "elsewhere": "the other case is not this desk's",
     "closed": "the other case is not open",
     "later": "the other case is due later, and merging buys no time; merge that one into this",
+    "down": "the other case is with a body lower down, and merging hands nothing down; merge that one into this",
     "answered": "it was answered before, and its answer stays with it; merge the other one into it",
     "waiting": "its clock stands still; let it go on first",
     "shared": "other bodies still have a part to do in it",
@@ -272,6 +320,79 @@ class ReopenedBefore(CaseError):
 
 class PromiseError(ValueError):
     """A promise of less than a day."""
+
+
+class Place(NamedTuple):
+    """Where a body stands. path: in the tree; level: its own, of a department that of the nearest body above which is none (a
+    department stands beside it); None where there is none."""
+
+    path: str
+    level: Level | None
+
+
+LEVELS_DOWN = (Level.PROVINCE, Level.CITY, Level.COUNTY, Level.TOWNSHIP, Level.VILLAGE)
+
+
+def goes_down(before: Place, after: Place) -> bool:
+    """Whether a case that is handed over like this goes down: to a body under the one that has it, or at a lower level.
+
+    Source: docs/rules/case.md, C27."""
+    if before.path.startswith(after.path):  # up, or nowhere
+        return False
+    if after.path.startswith(before.path):
+        return True
+    if before.level is None or after.level is None:
+        return False
+    return LEVELS_DOWN.index(after.level) > LEVELS_DOWN.index(before.level)
+
+
+class Means(NamedTuple):
+    """What goes with a case, and in words how much, by whom and when; with OWN why what the body has is enough."""
+
+    kinds: frozenset[MeansKind] = frozenset()
+    words: str = ""
+
+    @property
+    def kept(self) -> str:
+        """The kinds as a table holds them, in the order of MeansKind; "" for none."""
+        return " ".join(kind for kind in MeansKind if kind in self.kinds)
+
+
+NO_MEANS = Means()
+
+
+def check_means(means: Means, code: str, *, is_down: bool) -> None:
+    """Nobody sends a case down without means. code: of the body that would get it. Raises MeansMissing. Source: C27."""
+    if is_down and not means.kinds:
+        raise MeansMissing(code, "none")
+    if MeansKind.OWN in means.kinds and len(means.kinds) > 1:
+        raise MeansMissing(code, "both")
+    if means.kinds and not means.words.strip():
+        raise MeansMissing(code, "words")
+
+
+class Step(NamedTuple):
+    """One turn of a case, as far as it tells who may hand it back. sender: who handed it over, None where nobody did."""
+
+    kind: TurnKind
+    sender: int | None
+    means: str = ""
+
+
+def who_gets_it_back(steps: Iterable[Step]) -> int | None:
+    """The body to which a case goes back for lack of means: who handed it, with means named, to the body that has it now.
+
+    steps: its turns in order. What went back is as if it had not been handed over: its sender may hand it further back, to who
+    had handed it down before. A body that inherits a case from an abolished one stands in its place. Source: C28."""
+    standing: list[Step] = []
+    for step in steps:
+        if step.kind == TurnKind.HANDED_BACK:
+            standing = standing[:-1]
+        elif step.kind != TurnKind.HANDED_OVER:
+            standing = []
+        elif step.sender is not None:
+            standing.append(step)
+    return standing[-1].sender if standing and standing[-1].means else None
 
 
 def check_move(number: int, now: State, wanted: State) -> None:

@@ -22,6 +22,7 @@ urlpatterns = [
     path("desk/messages/<int:pk>/set-aside/", messages.set_aside, name="set_aside"),
     path("desk/cases/<int:pk>/", cases.desk_case, name="desk_case"),
     path("desk/cases/<int:pk>/hand-over/", cases.hand_over, name="hand_over"),
+    path("desk/cases/<int:pk>/hand-back/", cases.hand_back, name="hand_back"),
     path("desk/cases/<int:pk>/reply/", cases.reply, name="reply"),
     path("desk/cases/<int:pk>/coach/", cases.coach, name="coach"),
     path("desk/cases/<int:pk>/draft/", replying.keep_draft, name="keep_draft"),

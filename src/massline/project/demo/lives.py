@@ -22,6 +22,8 @@ from massline.project.demo.timeline import Act, Timeline
 from massline.project.demo.topics import HANDED_ON
 from massline.respond import actions as respond
 from massline.respond.models import Case
+from massline.respond.queries import goes_down
+from massline.respond.rules import NO_MEANS, Means, MeansKind
 from massline.rights import RESIDENT
 from massline.supervise import actions as supervise
 from massline.supervise.actions import Verdict
@@ -89,10 +91,12 @@ class Life:
             self._plan_reply()
 
     def hand_over(self) -> None:
-        case = self.case
-        reason = self._text("handed_over", self.department)
+        case, means, why = self.case, NO_MEANS, "handed_over"
+        if goes_down(case.body, self.department):  # what came to the county itself; its bureaus have their own budgets
+            why, means = "handed_down", Means(frozenset({MeansKind.OWN}), self._text("own_means", self.department))
+        reason = self._text(why, self.department)
         by = self.world.offices.handler(case.body)
-        respond.hand_over(case, to=self.department, reason=reason, by=by, version=case.version)
+        respond.hand_over(case, to=self.department, reason=reason, by=by, version=case.version, means=means)
         self._plan_reply()
 
     def reply(self) -> None:

@@ -25,6 +25,7 @@ from massline.project.demo.lives import Life, World
 from massline.project.demo.matters import matters
 from massline.project.demo.messages import DAYS, FIRST_DAY, MadeUpMessage, generate
 from massline.project.demo.offices import Offices, found, local
+from massline.project.demo.passed_down import pass_down
 from massline.project.demo.reading import Reading
 from massline.project.demo.receipts import receipt_to_show
 from massline.project.demo.removals import Removals
@@ -223,6 +224,7 @@ def load(count: int = MESSAGES) -> Loaded:
         loader.plan(count)
         loader.timeline.play(until=now)
         reshape(loader.offices.handler)
+        pass_down(loader.offices.handler)
         train_router(by=SYSTEM)
         advise(by=SYSTEM)
     return Loaded(Message.objects.count(), Case.objects.count(), Entry.objects.count(), receipt_to_show())

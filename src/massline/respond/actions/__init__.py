@@ -20,17 +20,18 @@ from massline.respond.actions.opening import (
     set_aside,
     take_back_set_aside,
 )
+from massline.respond.actions.passing import hand_back, hand_over
 from massline.respond.actions.reshaping import Piece, merge, split, take_back
 from massline.respond.actions.routing import advise, set_duty, set_topic, take_as_advised, train_router
-from massline.respond.actions.sharing import finish_part, hand_over, share, write_note
+from massline.respond.actions.sharing import finish_part, share, write_note
 from massline.respond.actions.telling import confirm, follow, forget_unconfirmed, send_notices, stop_following
 from massline.respond.actions.urging import urge
 
 __all__ = [
     "Piece", "Wait", "abolish_body", "advise", "ask_again", "ask_later", "confirm", "drop_template", "drop_view",
-    "escalate_if_overdue", "escalate_overdue", "extend", "finish_part", "follow", "forget_unconfirmed", "hand_over",
-    "join", "keep_draft", "keep_template", "keep_view", "leave", "merge", "open_case", "open_case_of_theme", "pause",
-    "publish_reply", "rename_view", "reopen", "resume", "send_notices", "set_aside", "set_duty", "set_topic",
-    "settle", "share", "split", "stop_following", "take_as_advised", "take_back", "take_back_set_aside",
-    "train_router", "urge", "write_note",
+    "escalate_if_overdue", "escalate_overdue", "extend", "finish_part", "follow", "forget_unconfirmed", "hand_back",
+    "hand_over", "join", "keep_draft", "keep_template", "keep_view", "leave", "merge", "open_case",
+    "open_case_of_theme", "pause", "publish_reply", "rename_view", "reopen", "resume", "send_notices", "set_aside",
+    "set_duty", "set_topic", "settle", "share", "split", "stop_following", "take_as_advised", "take_back",
+    "take_back_set_aside", "train_router", "urge", "write_note",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from massline.ledger.actions import append, append_all
 from massline.ledger.rules import digest
 from massline.people.models import User
 from massline.respond.actions.telling import tell
-from massline.respond.actions.turns import claim, next_turn
+from massline.respond.actions.turns import Begun, claim, next_turn
 from massline.respond.models import Case, Draft, Reply, ReplyTerms, Turn, promised_days
 from massline.respond.rules import (
     ASK_LATER,
@@ -76,7 +76,7 @@ def reopen(case: Case, *, reason: str, by: Actor) -> Case:
     changes["counted_from"] = timezone.localdate()
     calm = {"escalated_at": None, "overseer": None, "ask_on": None, "asked_later_at": None}
     claim(case, case.version, **changes, **calm, reopenings=case.reopenings + 1)
-    next_turn(case, kind=TurnKind.REOPENED, reason=reason, by=None)
+    next_turn(case, Begun(TurnKind.REOPENED, reason), by=None)
     tell([case.pk], NoticeKind.REOPENED)
     append("case.reopened", {"case": case.pk, "body": body.code, "reply_due": str(due)})
     return case

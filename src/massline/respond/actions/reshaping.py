@@ -14,7 +14,7 @@ from massline.people.models import User
 from massline.respond.actions.telling import tell
 from massline.respond.actions.turns import claim
 from massline.respond.models import Case, CaseMessage, CaseTerms, Extension, Pause, Reshaping, Share, Turn
-from massline.respond.queries import crowd, running_pause
+from massline.respond.queries import crowd, goes_down, running_pause
 from massline.respond.rules import NoticeKind, ReshapeKind, ReshapeRefused, State, TurnKind, WrongState
 from massline.rights import covers, require
 from massline.terms import keep
@@ -100,7 +100,7 @@ def take_back(done: Reshaping, *, by: User, version: int) -> None:
 
 
 def _why_not_into(case: Case, into: Case, by: User, reason: str) -> str:
-    """Why a case cannot go on in another one: a name of WHY_NOT_RESHAPED, "" where it can. Two queries."""
+    """Why a case cannot go on in another one: a name of WHY_NOT_RESHAPED, "" where it can. Three queries at most."""
     today = timezone.localdate()
     checks = {
         "reason": not reason.strip(),
@@ -110,6 +110,7 @@ def _why_not_into(case: Case, into: Case, by: User, reason: str) -> str:
         "answered": case.reopenings > 0,
         "later": into.reply_due > case.reply_due,
         "waiting": running_pause(case, today) is not None or running_pause(into, today) is not None,
+        "down": goes_down(case.body, into.body),
         "shared": Share.objects.filter(case=case, done_at=None).exists(),
     }
     return next((why for why, holds in checks.items() if holds), "")

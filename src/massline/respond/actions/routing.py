@@ -15,7 +15,7 @@ from massline.gather.models import Message
 from massline.ledger.actions import append
 from massline.people.models import User
 from massline.respond.actions.opening import open_case
-from massline.respond.actions.sharing import hand_over
+from massline.respond.actions.passing import hand_over
 from massline.respond.models import Advice, Case, Duty, Router, Topic
 from massline.respond.queries import (
     PastCase,

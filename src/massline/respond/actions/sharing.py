@@ -1,4 +1,4 @@
-"""Several bodies and one case: it is handed over, shared, and written about among them."""
+"""Several bodies and one case: it is shared, and written about among them."""
 
 from django.db import transaction
 from django.db.models import F
@@ -8,39 +8,10 @@ from massline.bodies.models import Body
 from massline.ledger.actions import append
 from massline.ledger.rules import digest
 from massline.people.models import User
-from massline.respond.actions.deciding import decide
-from massline.respond.actions.telling import tell
-from massline.respond.actions.turns import claim, next_turn
-from massline.respond.models import Case, Note, Share, Turn
-from massline.respond.queries import running_pause
-from massline.respond.rules import HandOverRefused, NoticeKind, ShareRefused, State, TurnKind, WrongState
+from massline.respond.actions.turns import claim
+from massline.respond.models import Case, Note, Share
+from massline.respond.rules import ShareRefused, State, WrongState
 from massline.rights import require
-
-
-@transaction.atomic
-def hand_over(case: Case, *, to: Body, reason: str, by: User, version: int) -> Case:
-    """Give the case to another body, with a reason that everybody can read. The reply day stays: a hand-over buys no time.
-
-    Raises NotAllowed, WrongState, StaleCase, HandOverRefused."""
-    require(by, "respond.hand_over", case.body.path)
-    if case.state != State.OPEN:
-        raise WrongState(case.pk, case.state, "handed over")
-    if not reason.strip():
-        raise HandOverRefused(to.code, "a reason is missing")
-    if Turn.objects.filter(case=case, body=to).exists():
-        raise HandOverRefused(to.code, "it has, or had, this case already")
-    if running_pause(case, timezone.localdate()):
-        raise HandOverRefused(to.code, "the clock stands still; let it go on first")
-    before = case.body
-    claim(case, version, body=to)
-    next_turn(case, kind=TurnKind.HANDED_OVER, reason=reason, by=by)
-    decide(case, why=reason, by=by, handed_on=True)
-    tell([case.pk], NoticeKind.HANDED_OVER)
-    append(
-        "case.handed_over",
-        {"case": case.pk, "from": before.code, "to": to.code, "reason": digest(reason, str(case.pk))},
-    )
-    return case
 
 
 @transaction.atomic

@@ -2,7 +2,9 @@
 
 from massline.respond.forms.cases import (
     LONGEST_REPLY,
+    NOT_HANDED_BACK,
     ExtendForm,
+    HandBackForm,
     HandOverForm,
     JoinForm,
     LeaveForm,
@@ -22,8 +24,9 @@ from massline.respond.forms.topics import TopicForm
 from massline.respond.forms.urging import NOT_URGED, UrgeForm
 
 __all__ = [
-    "CASE_FILTERS", "CasesTogether", "DeskFilter", "ExtendForm", "HandOverForm", "JoinForm", "LONGEST_REPLY",
-    "LeaveForm", "MESSAGE_FILTERS", "MergeForm", "MessagesTogether", "NOT_RESHAPED", "NOT_URGED", "NoteForm",
-    "PauseForm", "ReplyForm", "ResumeForm", "SetAsideForm", "ShareForm", "SplitForm", "TakeBackForm", "TakeForm",
-    "TemplateForm", "Together", "TopicForm", "UrgeForm", "VersionedForm", "ViewForm",
+    "CASE_FILTERS", "CasesTogether", "DeskFilter", "ExtendForm", "HandBackForm", "HandOverForm", "JoinForm",
+    "LONGEST_REPLY", "LeaveForm", "MESSAGE_FILTERS", "MergeForm", "MessagesTogether", "NOT_HANDED_BACK",
+    "NOT_RESHAPED", "NOT_URGED", "NoteForm", "PauseForm", "ReplyForm", "ResumeForm", "SetAsideForm", "ShareForm",
+    "SplitForm", "TakeBackForm", "TakeForm", "TemplateForm", "Together", "TopicForm", "UrgeForm", "VersionedForm",
+    "ViewForm",
 ]  # fmt: skip

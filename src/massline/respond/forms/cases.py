@@ -1,19 +1,28 @@
 """What may be done with a case."""
 
 from collections.abc import Mapping
-from typing import Any, Self
+from copy import copy
+from typing import TYPE_CHECKING, Any, Self
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from massline.bodies.models import Body
 from massline.gather.models import Message
-from massline.respond.forms.fields import BodyChoice, reason_field
+from massline.respond.forms.fields import BodyChoice, MeansFields, reason_field
 from massline.respond.models import PAUSE_KINDS, Case
-from massline.respond.queries import hand_over_choices, helpers
+from massline.respond.queries import goes_down, hand_over_choices, helpers
 from massline.respond.rules import LONGEST_PAUSE, longest_extension
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
 LONGEST_REPLY = 20_000  # characters
+NOT_HANDED_BACK: "dict[str, _StrPromise]" = {
+    "nobody": _("Nobody handed it to you with means that could be missing."),
+    "reason": _("Say what is missing. The other body has to answer for it."),
+    "waiting": _("Its clock stands still. Let it go on first."),
+}
 
 
 class VersionedForm(forms.Form):
@@ -26,10 +35,12 @@ class VersionedForm(forms.Form):
 
     def about(self, case: Case) -> Self:
         """The same words in a form about the case as it stands now."""
-        return type(self)({**dict(self.data.items()), "version": case.version}, case=case)
+        data: Any = copy(self.data)  # of a QueryDict with every box that was ticked
+        data["version"] = str(case.version)
+        return type(self)(data, case=case)
 
 
-class HandOverForm(VersionedForm):
+class HandOverForm(MeansFields, VersionedForm):
     """Another body shall answer."""
 
     to = BodyChoice(
@@ -52,7 +63,26 @@ class HandOverForm(VersionedForm):
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, case: Case) -> None:
         super().__init__(data, case=case)
+        self.case = case
         self.fields["to"].queryset = hand_over_choices(case)  # type: ignore[attr-defined]
+        self.order_fields(["version", "to", "reason", "means", "means_words"])
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        if to := given.get("to"):
+            self.check(to, is_down=goes_down(self.case.body, to))
+        return dict(given)
+
+
+class HandBackForm(VersionedForm):
+    """The case goes back to the body that handed it over: what it takes is missing."""
+
+    reason = reason_field(
+        _("What is missing"),
+        hint=_("Everybody can read it. Say what it takes, what came with the case, and what your body has."),
+        missing=_("Say what is missing. The other body has to answer for it."),
+        rows=2,
+    )
 
 
 class ReplyForm(VersionedForm):

@@ -8,8 +8,11 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.forms.renderers import BaseRenderer
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from massline.bodies.models import Body
+from massline.respond.models import MEANS
+from massline.respond.rules import Means, MeansKind, MeansMissing, check_means
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -85,6 +88,46 @@ class BodyChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
             if found := list(bodies.filter(asked)[: MOST_NAMED + 1]):
                 return found
         return []
+
+
+NO_MEANS_NAMED: "dict[str, _StrPromise]" = {
+    "none": gettext_lazy("It goes down: to a body under yours, or of a lower level. Say what goes with it."),
+    "words": gettext_lazy("Say how much, from whom and by when; or why what the other body has is enough."),
+    "both": gettext_lazy("Either something goes with it, or what the other body has is enough: choose one of the two."),
+}
+
+
+class MeansFields(forms.Form):
+    """What goes with a case that is handed over. Needed where it goes down; who gets it may say that it is missing."""
+
+    means = forms.MultipleChoiceField(
+        label=gettext_lazy("What goes with it"),
+        help_text=gettext_lazy("Needed when the case goes down. A body that lacks what it takes may hand it back."),
+        choices=MEANS,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    means_words = forms.CharField(
+        label=gettext_lazy("How much, from whom, by when"),
+        help_text=gettext_lazy(
+            "Everybody can read it. If nothing goes with it: why what the other body has is enough."
+        ),
+        required=False,
+        max_length=1000,
+    )
+
+    @property
+    def named(self) -> Means:
+        """What was chosen and written."""
+        kinds = self.cleaned_data.get("means") or []
+        return Means(frozenset(map(MeansKind, kinds)), self.cleaned_data.get("means_words") or "")
+
+    def check(self, to: Body, *, is_down: bool) -> None:
+        """Say at the field what is missing."""
+        try:
+            check_means(self.named, to.code, is_down=is_down)
+        except MeansMissing as missing:
+            self.add_error("means_words" if missing.why == "words" else "means", NO_MEANS_NAMED[missing.why])
 
 
 def reason_field(

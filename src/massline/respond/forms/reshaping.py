@@ -19,6 +19,9 @@ NOT_RESHAPED: "dict[str, _StrPromise]" = {
     "elsewhere": _("No case of this number is on your desk."),
     "closed": _("The other case is answered already. Only open cases are merged."),
     "later": _("The other case is due later, and merging buys no time. Open that one, and merge it into this."),
+    "down": _(
+        "The other case is with a body lower down. Open that one, and merge it into this; or hand this one over."
+    ),
     "answered": _(
         "This case was answered before; its answer stays with it. Open the other one, and merge it into this."
     ),

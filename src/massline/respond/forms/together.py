@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from massline.bodies.models import Body
-from massline.respond.forms.fields import BodyChoice
+from massline.respond.forms.fields import BodyChoice, MeansFields
 from massline.rights import Actor
 
 MOST_AT_ONCE = 100  # rows
@@ -85,8 +85,8 @@ class MessagesTogether(_Chosen):
         return given
 
 
-class CasesTogether(_Chosen):
-    """Several cases go to another body."""
+class CasesTogether(MeansFields, _Chosen):
+    """Several cases go to another body. Each that would go down without means is refused by itself."""
 
     rows = "cases"
     to = BodyChoice(
@@ -108,3 +108,10 @@ class CasesTogether(_Chosen):
         super().__init__(data)
         root = (actor.body_path or "")[: Body.steplen]
         self.fields["to"].queryset = Body.objects.within(root).standing()  # type: ignore[attr-defined]
+        self.order_fields(["all", "to", "reason", "means", "means_words"])
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        if to := given.get("to"):
+            self.check(to, is_down=False)  # which of them go down is seen row by row
+        return given

@@ -3,6 +3,7 @@
 from massline.respond.models.cases import (
     ANSWERING_ROLES,
     DESK_ROLES,
+    MEANS,
     STATES,
     TURN_KINDS,
     Case,
@@ -12,7 +13,15 @@ from massline.respond.models.cases import (
     Share,
     Turn,
 )
-from massline.respond.models.clocks import PAUSE_KINDS, Extension, Pause, PauseQuerySet, Urging, UrgingQuerySet
+from massline.respond.models.clocks import (
+    PAUSE_KINDS,
+    Correction,
+    Extension,
+    Pause,
+    PauseQuerySet,
+    Urging,
+    UrgingQuerySet,
+)
 from massline.respond.models.desk import Draft, SavedView, Template
 from massline.respond.models.finding import CaseTerms, ReplyTerms
 from massline.respond.models.grouping import Note, Regrouping, Reshaping, ReshapingQuerySet, SetAside, SetAsideQuerySet
@@ -20,9 +29,9 @@ from massline.respond.models.telling import Following, FollowingQuerySet, Notice
 from massline.respond.models.topics import Advice, AdviceQuerySet, Duty, Router, Topic, TopicQuerySet, promised_days
 
 __all__ = [
-    "ANSWERING_ROLES", "Advice", "AdviceQuerySet", "Case", "CaseMessage", "CaseQuerySet", "CaseTerms", "DESK_ROLES",
-    "Draft", "Duty", "Extension", "Following", "FollowingQuerySet", "Note", "Notice", "NoticeQuerySet", "PAUSE_KINDS",
-    "Pause", "PauseQuerySet", "Regrouping", "Reply", "ReplyTerms", "Reshaping", "ReshapingQuerySet", "Router",
-    "STATES", "SavedView", "SetAside", "SetAsideQuerySet", "Share", "TURN_KINDS", "Template", "Topic",
-    "TopicQuerySet", "Turn", "Urging", "UrgingQuerySet", "promised_days",
+    "ANSWERING_ROLES", "Advice", "AdviceQuerySet", "Case", "CaseMessage", "CaseQuerySet", "CaseTerms", "Correction",
+    "DESK_ROLES", "Draft", "Duty", "Extension", "Following", "FollowingQuerySet", "MEANS", "Note", "Notice",
+    "NoticeQuerySet", "PAUSE_KINDS", "Pause", "PauseQuerySet", "Regrouping", "Reply", "ReplyTerms", "Reshaping",
+    "ReshapingQuerySet", "Router", "STATES", "SavedView", "SetAside", "SetAsideQuerySet", "Share", "TURN_KINDS",
+    "Template", "Topic", "TopicQuerySet", "Turn", "Urging", "UrgingQuerySet", "promised_days",
 ]  # fmt: skip

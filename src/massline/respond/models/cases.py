@@ -15,7 +15,7 @@ from massline.engine.mask import mask
 from massline.gather.models import Message
 from massline.ledger.rules import new_salt
 from massline.respond.models.topics import Topic
-from massline.respond.rules import VERY_LATE, State, TurnKind
+from massline.respond.rules import VERY_LATE, MeansKind, State, TurnKind
 from massline.rights import Actor, Role
 
 STATES = [
@@ -32,8 +32,17 @@ DESK_ROLES = (*ANSWERING_ROLES, Role.INSPECTOR)
 TURN_KINDS = [
     (TurnKind.TAKEN, _("Taken")),
     (TurnKind.HANDED_OVER, _("Handed over")),
+    (TurnKind.HANDED_BACK, _("Handed back: no means")),
     (TurnKind.REOPENED, _("Reopened")),
     (TurnKind.SPLIT_OFF, _("Split off")),
+]
+
+MEANS = [
+    (MeansKind.MONEY, _("Money")),
+    (MeansKind.STAFF, _("People to do it")),
+    (MeansKind.AUTHORITY, _("Authority to decide or enforce")),
+    (MeansKind.EQUIPMENT, _("Equipment or material")),
+    (MeansKind.OWN, _("Nothing: what that body has is enough")),
 ]
 
 
@@ -125,6 +134,7 @@ class Case(models.Model):
     escalated_at = models.DateTimeField(null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
     reopenings = models.PositiveSmallIntegerField(default=0)
+    hand_overs = models.PositiveSmallIntegerField(default=0)  # by people, forth or back; what is inherited is none
     version = models.PositiveIntegerField(default=0)  # rises with each act: a form opened before it is stale
     counted_from = models.DateField(null=True)  # day 0 of the promise that runs; None in cases older than this column
     topic = models.ForeignKey(Topic, on_delete=models.PROTECT, null=True, blank=True, related_name="cases")
@@ -149,6 +159,12 @@ class Case(models.Model):
             models.Index(fields=["ask_on", "id"], condition=Q(ask_on__isnull=False), name="case_to_ask"),
             models.Index(fields=["state", "reply_due", "id"], condition=Q(escalated_at=None), name="case_to_escalate"),
             models.Index(fields=["state", "reply_due", "id"], name="case_by_day"),
+            models.Index(fields=["id", "hand_overs"], condition=Q(hand_overs__gte=2), name="case_handed_on"),
+            models.Index(
+                fields=["very_late_days"],
+                condition=Q(state=State.OPEN) & ~Q(very_late_days=VERY_LATE),
+                name="case_very_late_apart",
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=list(State)), name="case_state_is_known"),
@@ -216,8 +232,16 @@ class Turn(models.Model):
         Body, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )  # whom it was put before
     ended_at = models.DateTimeField(null=True, blank=True)
+    sender = models.ForeignKey(
+        Body, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )  # who handed it over, or back; None where nobody did: taken, reopened, split off, inherited
+    means = models.CharField(max_length=60, blank=True)  # MeansKind between blank space, "" where none was named
+    means_words = models.TextField(blank=True)
 
     class Meta:
+        indexes = [
+            models.Index(fields=["sender", "body", "kind"], condition=Q(sender__isnull=False), name="turn_handed_over"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["case"], condition=Q(ended_at=None), name="one_owner_at_any_time"),
         ]
@@ -229,6 +253,16 @@ class Turn(models.Model):
     def shown_reason(self) -> str:
         """The reason as everybody may read it: a resident's words, which reopen a case, with personal data masked."""
         return mask(self.reason).text if self.kind == TurnKind.REOPENED else self.reason
+
+    @property
+    def kinds_of_means(self) -> list[str]:
+        return self.means.split()
+
+    @property
+    def named_means(self) -> list[str]:
+        """The means that went with it, in the reader's words."""
+        names = dict(MEANS)
+        return [str(names[MeansKind(kind)]) for kind in self.kinds_of_means]
 
 
 class Reply(models.Model):

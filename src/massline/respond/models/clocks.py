@@ -5,11 +5,12 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from massline.bodies.models import Body
 from massline.respond.models.cases import Case
+from massline.respond.models.topics import Topic
 from massline.respond.rules import PauseKind
 
 PAUSE_KINDS = [
@@ -66,6 +67,27 @@ class Extension(models.Model):
 
     def __str__(self) -> str:
         return f"case {self.case_id}: {self.days} working days more"
+
+
+class Correction(models.Model):
+    """Another topic than a case was taken with, why, and what became of its days. Never a later day."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="corrections")
+    before = models.ForeignKey(Topic, on_delete=models.PROTECT, null=True, related_name="+")
+    after = models.ForeignKey(Topic, on_delete=models.PROTECT, null=True, related_name="+")
+    reason = models.TextField()
+    due_before = models.DateField()
+    due_after = models.DateField()
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(due_after__lte=F("due_before")), name="correction_buys_no_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"case {self.case_id}: {self.after} instead of {self.before}"
 
 
 class UrgingQuerySet(models.QuerySet["Urging"]):

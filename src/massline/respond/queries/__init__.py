@@ -14,7 +14,7 @@ from massline.respond.queries.desk import (
 )
 from massline.respond.queries.estate import Estate, estate_of
 from massline.respond.queries.finding import LOOKED_THROUGH, Found, Search
-from massline.respond.queries.passing import Passing, passings
+from massline.respond.queries.passing import Passing, goes_down, passings, places_of, sender_by, sender_of
 from massline.respond.queries.replying import draft_of, facts_of, templates_of, templates_within
 from massline.respond.queries.routing import (
     Advised,
@@ -31,6 +31,7 @@ from massline.respond.queries.routing import (
     topics_shown,
 )
 from massline.respond.queries.telling import (
+    HAND_OVERS,
     Act,
     DueStory,
     Letters,
@@ -77,12 +78,14 @@ from massline.respond.queries.voices import (
 
 __all__ = [
     "ALIKE", "ASKED", "Act", "Advised", "Clock", "Clocks", "Crowd", "Days", "DueStory", "Estate", "Found",
-    "LOOKED_THROUGH", "Letters", "Line", "MessageLine", "Passing", "PastCase", "Search", "Urged", "acts", "advised",
-    "alike", "answered_cases", "answers", "asked_in", "bodies_at_hand", "by_words", "calendars_of", "clock", "clocks",
-    "crowd", "crowd_of", "days_left", "days_of", "desk_cases", "desk_counts", "desk_lines", "draft_of", "due_story",
-    "duty_of", "estate_of", "facts_of", "first_message", "first_of_open_cases", "free_messages", "hand_over_choices",
-    "helpers", "in_order", "last_reshaping", "latest_replies", "learnt_since", "letters_about", "lines", "may_urge",
-    "messages_in_theme", "messages_shown_to", "messages_to_publish", "messages_to_take", "newest_router", "notes",
-    "own_part", "passings", "past_cases", "placement_of", "promise_body", "replies_of", "reply_day", "running_pause",
-    "set_aside_of", "taking_body", "templates_of", "templates_within", "to_advise", "topics_shown", "urged",
+    "HAND_OVERS", "LOOKED_THROUGH", "Letters", "Line", "MessageLine", "Passing", "PastCase", "Search", "Urged",
+    "acts", "advised", "alike", "answered_cases", "answers", "asked_in", "bodies_at_hand", "by_words",
+    "calendars_of", "clock", "clocks", "crowd", "crowd_of", "days_left", "days_of", "desk_cases", "desk_counts",
+    "desk_lines", "draft_of", "due_story", "duty_of", "estate_of", "facts_of", "first_message",
+    "first_of_open_cases", "free_messages", "goes_down", "hand_over_choices", "helpers", "in_order",
+    "last_reshaping", "latest_replies", "learnt_since", "letters_about", "lines", "may_urge", "messages_in_theme",
+    "messages_shown_to", "messages_to_publish", "messages_to_take", "newest_router", "notes", "own_part",
+    "passings", "past_cases", "placement_of", "places_of", "promise_body", "replies_of", "reply_day",
+    "running_pause", "sender_by", "sender_of", "set_aside_of", "taking_body", "templates_of", "templates_within",
+    "to_advise", "topics_shown", "urged",
 ]  # fmt: skip

@@ -16,6 +16,7 @@ from massline.people.models import User
 from massline.respond.models import (
     ANSWERING_ROLES,
     Case,
+    Correction,
     Extension,
     Following,
     Note,
@@ -40,6 +41,7 @@ from massline.respond.rules import (
 from massline.rights import Actor, may
 
 BEGINNINGS = (ActKind.TAKEN, ActKind.REOPENED, ActKind.SPLIT_OFF)  # after these a promise runs
+HAND_OVERS = (ActKind.HANDED_OVER, ActKind.HANDED_BACK)  # after these another body has it, within the same promise
 Row = TypeVar("Row", bound=Model)
 
 
@@ -58,6 +60,8 @@ class Act:
     messages: int = 0  # that joined or left
     reshaping: Reshaping | None = None  # of a merging or a splitting
     is_down: bool = False  # of a hand-over: to a body under the one that had the case
+    turn: Turn | None = None  # that began with it
+    correction: Correction | None = None  # of its topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,7 @@ class Line:
 KEPT_APART = {
     "pauses": (Pause, ("began_by", "ended_by")),
     "extensions": (Extension, ("by",)),
+    "corrections": (Correction, ("before", "after", "by")),
     "regroupings": (Regrouping, ("by",)),
     "shares": (Share, ("body", "asked_by", "done_by")),
     "urgings": (Urging, ("body", "owner", "by")),
@@ -96,7 +101,7 @@ KEPT_APART = {
 
 
 def _load(case: Case) -> Case:
-    """The same case with what happened to it besides turns at hand: no page reads it twice. Five queries."""
+    """The same case with what happened to it besides turns at hand: no page reads it twice. Six queries."""
     wanted = [Prefetch(name, kind._default_manager.select_related(*who)) for name, (kind, who) in KEPT_APART.items()]
     prefetch_related_objects([case], *wanted)
     return case
@@ -116,7 +121,7 @@ def in_order(rows: Manager[Row]) -> list[Row]:
 
 def acts(case: Case) -> list[Act]:
     """Everything that happened to a case, in order; always `case.version + 1` acts, so where its turns tell all of them nothing
-    else is asked for. One query then, else seven."""
+    else is asked for. One query then, else eight."""
     told = _acts_of_turns(case)
     if len(told) > case.version:
         _know_that_nothing_else_happened(case)
@@ -131,11 +136,11 @@ def _acts_of_turns(case: Case) -> list[Act]:
     turns = Turn.objects.filter(case=case).order_by("pk")
     told: list[Act] = []
     before: Body | None = None  # who had it
-    for turn in turns.select_related("body", "overseer", "began_by", "reply__body", "reply__published_by"):
+    for turn in turns.select_related("body", "overseer", "sender", "began_by", "reply__body", "reply__published_by"):
         kind = ActKind(turn.kind)
         is_down = kind == ActKind.HANDED_OVER and before is not None and turn.body.path.startswith(before.path)
         words, before = (turn.reason, turn.shown_reason), turn.body
-        told.append(Act(kind, turn.began_at, turn.body, turn.began_by, *words, is_down=is_down))
+        told.append(Act(kind, turn.began_at, turn.body, turn.began_by, *words, is_down=is_down, turn=turn))
         if turn.escalated_at:
             told.append(Act(ActKind.ESCALATED, turn.escalated_at, turn.overseer))
         if hasattr(turn, "reply"):
@@ -149,7 +154,7 @@ def _acts_of_turns(case: Case) -> list[Act]:
 
 
 def _acts_of_clock(case: Case) -> Iterator[Act]:
-    """Pauses, their ends before their last day, and extensions. Two queries."""
+    """Pauses, their ends before their last day, extensions, and other topics. No query where `acts` has read it."""
     for pause in in_order(case.pauses):
         words = (pause.reason, pause.reason)
         yield Act(ActKind.PAUSED, pause.began_at, None, pause.began_by, *words, day=pause.until)
@@ -157,6 +162,8 @@ def _acts_of_clock(case: Case) -> Iterator[Act]:
             yield Act(ActKind.RESUMED, pause.ended_at, None, pause.ended_by)
     for more in in_order(case.extensions):
         yield Act(ActKind.EXTENDED, more.at, None, more.by, more.reason, more.reason, days=more.days)
+    for one in in_order(case.corrections):
+        yield Act(ActKind.CORRECTED, one.at, None, one.by, one.reason, one.reason, correction=one)
 
 
 def _acts_of_messages(case: Case) -> Iterator[Act]:
@@ -207,7 +214,7 @@ def _acts_of_helpers(case: Case) -> Iterator[Act]:
 
 def calendars_of(case: Case, told: Sequence[Act]) -> dict[int, WorkCalendar]:
     """The calendars by which the days of a case are counted, by the key of their body. told: its acts. Two queries."""
-    owners = [act.body for act in told if act.body and act.kind in (*BEGINNINGS, ActKind.HANDED_OVER)]
+    owners = [act.body for act in told if act.body and act.kind in (*BEGINNINGS, *HAND_OVERS)]
     return work_calendars([case.body, *owners, *(one.owner for one in in_order(case.urgings))])
 
 

@@ -22,8 +22,10 @@ from massline.gather.models import Message
 from massline.people.models import User
 from massline.respond.actions import publish_reply, set_topic
 from massline.respond.models import Case, Topic, Turn
+from massline.respond.rules import Means, MeansKind
 from massline.rights import OPERATOR, RESIDENT, SYSTEM, Actor
 
+MONEY = Means(frozenset({MeansKind.MONEY}), "县财政本月拨付两万元")
 LIGHTS = "路口的路灯坏了，晚上看不见，第{}次说了"
 BUSES = "公交车班次太少，等了{}分钟还没有来"
 

@@ -13,7 +13,7 @@ from massline.respond.actions import hand_over, publish_reply
 from massline.respond.models import Case, Turn
 from massline.respond.queries import Passing, acts, calendars_of, passings
 from massline.respond.rules import TAKE_DAYS, HandOverRefused, reply_due
-from massline.respond.tests.county import County
+from massline.respond.tests.county import MONEY, County
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +32,7 @@ def handed(here: County) -> Case:
     """From the township to the county, from there down to the department."""
     case = here.case()
     hand_over(case, to=here.county, reason="跨部门", by=here.handler, version=0)
-    hand_over(case, to=here.department, reason="管道归水务", by=a_leader(here.county), version=1)
+    hand_over(case, to=here.department, reason="管道归水务", by=a_leader(here.county), version=1, means=MONEY)
     return case
 
 
@@ -45,7 +45,7 @@ def test_nobody_assigns_without_a_reason_nor_twice_to_the_same_body(here: County
     case = handed(here)
     for to, why in ((a_body(under=here.department), reason), (here.township, "再看看"), (here.department, "再看看")):
         with pytest.raises(HandOverRefused):
-            hand_over(case, to=to, reason=why, by=a_leader(here.county), version=case.version)
+            hand_over(case, to=to, reason=why, by=a_leader(here.county), version=case.version, means=MONEY)
 
 
 def test_the_tree_says_whether_a_case_was_passed_on_or_assigned(here: County) -> None:

@@ -20,9 +20,11 @@ from massline.respond import actions, queries
 from massline.respond.coaching import coach as coached
 from massline.respond.forms import (
     LONGEST_REPLY,
+    NOT_HANDED_BACK,
     NOT_RESHAPED,
     NOT_URGED,
     ExtendForm,
+    HandBackForm,
     HandOverForm,
     JoinForm,
     LeaveForm,
@@ -41,8 +43,10 @@ from massline.respond.forms.fields import MOST_LISTED, BodyChoice
 from massline.respond.models import DESK_ROLES, Case
 from massline.respond.rules import (
     ClockRefused,
+    HandBackRefused,
     HandOverRefused,
     LeaveRefused,
+    MeansMissing,
     NothingToJoin,
     PauseKind,
     ReshapeRefused,
@@ -57,6 +61,7 @@ from massline.rights import NotAllowed, may
 
 CASE_FORMS: dict[type[VersionedForm], str] = {
     HandOverForm: "hand_over_form",
+    HandBackForm: "hand_back_form",
     ReplyForm: "reply_form",
     PauseForm: "pause_form",
     ResumeForm: "resume_form",
@@ -69,7 +74,7 @@ CASE_FORMS: dict[type[VersionedForm], str] = {
     TakeBackForm: "take_back_form",
     UrgeForm: "urge_form",
 }
-WHY_NOT = {ReshapeRefused: NOT_RESHAPED, UrgeRefused: NOT_URGED}
+WHY_NOT = {ReshapeRefused: NOT_RESHAPED, UrgeRefused: NOT_URGED, HandBackRefused: NOT_HANDED_BACK}
 CHANGED = (StaleCase, WrongState, NotAllowed)  # what a form meets that was opened before somebody else acted
 
 
@@ -87,13 +92,24 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     form = HandOverForm(request.POST, case=found)
     if not form.is_valid():
         return desk_page(request, found, form, status=422)
-    given = form.cleaned_data
+    given = {name: form.cleaned_data[name] for name in ("to", "reason", "version")}
     try:
-        actions.hand_over(found, to=given["to"], reason=given["reason"], by=user_of(request), version=given["version"])
-    except (*CHANGED, HandOverRefused):
+        actions.hand_over(found, **given, means=form.named, by=user_of(request))
+    except (*CHANGED, HandOverRefused, MeansMissing):
         return desk_page(request, found, form, status=409)
     notices.success(request, _("The case is now with %(body)s. The writer can read why.") % {"body": given["to"]})
     return redirect("respond:desk_case", pk)
+
+
+@login_required
+def hand_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give the case back to the body that handed it over: what it takes is missing."""
+    said = _("The case went back. Everybody can read what is missing.")
+
+    def do(found: Case, given: dict[str, Any]) -> None:
+        actions.hand_back(found, **given, by=user_of(request))
+
+    return change_case(request, pk, HandBackForm, do, said)
 
 
 @login_required
@@ -259,7 +275,7 @@ def change_case(
             None, _("This cannot be done: a case keeps one message at least, and a message is in one case at most.")
         )
         return desk_page(request, found, form, status=422)
-    except (ReshapeRefused, UrgeRefused) as refused:
+    except (ReshapeRefused, UrgeRefused, HandBackRefused) as refused:
         form.add_error(None, WHY_NOT[type(refused)][refused.why])
         return desk_page(request, found, form, status=422)
     except (ClockRefused, CalendarUnknown):
@@ -300,6 +316,7 @@ def desk_page(
         context |= _advised(found, context["messages_of_case"])
         context["last_reshaping"] = queries.last_reshaping(found, context["acts"])
         context |= _at_hand(user, found, context["reply_form"])
+        context["back_to"] = queries.sender_by([act.turn for act in context["acts"] if act.turn], found)
     if form:
         fresh = form.about(found) if status == 409 else form
         context |= {"kept": fresh, CASE_FORMS[type(form)]: fresh}

@@ -19,7 +19,7 @@ from massline.rights import may
 AT_A_GLANCE = 6  # of each list on the overview, and of a case's messages
 OWNING = (
     ActKind.TAKEN,
-    ActKind.HANDED_OVER,
+    *queries.HAND_OVERS,
     ActKind.REOPENED,
     ActKind.SPLIT_OFF,
 )  # after these another body owns the case
@@ -43,8 +43,9 @@ def case_context(request: HttpRequest, found: Case, shown: QuerySet[Message]) ->
         "passings": queries.passings(told, today, calendars),
         "line": line,
         "urged": queries.urged(found, today, calendars),
-        "hand_overs": sum(act.kind == ActKind.HANDED_OVER for act in told),
+        "hand_overs": sum(act.kind in queries.HAND_OVERS for act in told),
         "assigned": sum(act.is_down for act in told),
+        "handed_back": sum(act.kind == ActKind.HANDED_BACK for act in told),
         "replies": [act for act in told if act.kind == ActKind.REPLIED],
     }
 

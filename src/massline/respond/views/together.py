@@ -30,6 +30,7 @@ WHY = {
     "CannotTakeBack": gettext_lazy("More than an hour has passed, its writer asked again, or it is in a case by now."),
     "CalendarUnknown": gettext_lazy("The working days of its year are not known yet."),
     "HandOverRefused": gettext_lazy("That body has it, or had it before; or its clock stands still."),
+    "MeansMissing": gettext_lazy("It goes down, and nothing goes with it: say what, or why it needs nothing."),
     "WrongState": gettext_lazy("It is not open any more."),
 }
 REFUSED = (CaseError, CalendarUnknown, NotAllowed)  # what one row may be refused for; the others go on
@@ -65,7 +66,8 @@ def cases_together(request: HttpRequest) -> HttpResponse:
     found, given = Case.objects.answerable_by(user).filter(pk__in=seen).select_related("body"), form.cleaned_data
 
     def hand_over(case: Case) -> None:
-        actions.hand_over(case, to=given["to"], reason=given["reason"], by=user, version=seen[case.pk])
+        chosen = {"to": given["to"], "reason": given["reason"], "means": form.named}
+        actions.hand_over(case, **chosen, by=user, version=seen[case.pk])
 
     told = _each(found.order_by("pk"), hand_over)
     return _tell(request, {"act": Together.HAND_OVER, **told, "gone": len(seen) - len(found)})
