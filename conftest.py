@@ -3,6 +3,7 @@
 The settings module is named here and not in pyproject.toml, because pytest-django would read that one before this file."""
 
 import os
+import tempfile
 from collections.abc import Iterator
 from itertools import count
 from typing import Any
@@ -23,6 +24,8 @@ os.environ.setdefault("MASSLINE_HTTPS", "False")
 os.environ.setdefault("MASSLINE_DEMO", "True")
 os.environ.setdefault("MASSLINE_DEBUG", "False")
 os.environ.setdefault("MASSLINE_TEACH", "0")  # tests of the pages need themes, not good ones
+_attachments = tempfile.TemporaryDirectory(prefix="massline-attachments-")  # goes with the last test
+os.environ["MASSLINE_ATTACHMENTS"] = _attachments.name
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "massline.project.settings")
 django.setup()
 

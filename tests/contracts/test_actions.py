@@ -22,6 +22,8 @@ NO_ACTS = {
     f"respond.{verb}"
     for verb in ("keep_view", "rename_view", "drop_view", "keep_template", "drop_template", "keep_draft")
 }
+# A file goes with a draft, and stands in the log with the reply that carries it out. What belongs to nothing is nobody's.
+NO_ACTS |= {f"respond.{verb}" for verb in ("attach", "take_off", "clear_attachments")}
 # Whom letters go to stands in no log: it would tell who looks at what.
 NO_ACTS |= {f"respond.{verb}" for verb in ("follow", "confirm", "stop_following", "send_notices", "forget_unconfirmed")}
 

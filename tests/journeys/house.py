@@ -35,6 +35,7 @@ def running(folder: Path) -> Iterator[House]:
         "MASSLINE_STATIC_ROOT": str(folder / "static"),
         "MASSLINE_LOG_ROOT": str(folder / "log"),
         "MASSLINE_LOG_KEY": str(folder / "log-key"),
+        "MASSLINE_ATTACHMENTS": str(folder / "attachments"),
         "DJANGO_SETTINGS_MODULE": "massline.project.settings",
     }
 

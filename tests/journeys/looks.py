@@ -37,7 +37,7 @@ _FOREIGN = """([wrong, known]) => {
 }"""
 FOREIGN = {"en": "[\u3400-\u9fff]", "zh-Hans": "[A-Za-z]{2,}", "zh-Hant": "[A-Za-z]{2,}"}
 NAMES = (
-    r"massline|CSV|XLSX|JSON|Atom|Ed25519|Open311|API|SHA-256|GeoJSON|English|https?://\S+|[\w.-]+@[\w.-]+|\S+\.md|[A-Z0-9-]{4,}|wangfang|(?:words|taught)-\d|Ctrl-K|\{[a-z]+\}"
+    r"massline|CSV|XLSX|PDF|PNG|JPG|OFD|ODS|ODT|MB|KB|JSON|Atom|Ed25519|Open311|API|SHA-256|GeoJSON|English|https?://\S+|[\w.-]+@[\w.-]+|\S+\.md|[A-Z0-9-]{4,}|wangfang|(?:words|taught)-\d|Ctrl-K|\{[a-z]+\}"
     r"|province|city|county|township|village|department|省、市、县、乡镇（街道）、村（社区）、部门"
 )
 """What a page says in its own language though it is of another: proper names, formats, codes, addresses, words of a sheet."""

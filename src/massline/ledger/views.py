@@ -23,6 +23,7 @@ KINDS: dict[str, Promise] = {
     "advice.declined": _("Somebody decided otherwise than past cases advise, and said why"),
     "advice.followed": _("Somebody followed what past cases advise"),
     "appeal.answered": _("An appeal against the hiding of a message was decided"),
+    "attachment.withdrawn": _("A file of a reply or a note was taken back"),
     "body.added": _("A public body was added"),
     "body.removed": _("A public body that was entered by mistake was removed"),
     "body.abolished": _("A public body was abolished; another one answers in its place"),

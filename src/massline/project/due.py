@@ -15,6 +15,7 @@ from massline.ledger.models import Entry
 from massline.respond.actions import (
     advise,
     ask_later,
+    clear_attachments,
     escalate_overdue,
     forget_unconfirmed,
     send_notices,
@@ -38,6 +39,7 @@ def do_due_work() -> int:
         place_messages,
         learn_from_cases,
         advise_desks,
+        clear_shelf,
     )
     return sum(_tried(work) for work in works)
 
@@ -87,6 +89,11 @@ def learn_from_cases() -> int:
 def advise_desks() -> int:
     """What past cases say of messages that wait."""
     return advise(by=SYSTEM)
+
+
+def clear_shelf() -> int:
+    """Files that belong to nothing any more."""
+    return clear_attachments(now=timezone.now(), by=SYSTEM)
 
 
 def publish_entries() -> int:

@@ -127,6 +127,14 @@ LOG_KEY = env_text("MASSLINE_LOG_KEY", default=str(Path.cwd() / "log-key"))
 LOG_NAME = env_text("MASSLINE_LOG_NAME", default=f"{next(iter(ALLOWED_HOSTS), 'localhost').lstrip('.')}/log")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+ATTACHMENTS = env_text("MASSLINE_ATTACHMENTS", default=str(Path.cwd() / "attachments"))
+ATTACHMENT_MB = env_int("MASSLINE_ATTACHMENT_MB", default=10, at_least=1)
+ATTACHMENTS_MOST = env_int("MASSLINE_ATTACHMENTS_MOST", default=6, at_least=1)  # of one reply, of one note
+FILE_UPLOAD_HANDLERS = [
+    "massline.respond.uploading.Attached",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440  # bytes; a message of 100,000 Chinese characters fits
 
 # --- letters to followers

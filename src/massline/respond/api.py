@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 from ninja import Field, Router, Schema
 
 from massline.gather.models import Message
-from massline.respond.models import Case
+from massline.respond.models import Attachment, Case, Reply
 from massline.respond.queries import replies_of
 
 router = Router(tags=["cases"])
@@ -36,12 +36,28 @@ class TurnOut(Schema):
     reply_due: date
 
 
+class AttachmentOut(Schema):
+    """A file that went out with a reply. sha256: of its content, in hexadecimal, as the public log has it."""
+
+    name: str
+    media_type: str = Field(alias="kind.media_type")
+    size: int
+    sha256: str = Field(alias="digest")
+    address: str = Field(alias="get_absolute_url")
+
+
 class ReplyOut(Schema):
     """A body's public answer."""
 
     body: OwnerOut
     text: str
     published_at: datetime
+    attachments: list[AttachmentOut]
+
+    @staticmethod
+    def resolve_attachments(reply: Reply) -> list[Attachment]:
+        """Those that everybody may open now."""
+        return [one for one in reply.attached if one.is_open and one.withdrawn_at is None]
 
 
 class CaseOut(Schema):

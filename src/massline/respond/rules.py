@@ -38,6 +38,7 @@ LONGEST_URGING = 10  # working days that a body above may give
 PAUSES = 2  # how often a clock may stand still, until the case is reopened
 LONGEST_PAUSE = 10  # working days
 MOST_VIEWS = 12  # parts of the desk that one person keeps
+LEFT_BEHIND = timedelta(weeks=1)  # files of a reply that was never sent stay so long after the case was answered
 TAKE_BACK = timedelta(hours=1)  # so long a body may take back that a message needs no case
 
 
@@ -264,6 +265,14 @@ class NameTaken(CaseError):
     def __init__(self, name: str) -> None:
         super().__init__(f"There is one called {name!r} already. Choose another name.")
         self.name = name
+
+
+class AttachmentGone(CaseError):
+    """A file that was taken off, taken back or published a moment before, or is somebody else's; or no reason is given."""
+
+    def __init__(self, number: int, problem: str) -> None:
+        super().__init__(f"An attachment of case {number} is not as it was: {problem}.")
+        self.number, self.problem = number, problem
 
 
 class TooMany(CaseError):

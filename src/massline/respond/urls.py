@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from massline.respond.views import cases, desk, messages, public, queue, replying, reshaping, together, topics, urging
+from massline.respond.views import (
+    attaching,
+    cases,
+    desk,
+    messages,
+    public,
+    queue,
+    replying,
+    reshaping,
+    together,
+    topics,
+    urging,
+)
+from massline.respond.views.attaching import takes_files
 
 app_name = "respond"
 urlpatterns = [
@@ -23,10 +36,15 @@ urlpatterns = [
     path("desk/cases/<int:pk>/", cases.desk_case, name="desk_case"),
     path("desk/cases/<int:pk>/hand-over/", cases.hand_over, name="hand_over"),
     path("desk/cases/<int:pk>/hand-back/", cases.hand_back, name="hand_back"),
-    path("desk/cases/<int:pk>/reply/", cases.reply, name="reply"),
-    path("desk/cases/<int:pk>/coach/", cases.coach, name="coach"),
-    path("desk/cases/<int:pk>/draft/", replying.keep_draft, name="keep_draft"),
-    path("desk/cases/<int:pk>/fill-in/", replying.fill_in, name="fill_in"),
+    path("desk/cases/<int:pk>/reply/", takes_files(cases.reply), name="reply"),
+    path("desk/cases/<int:pk>/coach/", takes_files(cases.coach), name="coach"),
+    path("desk/cases/<int:pk>/draft/", takes_files(replying.keep_draft), name="keep_draft"),
+    path("desk/cases/<int:pk>/fill-in/", takes_files(replying.fill_in), name="fill_in"),
+    path("desk/cases/<int:pk>/attach/", takes_files(attaching.attach), name="attach"),
+    path("desk/cases/<int:pk>/attachments/<int:attachment>/take-off/", attaching.take_off, name="take_off"),
+    path("desk/attachments/<int:pk>/withdraw/", attaching.withdraw, name="withdraw"),
+    path("attachments/<int:pk>/", attaching.attachment, name="attachment"),
+    path("attachments/<int:pk>/preview/", attaching.preview, name="preview"),
     path("desk/templates/", replying.templates, name="templates"),
     path("desk/templates/<int:pk>/", replying.templates, name="template"),
     path("desk/templates/<int:pk>/delete/", replying.drop_template, name="drop_template"),

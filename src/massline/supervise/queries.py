@@ -12,7 +12,7 @@ from django.db.models.functions import TruncDate, TruncWeek
 from massline.bodies.models import Body
 from massline.gather.models import Message
 from massline.respond.models import DESK_ROLES, Case, Reply, SetAside, Turn
-from massline.respond.queries import Act, acts, set_aside_of
+from massline.respond.queries import Act, acts, set_aside_of, with_attachments
 from massline.respond.rules import REOPENINGS, State
 from massline.rights import Actor, covers
 from massline.supervise.models import Rating
@@ -84,7 +84,8 @@ def standing(message: Message) -> Standing:
     case = Case.objects.filter(messages=message).select_related("body").first()
     if case is None:
         return Standing(message, None, [], None, None, set_aside_of(message))
-    reply = Reply.objects.filter(case=case).select_related("body").order_by("-pk").first()
+    replies = Reply.objects.filter(case=case).select_related("body").prefetch_related(with_attachments())
+    reply = replies.order_by("-pk").first()
     rating = Rating.objects.filter(reply=reply, message=message).first() if reply else None
     return Standing(message, case, acts(case), reply, rating)
 

@@ -1,5 +1,6 @@
 """The answer, and what the writer makes of it."""
 
+from collections.abc import Collection
 from datetime import date
 
 from django.db import transaction
@@ -9,6 +10,7 @@ from massline.bodies.queries import above, work_calendar
 from massline.ledger.actions import append, append_all
 from massline.ledger.rules import digest
 from massline.people.models import User
+from massline.respond.actions.attaching import carry
 from massline.respond.actions.telling import tell
 from massline.respond.actions.turns import Begun, claim, next_turn
 from massline.respond.models import Case, Draft, Reply, ReplyTerms, Turn, promised_days
@@ -30,8 +32,9 @@ ASKED_AT_ONCE = 500  # cases in one transaction
 
 
 @transaction.atomic
-def publish_reply(case: Case, *, text: str, by: User, version: int) -> Reply:
-    """Publish the body's reply. Raises NotAllowed, WrongState, StaleCase."""
+def publish_reply(case: Case, *, text: str, by: User, version: int, attached: Collection[int] = ()) -> Reply:
+    """Publish the body's reply. attached: keys of the files that go out with it. Raises NotAllowed, WrongState, StaleCase,
+    AttachmentGone."""
     require(by, "respond.publish_reply", case.body.path)
     check_move(case.pk, State(case.state), State.ANSWERED)
     claim(case, version, state=State.ANSWERED, ask_on=timezone.localdate() + ASK_LATER)
@@ -43,7 +46,9 @@ def publish_reply(case: Case, *, text: str, by: User, version: int) -> Reply:
     keep(ReplyTerms, [reply], new=True)
     Draft.objects.filter(case=case, user=by).delete()
     tell([case.pk], NoticeKind.REPLIED)
-    append("reply.published", {"case": case.pk, "body": case.body.code, "reply": digest(text, reply.salt)})
+    facts = {"case": case.pk, "body": case.body.code, "reply": digest(text, reply.salt)}
+    files = [one.logged for one in carry(reply, attached, by=by)] if attached else []
+    append("reply.published", facts | ({"attachments": files} if files else {}))
     return reply
 
 

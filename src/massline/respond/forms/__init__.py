@@ -1,5 +1,6 @@
 """What a handler or a leader may type, by matter."""
 
+from massline.respond.forms.attaching import FilesForm, WithdrawForm, look_at, not_attached
 from massline.respond.forms.cases import (
     LONGEST_REPLY,
     NOT_HANDED_BACK,
@@ -24,9 +25,9 @@ from massline.respond.forms.topics import TopicForm
 from massline.respond.forms.urging import NOT_URGED, UrgeForm
 
 __all__ = [
-    "CASE_FILTERS", "CasesTogether", "DeskFilter", "ExtendForm", "HandBackForm", "HandOverForm", "JoinForm",
+    "CASE_FILTERS", "CasesTogether", "DeskFilter", "ExtendForm", "FilesForm", "HandBackForm", "HandOverForm", "JoinForm",
     "LONGEST_REPLY", "LeaveForm", "MESSAGE_FILTERS", "MergeForm", "MessagesTogether", "NOT_HANDED_BACK",
     "NOT_RESHAPED", "NOT_URGED", "NoteForm", "PauseForm", "ReplyForm", "ResumeForm", "SetAsideForm", "ShareForm",
     "SplitForm", "TakeBackForm", "TakeForm", "TemplateForm", "Together", "TopicForm", "UrgeForm", "VersionedForm",
-    "ViewForm",
+    "ViewForm", "WithdrawForm", "look_at", "not_attached",
 ]  # fmt: skip

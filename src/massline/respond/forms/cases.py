@@ -5,10 +5,13 @@ from copy import copy
 from typing import TYPE_CHECKING, Any, Self
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from massline.bodies.models import Body
 from massline.gather.models import Message
+from massline.respond.forms.attaching import FilesField
 from massline.respond.forms.fields import BodyChoice, MeansFields, reason_field
 from massline.respond.models import PAUSE_KINDS, Case
 from massline.respond.queries import goes_down, hand_over_choices, helpers
@@ -212,6 +215,16 @@ class NoteForm(forms.Form):
         max_length=5_000,
         error_messages={"required": _("Write something first.")},
     )
+    attach = FilesField()
 
-    def __init__(self, data: Mapping[str, Any] | None = None) -> None:
-        super().__init__(data, auto_id="NoteForm_%s")
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        files: MultiValueDict[str, UploadedFile[bytes]] | None = None,
+        *,
+        needs_words: bool = True,
+    ) -> None:
+        """needs_words: files alone are not enough."""
+        super().__init__(data, files, auto_id="NoteForm_%s")
+        if files and not needs_words:
+            self.fields["text"].required = False

@@ -1,5 +1,6 @@
 """Tables of cases and of what happens to them, by matter."""
 
+from massline.respond.models.attaching import Attachment, AttachmentQuerySet, shelf
 from massline.respond.models.cases import (
     ANSWERING_ROLES,
     DESK_ROLES,
@@ -29,9 +30,10 @@ from massline.respond.models.telling import Following, FollowingQuerySet, Notice
 from massline.respond.models.topics import Advice, AdviceQuerySet, Duty, Router, Topic, TopicQuerySet, promised_days
 
 __all__ = [
-    "ANSWERING_ROLES", "Advice", "AdviceQuerySet", "Case", "CaseMessage", "CaseQuerySet", "CaseTerms", "Correction",
-    "DESK_ROLES", "Draft", "Duty", "Extension", "Following", "FollowingQuerySet", "MEANS", "Note", "Notice",
-    "NoticeQuerySet", "PAUSE_KINDS", "Pause", "PauseQuerySet", "Regrouping", "Reply", "ReplyTerms", "Reshaping",
-    "ReshapingQuerySet", "Router", "STATES", "SavedView", "SetAside", "SetAsideQuerySet", "Share", "TURN_KINDS",
-    "Template", "Topic", "TopicQuerySet", "Turn", "Urging", "UrgingQuerySet", "promised_days",
+    "ANSWERING_ROLES", "Advice", "AdviceQuerySet", "Attachment", "AttachmentQuerySet", "Case", "CaseMessage",
+    "CaseQuerySet", "CaseTerms", "Correction", "DESK_ROLES", "Draft", "Duty", "Extension", "Following",
+    "FollowingQuerySet", "MEANS", "Note", "Notice", "NoticeQuerySet", "PAUSE_KINDS", "Pause", "PauseQuerySet",
+    "Regrouping", "Reply", "ReplyTerms", "Reshaping", "ReshapingQuerySet", "Router", "STATES", "SavedView",
+    "SetAside", "SetAsideQuerySet", "Share", "TURN_KINDS", "Template", "Topic", "TopicQuerySet", "Turn", "Urging",
+    "UrgingQuerySet", "promised_days", "shelf",
 ]  # fmt: skip

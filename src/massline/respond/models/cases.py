@@ -1,7 +1,7 @@
 """Cases, their messages, the turns of the bodies that owned them, the parts of those that help, and replies."""
 
 from datetime import date
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
@@ -17,6 +17,9 @@ from massline.ledger.rules import new_salt
 from massline.respond.models.topics import Topic
 from massline.respond.rules import VERY_LATE, MeansKind, State, TurnKind
 from massline.rights import Actor, Role
+
+if TYPE_CHECKING:
+    from massline.respond.models.attaching import Attachment
 
 STATES = [
     (State.OPEN, _("Being handled")),
@@ -282,3 +285,8 @@ class Reply(models.Model):
 
     def __str__(self) -> str:
         return self.text[:80]
+
+    @property
+    def attached(self) -> "list[Attachment]":
+        """Its files, in order where a query has brought them along."""
+        return list(self.attachments.all())

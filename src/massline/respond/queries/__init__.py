@@ -1,5 +1,6 @@
 """Reads that join cases, turns, messages and calendars for one page, by matter."""
 
+from massline.respond.queries.attaching import attached_by, files_of, knowing_files, with_attachments
 from massline.respond.queries.clocks import Clock, Clocks, clocks
 from massline.respond.queries.desk import (
     Days,
@@ -79,13 +80,13 @@ from massline.respond.queries.voices import (
 __all__ = [
     "ALIKE", "ASKED", "Act", "Advised", "Clock", "Clocks", "Crowd", "Days", "DueStory", "Estate", "Found",
     "HAND_OVERS", "LOOKED_THROUGH", "Letters", "Line", "MessageLine", "Passing", "PastCase", "Search", "Urged",
-    "acts", "advised", "alike", "answered_cases", "answers", "asked_in", "bodies_at_hand", "by_words",
+    "acts", "advised", "alike", "answered_cases", "answers", "asked_in", "attached_by", "bodies_at_hand", "by_words",
     "calendars_of", "clock", "clocks", "crowd", "crowd_of", "days_left", "days_of", "desk_cases", "desk_counts",
-    "desk_lines", "draft_of", "due_story", "duty_of", "estate_of", "facts_of", "first_message",
+    "desk_lines", "draft_of", "due_story", "duty_of", "estate_of", "facts_of", "files_of", "first_message",
     "first_of_open_cases", "free_messages", "goes_down", "hand_over_choices", "helpers", "in_order",
-    "last_reshaping", "latest_replies", "learnt_since", "letters_about", "lines", "may_urge", "messages_in_theme",
-    "messages_shown_to", "messages_to_publish", "messages_to_take", "newest_router", "notes", "own_part",
+    "knowing_files", "last_reshaping", "latest_replies", "learnt_since", "letters_about", "lines", "may_urge",
+    "messages_in_theme", "messages_shown_to", "messages_to_publish", "messages_to_take", "newest_router", "notes", "own_part",
     "passings", "past_cases", "placement_of", "places_of", "promise_body", "replies_of", "reply_day",
     "running_pause", "sender_by", "sender_of", "set_aside_of", "taking_body", "templates_of", "templates_within",
-    "to_advise", "topics_shown", "urged",
+    "to_advise", "topics_shown", "urged", "with_attachments",
 ]  # fmt: skip

@@ -15,6 +15,7 @@ from massline.gather.models import Message
 from massline.people.models import User
 from massline.respond.models import (
     ANSWERING_ROLES,
+    Attachment,
     Case,
     Correction,
     Extension,
@@ -28,6 +29,7 @@ from massline.respond.models import (
     Turn,
     Urging,
 )
+from massline.respond.queries.attaching import files_of, with_attachments
 from massline.respond.rules import (
     PAUSES,
     ActKind,
@@ -62,6 +64,7 @@ class Act:
     is_down: bool = False  # of a hand-over: to a body under the one that had the case
     turn: Turn | None = None  # that began with it
     correction: Correction | None = None  # of its topic
+    attached: Sequence[Attachment] = ()  # to a reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +135,7 @@ def acts(case: Case) -> list[Act]:
 
 
 def _acts_of_turns(case: Case) -> list[Act]:
-    """Who owned it, was shown it, and replied. One query."""
+    """Who owned it, was shown it, and replied, with which files. One query, two where somebody did."""
     turns = Turn.objects.filter(case=case).order_by("pk")
     told: list[Act] = []
     before: Body | None = None  # who had it
@@ -145,9 +148,9 @@ def _acts_of_turns(case: Case) -> list[Act]:
             told.append(Act(ActKind.ESCALATED, turn.escalated_at, turn.overseer))
         if hasattr(turn, "reply"):
             reply = turn.reply
-            told.append(
-                Act(ActKind.REPLIED, reply.published_at, reply.body, reply.published_by, reply.text, reply.text)
-            )
+            who, words = (reply.body, reply.published_by), (reply.text, reply.text)
+            files = [one for one in files_of(case) if one.reply_id == reply.pk]
+            told.append(Act(ActKind.REPLIED, reply.published_at, *who, *words, attached=files))
             if reply.settled_at:
                 told.append(Act(ActKind.SETTLED, reply.settled_at))
     return told
@@ -340,9 +343,18 @@ def letters_about(message: Message) -> Letters:
     return Letters(**found)
 
 
-def notes(case: Case) -> list[Note]:
-    """What the desks wrote down about a case, in order. One query."""
-    return list(Note.objects.filter(case=case).select_related("body", "by").order_by("pk"))
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A note, with its files."""
+
+    note: Note
+    attached: list[Attachment]
+
+
+def notes(case: Case) -> list[Noted]:
+    """What the desks wrote down about a case, in order. One query, and that for its files."""
+    written = Note.objects.filter(case=case).select_related("body", "by").order_by("pk")
+    return [Noted(note, [one for one in files_of(case) if one.note_id == note.pk]) for note in written]
 
 
 def helpers(case: Case) -> QuerySet[Body]:
@@ -367,7 +379,9 @@ def days_left(case: Case, today: date, calendar: WorkCalendar) -> int | None:
 
 
 def replies_of(case: Case) -> QuerySet[Reply]:
-    return Reply.objects.filter(case=case).select_related("body").order_by("pk")
+    """With their files. Two queries."""
+    replies = Reply.objects.filter(case=case).select_related("body").order_by("pk")
+    return replies.prefetch_related(with_attachments())
 
 
 def bodies_at_hand(case: Case, most: int) -> list[Body]:

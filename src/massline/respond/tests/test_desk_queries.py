@@ -93,7 +93,7 @@ def test_what_happened_is_told_in_full_where_turns_do_not_tell_it_all(here: Coun
     answered, full = here.answered(), eventful(here)
     with CaptureQueriesContext(connection) as asked:
         assert len(acts(fresh(answered))) == answered.version + 1
-    assert len(asked) == 2  # the case, and its turns
+    assert len(asked) == 3  # the case, its turns, and the files of its reply
     publish_reply(full, text="好了", by=a_leader(here.county), version=full.version)
     assert len(acts(fresh(full))) == full.version + 1
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from massline.bodies.models import Body
 from massline.bodies.rules import CalendarUnknown
 from massline.face.pager import Page
+from massline.files.kinds import FileRefused
 from massline.gather.models import Message
 from massline.people.models import User
 from massline.people.signed_in import user_of
@@ -24,6 +25,7 @@ from massline.respond.forms import (
     NOT_RESHAPED,
     NOT_URGED,
     ExtendForm,
+    FilesForm,
     HandBackForm,
     HandOverForm,
     JoinForm,
@@ -38,10 +40,12 @@ from massline.respond.forms import (
     TakeBackForm,
     UrgeForm,
     VersionedForm,
+    not_attached,
 )
 from massline.respond.forms.fields import MOST_LISTED, BodyChoice
 from massline.respond.models import DESK_ROLES, Case
 from massline.respond.rules import (
+    AttachmentGone,
     ClockRefused,
     HandBackRefused,
     HandOverRefused,
@@ -123,9 +127,15 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
         return desk_page(request, found, form, status=422)
     given = form.cleaned_data
     try:
-        actions.publish_reply(found, text=given["text"], by=user_of(request), version=given["version"])
+        told = {"text": given["text"], "attached": files_shown(request)}
+        actions.publish_reply(found, **told, by=user_of(request), version=given["version"])
     except CHANGED:
         return desk_page(request, found, form, status=409)
+    except AttachmentGone:
+        form.add_error(
+            None, _("A file was taken off meanwhile. Look which ones go out with the reply, then publish it.")
+        )
+        return desk_page(request, known_case(request, pk), form, status=422)
     notices.success(request, _("The reply is published. The writer can now say whether it solved the matter."))
     return redirect("respond:desk_case", pk)
 
@@ -168,10 +178,16 @@ def write_note(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     if request.method != "POST":
         return redirect("respond:desk_case", pk)
-    form = NoteForm(request.POST)
+    form = NoteForm(request.POST, request.FILES, needs_words=False)
     if not form.is_valid():
         return desk_page(request, found, note_form=form, status=422)
-    actions.write_note(found, text=form.cleaned_data["text"], body=user.body, by=user)
+    try:
+        actions.write_note(
+            found, text=form.cleaned_data["text"], files=form.cleaned_data["attach"], body=user.body, by=user
+        )
+    except FileRefused as refused:
+        form.add_error("attach", not_attached(refused))
+        return desk_page(request, found, note_form=form, status=422)
     notices.success(request, _("The note stands with the case. Only the desks that work on it read it."))
     return redirect("respond:desk_case", pk)
 
@@ -183,11 +199,15 @@ def finish_part(request: HttpRequest, pk: int) -> HttpResponse:
     part = queries.own_part(found, user)
     if request.method != "POST" or part is None:
         return redirect("respond:desk_case", pk)
-    form = NoteForm(request.POST)
+    form = NoteForm(request.POST, request.FILES)
     if not form.is_valid():
         return desk_page(request, found, note_form=form, status=422)
-    with suppress(ShareRefused):  # a colleague said so a moment before
-        actions.finish_part(part, text=form.cleaned_data["text"], by=user)
+    try:
+        with suppress(ShareRefused):  # a colleague said so a moment before
+            actions.finish_part(part, text=form.cleaned_data["text"], files=form.cleaned_data["attach"], by=user)
+    except FileRefused as refused:
+        form.add_error("attach", not_attached(refused))
+        return desk_page(request, found, note_form=form, status=422)
     notices.success(request, _("Your part is done. The body that leads can read what you did."))
     return redirect("respond:desk_case", pk)
 
@@ -285,10 +305,14 @@ def change_case(
     return redirect("respond:desk_case", pk)
 
 
+def files_shown(request: HttpRequest) -> list[int]:
+    """Keys of the files that stood beside the reply when it was sent, and of those that came with it: no others go out."""
+    return [int(key) for key in request.POST.getlist("attachments") if key.isdecimal() and len(key) < 19]
+
+
 def known_case(request: HttpRequest, pk: int) -> Case:
-    return get_object_or_404(
-        Case.objects.visible_to(user_of(request)).select_related("body", "overseer", "theme", "topic"), pk=pk
-    )
+    cases = Case.objects.visible_to(user_of(request)).select_related("body", "overseer", "theme", "topic")
+    return get_object_or_404(queries.knowing_files(cases), pk=pk)
 
 
 def desk_page(
@@ -327,11 +351,12 @@ def desk_page(
 
 
 def _at_hand(user: User, found: Case, form: ReplyForm) -> dict[str, Any]:
-    """What she wrote of a reply before, in its form, and the templates of her bodies."""
+    """What she wrote of a reply before, in its form, the files that go with it, and the templates of her bodies."""
     draft = queries.draft_of(found, user)
     if draft:
         form.initial["text"] = draft.text
-    return {"draft": draft, "templates": list(queries.templates_of(found.body))}
+    files = {"attached": queries.attached_by(found, user), "files_form": FilesForm()}
+    return {"draft": draft, "templates": list(queries.templates_of(found.body)), **files}
 
 
 def _forms(found: Case, had: list[Body]) -> dict[str, Any]:

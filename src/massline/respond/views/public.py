@@ -38,7 +38,7 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
 
 def case(request: HttpRequest, pk: int) -> HttpResponse:
     """A case that went on in another one leads there."""
-    found = Case.objects.public().select_related("body", "topic").filter(pk=pk).first()
+    found = queries.knowing_files(Case.objects.public()).select_related("body", "topic").filter(pk=pk).first()
     if found is None:
         merged = get_object_or_404(Case, pk=pk, state=State.MERGED)
         return redirect(get_object_or_404(Case.objects.public(), pk=merged.goes_on_as.pk))
