@@ -92,6 +92,7 @@ MAY: dict[str, frozenset[Role]] = {
         "respond.take_back_set_aside": {Role.HANDLER, Role.LEADER},
         "respond.ask_again": {Role.RESIDENT},
         "respond.hand_over": {Role.HANDLER, Role.LEADER},
+        "respond.correct_topic": {Role.HANDLER, Role.LEADER},
         "respond.hand_back": {Role.HANDLER, Role.LEADER},
         "respond.publish_reply": {Role.HANDLER, Role.LEADER},
         "respond.abolish_body": {Role.OPERATOR},

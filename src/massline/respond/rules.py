@@ -180,6 +180,21 @@ WHY_NOT_BACK = {
 }
 
 
+class CorrectionRefused(CaseError):
+    """A topic that cannot be corrected like this. `why` is one of WHY_NOT_CORRECTED."""
+
+    def __init__(self, number: int, why: str) -> None:
+        super().__init__(f"Case {number} keeps its topic: {WHY_NOT_CORRECTED[why]}.")
+        self.number, self.why = number, why
+
+
+WHY_NOT_CORRECTED = {
+    "reason": "a reason is missing",
+    "same": "it has this topic",
+    "waiting": "its clock stands still; let it go on first",
+}
+
+
 class ClockRefused(CaseError):
     """A pause or an extension that the rules do not allow. Source: docs/rules/reply-deadline.md, R8 and R9."""
 
@@ -483,6 +498,16 @@ def resolution_due(
         working_days,
         lambda day: is_open(day) and not any(began < day <= last for began, last in pauses),
     )
+
+
+def corrected_due(promised: date, by_topic: date, today: date, is_open: Callable[[date], bool]) -> date:
+    """When a reply is due after the topic was corrected: on the earlier of the day that was promised and that of the right topic,
+    but not before the next working day: nobody is late by telling the truth. Never later than promised.
+
+    Raises CalendarUnknown as `is_open` does. Source: docs/rules/reply-deadline.md, R12."""
+    if by_topic >= promised:
+        return promised
+    return min(promised, max(by_topic, reply_due(today, 1, is_open)))
 
 
 def topic_by_words(text: str, words: Mapping[str, Collection[str]]) -> tuple[str, tuple[str, ...]] | None:

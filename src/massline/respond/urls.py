@@ -5,6 +5,7 @@ from django.urls import path
 from massline.respond.views import (
     attaching,
     cases,
+    correcting,
     desk,
     messages,
     public,
@@ -58,6 +59,7 @@ urlpatterns = [
     path("desk/cases/<int:pk>/merge/", reshaping.merge, name="merge"),
     path("desk/cases/<int:pk>/split/", reshaping.split, name="split"),
     path("desk/cases/<int:pk>/take-back/", reshaping.take_back, name="take_back"),
+    path("desk/cases/<int:pk>/topic/", correcting.correct_topic, name="correct_topic"),
     path("desk/cases/<int:pk>/share/", cases.share, name="share"),
     path("desk/cases/<int:pk>/part/", cases.finish_part, name="finish_part"),
     path("desk/cases/<int:pk>/note/", cases.write_note, name="write_note"),

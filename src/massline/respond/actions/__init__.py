@@ -3,6 +3,7 @@
 from massline.respond.actions.answering import ask_later, publish_reply, reopen, settle
 from massline.respond.actions.attaching import attach, clear_attachments, take_off, withdraw_attachment
 from massline.respond.actions.clocks import Wait, escalate_if_overdue, escalate_overdue, extend, pause, resume
+from massline.respond.actions.correcting import correct_topic
 from massline.respond.actions.desk import (
     drop_template,
     drop_view,
@@ -30,10 +31,10 @@ from massline.respond.actions.urging import urge
 
 __all__ = [
     "Piece", "Wait", "abolish_body", "advise", "ask_again", "ask_later", "attach", "clear_attachments", "confirm",
-    "drop_template", "drop_view", "escalate_if_overdue", "escalate_overdue", "extend", "finish_part", "follow",
-    "forget_unconfirmed", "hand_back", "hand_over", "join", "keep_draft", "keep_template", "keep_view", "leave",
-    "merge", "open_case", "open_case_of_theme", "pause", "publish_reply", "rename_view", "reopen", "resume",
-    "send_notices", "set_aside", "set_duty", "set_topic", "settle", "share", "split", "stop_following",
-    "take_as_advised", "take_back", "take_back_set_aside", "take_off", "train_router", "urge", "withdraw_attachment",
-    "write_note",
+    "correct_topic", "drop_template", "drop_view", "escalate_if_overdue", "escalate_overdue", "extend",
+    "finish_part", "follow", "forget_unconfirmed", "hand_back", "hand_over", "join", "keep_draft", "keep_template",
+    "keep_view", "leave", "merge", "open_case", "open_case_of_theme", "pause", "publish_reply", "rename_view",
+    "reopen", "resume", "send_notices", "set_aside", "set_duty", "set_topic", "settle", "share", "split",
+    "stop_following", "take_as_advised", "take_back", "take_back_set_aside", "take_off", "train_router", "urge",
+    "withdraw_attachment", "write_note",
 ]  # fmt: skip

@@ -34,6 +34,23 @@ def decide(case: Case, *, why: str, by: User, handed_on: bool) -> None:
         append("advice.followed" if followed else "advice.declined", _facts(case, advice, "" if followed else why))
 
 
+def decide_again(case: Case, *, why: str, by: User) -> None:
+    """Whether what was advised was followed after all, now that the topic of the case is another one: the last word counts.
+
+    At most six queries."""
+    first = case.case_messages.order_by("message").values("message")[:1]
+    advice = Advice.objects.filter(message__in=first).select_related("topic", "body").first()
+    if advice is None or advice.decided_at is None:
+        decide(case, why=why, by=by, handed_on=False)
+        return
+    followed = (advice.topic is None or case.topic == advice.topic) and advice.body in (None, case.body)
+    if followed == advice.followed:
+        return
+    said = {"followed": followed, "why": "" if followed else why, "decided_at": timezone.now(), "decided_by": by}
+    Advice.objects.filter(pk=advice.pk).update(**said)
+    append("advice.followed" if followed else "advice.declined", _facts(case, advice, "" if followed else why))
+
+
 def _facts(case: Case, advice: Advice, why: str) -> dict[str, object]:
     """What was advised, and what was done: codes only. Of the reason its digest."""
     advised = {"topic": advice.topic.code if advice.topic else None, "body": advice.body.code if advice.body else None}

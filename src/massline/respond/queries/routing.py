@@ -8,7 +8,7 @@ from django.db.models import F, Min, Prefetch, Q, QuerySet
 
 from massline.bodies.models import Body
 from massline.gather.models import Message
-from massline.respond.models import Advice, Case, CaseMessage, Duty, Reply, Router, Topic, Turn
+from massline.respond.models import Advice, Case, CaseMessage, Correction, Duty, Reply, Router, Topic, Turn
 from massline.respond.rules import HERE, State, TurnKind, topic_by_words
 
 MOST_PAST = 50_000  # cases to learn from: the newest
@@ -63,9 +63,11 @@ def _told(keys: Sequence[int], heirs: dict[int, Body]) -> list[PastCase]:
 
 
 def learnt_since(moment: datetime) -> bool:
-    """Whether anybody took, handed over or answered a case since. Two queries, by index."""
+    """Whether anybody took, handed over or answered a case since, or corrected its topic. Three queries, by index."""
     turn, reply = Turn.objects.order_by("-pk").first(), Reply.objects.order_by("-pk").first()
-    return bool((turn and turn.began_at > moment) or (reply and reply.published_at > moment))
+    other = Correction.objects.order_by("-pk").first()
+    times = [turn and turn.began_at, reply and reply.published_at, other and other.at]
+    return any(time and time > moment for time in times)
 
 
 def to_advise(router: Router | None) -> QuerySet[Message]:

@@ -1,6 +1,6 @@
 """What happened to a case, and how its day came about."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
@@ -71,13 +71,14 @@ class Act:
 class DueStory:
     """How a due day came about. `spans` is None where the calendar was changed since, or does not know these days any more.
 
-    extended: working days that were added, 0 for none."""
+    extended: working days that were added, 0 for none. corrected: the last correction of its topic, if there was one."""
 
     received: date
     working_days: int
     due: date
     spans: list[Span] | None
     extended: int = 0
+    corrected: Correction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,26 +96,24 @@ class Line:
 KEPT_APART = {
     "pauses": (Pause, ("began_by", "ended_by")),
     "extensions": (Extension, ("by",)),
-    "corrections": (Correction, ("before", "after", "by")),
-    "regroupings": (Regrouping, ("by",)),
-    "shares": (Share, ("body", "asked_by", "done_by")),
     "urgings": (Urging, ("body", "owner", "by")),
+    "shares": (Share, ("body", "asked_by", "done_by")),
+    "regroupings": (Regrouping, ("by",)),
+    "corrections": (Correction, ("before", "after", "by")),
 }
-"""What happened to a case and stands in tables of its own, with whom a page names beside it."""
+"""What happened to a case and stands in tables of its own, with whom a page names beside it; the most frequent first."""
 
 
-def _load(case: Case) -> Case:
-    """The same case with what happened to it besides turns at hand: no page reads it twice. Six queries."""
-    wanted = [Prefetch(name, kind._default_manager.select_related(*who)) for name, (kind, who) in KEPT_APART.items()]
-    prefetch_related_objects([case], *wanted)
-    return case
+def _load(case: Case, name: str) -> None:
+    """One of KEPT_APART at hand: no page reads it twice. One query."""
+    kind, who = KEPT_APART[name]
+    prefetch_related_objects([case], Prefetch(name, kind._default_manager.select_related(*who)))
 
 
-def _know_that_nothing_else_happened(case: Case) -> None:
+def _know_that_it_is_empty(case: Case, name: str) -> None:
     """As `_load` would find it, without a query."""
-    empty = {name: kind._default_manager.none() for name, (kind, _who) in KEPT_APART.items()}
     known = case.__dict__.get("_prefetched_objects_cache", {})  # where Django keeps what was prefetched
-    case.__dict__["_prefetched_objects_cache"] = {**known, **empty}
+    case.__dict__["_prefetched_objects_cache"] = {**known, name: KEPT_APART[name][0]._default_manager.none()}
 
 
 def in_order(rows: Manager[Row]) -> list[Row]:
@@ -123,15 +122,17 @@ def in_order(rows: Manager[Row]) -> list[Row]:
 
 
 def acts(case: Case) -> list[Act]:
-    """Everything that happened to a case, in order; always `case.version + 1` acts, so where its turns tell all of them nothing
-    else is asked for. One query then, else eight."""
+    """Everything that happened to a case, in order; always `case.version + 1` acts, so no table is asked for more once all are
+    there. One query where its turns tell all of them, at most eight."""
     told = _acts_of_turns(case)
-    if len(told) > case.version:
-        _know_that_nothing_else_happened(case)
-        return told
-    _load(case)
-    others = [*_acts_of_clock(case), *_acts_of_messages(case), *_acts_of_helpers(case), *_acts_of_shape(case)]
-    return sorted([*told, *others, *_acts_of_urging(case)], key=lambda act: act.at)
+    others = list(_acts_of_shape(case)) if len(told) <= case.version else []
+    for name in KEPT_APART:
+        if len(told) + len(others) > case.version:
+            _know_that_it_is_empty(case, name)
+        else:
+            _load(case, name)
+            others += TOLD_BY[name](case)
+    return sorted([*told, *others], key=lambda act: act.at) if others else told
 
 
 def _acts_of_turns(case: Case) -> list[Act]:
@@ -156,28 +157,35 @@ def _acts_of_turns(case: Case) -> list[Act]:
     return told
 
 
-def _acts_of_clock(case: Case) -> Iterator[Act]:
-    """Pauses, their ends before their last day, extensions, and other topics. No query where `acts` has read it."""
+def _acts_of_pauses(case: Case) -> Iterator[Act]:
+    """Pauses, and their ends before their last day."""
     for pause in in_order(case.pauses):
         words = (pause.reason, pause.reason)
         yield Act(ActKind.PAUSED, pause.began_at, None, pause.began_by, *words, day=pause.until)
         if pause.ended_at:
             yield Act(ActKind.RESUMED, pause.ended_at, None, pause.ended_by)
+
+
+def _acts_of_extensions(case: Case) -> Iterator[Act]:
     for more in in_order(case.extensions):
         yield Act(ActKind.EXTENDED, more.at, None, more.by, more.reason, more.reason, days=more.days)
+
+
+def _acts_of_corrections(case: Case) -> Iterator[Act]:
+    """Other topics than it was taken with."""
     for one in in_order(case.corrections):
         yield Act(ActKind.CORRECTED, one.at, None, one.by, one.reason, one.reason, correction=one)
 
 
 def _acts_of_messages(case: Case) -> Iterator[Act]:
-    """Messages that joined or left. One query."""
+    """Messages that joined or left."""
     for one in in_order(case.regroupings):
         kind = ActKind.JOINED if one.joined else ActKind.LEFT
         yield Act(kind, one.at, None, one.by, one.reason, one.reason, messages=one.messages)
 
 
 def _acts_of_urging(case: Case) -> Iterator[Act]:
-    """What bodies above wanted to see done, by which day. No query where `acts` has read it."""
+    """What bodies above wanted to see done, by which day."""
     for one in in_order(case.urgings):
         yield Act(ActKind.URGED, one.at, one.body, one.by, one.reason, one.reason, day=one.due)
 
@@ -208,11 +216,21 @@ def last_reshaping(case: Case, told: Sequence[Act]) -> Reshaping | None:
 
 
 def _acts_of_helpers(case: Case) -> Iterator[Act]:
-    """Bodies that were asked for a part, and their parts done. One query."""
+    """Bodies that were asked for a part, and their parts done."""
     for part in in_order(case.shares):
         yield Act(ActKind.SHARED, part.asked_at, part.body, part.asked_by, part.reason, part.reason)
         if part.done_at:
             yield Act(ActKind.PART_DONE, part.done_at, part.body, part.done_by)
+
+
+TOLD_BY: dict[str, Callable[[Case], Iterator[Act]]] = {
+    "pauses": _acts_of_pauses,
+    "extensions": _acts_of_extensions,
+    "urgings": _acts_of_urging,
+    "shares": _acts_of_helpers,
+    "regroupings": _acts_of_messages,
+    "corrections": _acts_of_corrections,
+}
 
 
 def calendars_of(case: Case, told: Sequence[Act]) -> dict[int, WorkCalendar]:
@@ -234,7 +252,8 @@ def due_story(
     body = began.body or case.body
     extended = sum(more.days for more in in_order(case.extensions) if more.reopening == case.reopenings)
     spans = _spans(received, case, case.promised_days + extended, calendars[body.pk])
-    story = DueStory(received, case.promised_days, case.reply_due, spans, extended)
+    corrected = next((one for one in reversed(in_order(case.corrections)) if one.at >= began.at), None)
+    story = DueStory(received, case.promised_days, case.reply_due, spans, extended, corrected)
     return story, Line(case, days_left(case, today, calendars[case.body_id]))
 
 
