@@ -30,7 +30,7 @@ from massline.engine.workfolder import FinishedSteps, WorkFolder, write_facts
 KEPT: Final = ".kept"
 KEPT_STEPS: Final = ("clean", "fold", "embed", "group", "place")
 KEPT_FILES: Final = ("label/counts.npz", "label/sides.npy", "trace/said.npy", "trace/asked.json")
-FORMAT: Final = 2
+FORMAT: Final = 3
 """Of what is kept. Another one is not taken up."""
 
 MOST_NEW: Final = 0.25

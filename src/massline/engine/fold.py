@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from massline.engine.buffers import I32, I64, U64, Bools, strings_of
+from massline.engine.buffers import I32, I64, U8, U64, Bools, strings_of
 from massline.engine.character_tables import token_kinds
 from massline.engine.likeness import distinct_pairs
 from massline.engine.mask import mask
@@ -39,47 +39,92 @@ class Folded:
 
     copy_of (n,): row of the first message of the group, -1 for that first message itself and for messages without
     copies. campaign (n,): number of the campaign, -1 for none. campaigns: CAMPAIGNS, largest first; row c is campaign
-    c. anchors (m,): for each distinct text, in the order of their rows, the number of the text whose near copy it is; its own
-    for none.
+    c. texts: what a fold of these messages and more can go on from.
     """
 
     copy_of: I32
     campaign: I32
     campaigns: pa.Table
+    texts: "Texts"
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What was found of the m distinct texts of n messages, in the order of their rows.
+
+    first (n,): the first row with the same form, -1 for an empty form. hashes (m, 2): of the forms. anchors (m,): number of
+    the text whose near copy each is, its own for none. weights (m,): how many others agree with it, roughly.
+    """
+
+    first: I32
+    hashes: U64
     anchors: I32
+    weights: U8
 
 
-def fold(messages: Rows, cleaned: Rows, *, seed: int, workers: Workers = 1, known: I32 | None = None) -> Folded:
+def fold(messages: Rows, cleaned: Rows, *, seed: int, workers: Workers = 1, known: Texts | None = None) -> Folded:
     """Find copies among n messages, fewer than 2**31. messages: MESSAGES, cleaned: CLEANED, same rows: `stored.Stored`
     for files, `stored.Held` for tables in memory. They are read in blocks and never held whole.
 
     Exact copies have the same form (128-bit hash). Near copies are found by sketches and then compared exactly; each
     member of a group is compared with the group's anchor itself, the text that most others agree with, so a chain of
     small edits joins nothing that is different. A message with an empty form is nobody's copy. seed: keys the hashes;
-    another seed may find other near copies at the edge. workers change nothing. known: the anchors of an earlier fold of the
-    first of these messages, which stay; only the others look for near copies. Memory: 32 bytes per message, 80 for
-    each distinct text, and tables of at most 2 GiB.
+    another seed may find other near copies at the edge. workers change nothing. known: the texts of an earlier fold of the
+    first of these messages, with the same seed and in whole batches; who is whose copy among them stays so, and only the others
+    look for copies. Memory: 32 bytes per message, 96 for each distinct text, and tables of at most 2 GiB.
     """
     keys = np.random.default_rng(seed).integers(1 << 63, size=5, dtype=np.int64).astype(np.uint64)
-    first = _exact(cleaned, keys, workers)  # (n,)
-    rows = np.flatnonzero(first == np.arange(len(first), dtype=np.int32)).astype(np.int32)
-    if known is None or not len(known):
-        anchors = anchors_of(cleaned, rows, keys[4], workers=workers)
+    if known is None or not len(known.anchors):
+        first, hashes = _exact(cleaned, keys, workers)
+        rows = _own(first)
+        anchors, weights = anchors_of(cleaned, rows, keys[4], workers=workers)
     else:
-        anchors = more_anchors(cleaned, rows, keys[4], known, workers=workers)
+        first, hashes = _more_exact(cleaned, keys, known, workers)
+        rows, before = _own(first), (known.anchors, known.weights)
+        anchors, weights = more_anchors(cleaned, rows, keys[4], before, workers=workers)
     group = _groups(first, rows, anchors)  # (n,)
     copy_of = np.where(group == np.arange(len(group), dtype=np.int32), np.int32(-1), group)
-    return Folded(copy_of, *_campaigns(messages, cleaned, first, group), anchors)
+    return Folded(copy_of, *_campaigns(messages, cleaned, first, group), Texts(first, hashes, anchors, weights))
 
 
-def _exact(cleaned: Rows, keys: U64, workers: Workers) -> I32:
-    """(n,): the first row with the same form; -1 for an empty form."""
-    hashes, filled, start = np.empty((len(cleaned), 2), np.uint64), np.empty(len(cleaned), np.bool_), 0
-    blocks = (batch.column("form") for batch in cleaned.blocks("form"))
+def _own(first: I32) -> I32:
+    """Rows of the distinct texts (m,), ascending. first (n,): the first row with the same form."""
+    return np.flatnonzero(first == np.arange(len(first), dtype=np.int32)).astype(np.int32)
+
+
+def _exact(cleaned: Rows, keys: U64, workers: Workers) -> tuple[I32, U64]:
+    """(n,): the first row with the same form, -1 for an empty form; and the hashes (m, 2) of the distinct forms."""
+    hashes, filled = _hashed(cleaned, keys, workers, begin=0)
+    first = _first_of(hashes, filled, workers)
+    return first, hashes[_own(first)]
+
+
+def _more_exact(cleaned: Rows, keys: U64, known: Texts, workers: Workers) -> tuple[I32, U64]:
+    """The same where the first messages are known: only the others are hashed, and looked for beside the known texts."""
+    rows, before = _own(known.first), len(known.first)
+    hashes, filled = _hashed(cleaned, keys, workers, begin=int(np.searchsorted(cleaned.starts, before)))
+    together = np.concatenate([known.hashes, hashes])
+    places = _first_of(together, np.concatenate([np.ones(len(rows), np.bool_), filled]), workers)[len(rows) :]
+    to_rows = np.concatenate([rows, np.arange(before, before + len(hashes), dtype=np.int32)])
+    first = np.concatenate([known.first, np.where(places < 0, np.int32(-1), to_rows[places])])
+    own = np.flatnonzero(places == np.arange(len(rows), len(together), dtype=np.int32))
+    return first, np.concatenate([known.hashes, hashes[own]])
+
+
+def _hashed(cleaned: Rows, keys: U64, workers: Workers, *, begin: int) -> tuple[U64, Bools]:
+    """Two hashes of each form from this batch on, (n, 2), and which forms are filled."""
+    n, start = len(cleaned) - int(cleaned.starts[begin]), 0
+    hashes, filled = np.empty((n, 2), np.uint64), np.empty(n, np.bool_)
+    blocks = (batch.column("form") for batch in cleaned.blocks("form", begin=begin))
     for some, are_filled in map_blocks(partial(_hashes, keys=keys), blocks, workers=workers):
         part = slice(start, start + len(some))
         hashes[part], filled[part] = some, are_filled
         start = part.stop
+    return hashes, filled
+
+
+def _first_of(hashes: U64, filled: Bools, workers: Workers) -> I32:
+    """(n,): the first of those that are filled with the same hashes (n, 2); -1 where none is."""
     order, starts = _by_first_byte(hashes, filled)
     first = np.full(len(hashes), -1, np.int32)
     parts = [order[starts[i] : starts[i + 1]] for i in range(PARTS)]

@@ -4,7 +4,7 @@ exactly. No text is kept in memory: about 80 bytes stand for each."""
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
+from typing import Final, Self
 
 import numpy as np
 import pyarrow as pa
@@ -18,9 +18,9 @@ from massline.engine.sketch import (
     NOBODY,
     PROBES,
     centres_of,
-    count_met,
     count_values,
     enter,
+    enter_met,
     fingerprints,
     look,
     settle,
@@ -34,9 +34,14 @@ LEAST: Final = np.interp(np.arange(256), [SHORT, LONG], [ALIKE_IN_ORDER, ALIKE_I
 """(256,): how alike texts with so many pairs are at least when they are near copies; the last stands for all longer
 ones. It only saves comparing others."""
 
+_Met = tuple[U32, I64, I64]
+"""Ranks of m texts, and pairs of a text and a centre that it is worth comparing with."""
+
 MOST_COUNTS: Final = 1 << 31
 MOST_SLOTS: Final = 1 << 29
 """Sizes up to which the tables of values grow; beyond, values share places and a few near copies are missed."""
+DRAWN_TEXTS: Final = 1 << 18
+"""From so many texts it is judged how many different values there are."""
 BLOCK_TEXTS: Final = 65_536
 BLOCK_PAIRS: Final = 65_536
 
@@ -44,38 +49,69 @@ BLOCK_PAIRS: Final = 65_536
 @dataclass(frozen=True, slots=True)
 class _Sketched:
     """What stands for the m texts while they look for each other. ranks (m,): the greater a text (the more others agree
-    with it), the less its rank; rank & index[0] is its number. table: value -> least rank."""
+    with it), the less its rank; rank & index[0] is its number. table: value -> least rank. hubs: so many texts at the beginning
+    look for nobody."""
 
     prints: U8  # (m, BINS)
     sizes: U8  # (m,)
-    probes: U32  # (m, PROBES)
+    probes: U32  # (m - hubs, PROBES)
     ranks: U32
     index: U32  # (1,)
     table: U32
+    hubs: int
+
+    @classmethod
+    def of(cls, m: int, hubs: int, slots: int) -> Self:
+        """Room for m texts, and an empty table of so many slots."""
+        prints, sizes, probes = (
+            np.empty((m, BINS), np.uint8),
+            np.empty(m, np.uint8),
+            np.empty((m - hubs, PROBES), np.uint32),
+        )
+        index = np.array([(1 << max(1, m - 1).bit_length()) - 1], np.uint32)
+        return cls(prints, sizes, probes, np.empty(m, np.uint32), index, np.full(slots, NOBODY, np.uint32), hubs)
+
+    def rank(self, part: slice, weights: U8) -> U32:
+        """Note and give the ranks of some texts: the greater the weight (n,), the less. Hubs stand before all others."""
+        behind = 255 - weights.astype(np.uint32)
+        standing = (behind if not self.hubs else behind >> 1 if part.start < self.hubs else 128 + (behind >> 1)).astype(
+            np.uint32
+        )
+        bits = int(self.index[0]).bit_length()
+        numbers = np.arange(part.start, part.stop, dtype=np.uint32)
+        self.ranks[part] = standing >> max(0, bits - 24) << bits | numbers  # what does not fit beside the number is cut
+        return self.ranks[part]
 
 
-def more_anchors(cleaned: Rows, rows: I32, key: np.uint64, known: I32, *, workers: Workers) -> I32:
-    """Anchor (m,) of each text, as `anchors_of`, where those of the first ones are known and stay: the others may join them or
-    one another. known (k,), k <= m."""
-    hubs = np.flatnonzero(known == np.arange(len(known), dtype=np.int32)).astype(
-        np.int32
-    )  # joined nobody, may be joined
-    numbers = np.concatenate([hubs, np.arange(len(known), len(rows), dtype=np.int32)])
-    found = anchors_of(cleaned, rows[numbers], key, workers=workers, hubs=len(hubs))
-    return np.concatenate([known, numbers[found[len(hubs) :]]])
-
-
-def anchors_of(cleaned: Rows, rows: I32, key: np.uint64, *, workers: Workers, hubs: int = 0) -> I32:
-    """Anchor (m,) of each text: its own number, or that of the text whose near copy it is.
+def anchors_of(cleaned: Rows, rows: I32, key: np.uint64, *, workers: Workers) -> tuple[I32, U8]:
+    """Anchor (m,) of each text: its own number, or that of the text whose near copy it is; and the weight of each (m,).
 
     cleaned: CLEANED. rows (m,): rows of distinct texts, ascending. Anchors are texts that joined nobody, and each member
-    was compared with its anchor itself. hubs: so many texts at the beginning are anchors and join nobody. Memory: 80 bytes
-    for each text, and two tables of at most 2 GiB that stand beside each other for a while.
+    was compared with its anchor itself. Memory: 80 bytes for each text, and two tables of at most 2 GiB that stand beside each
+    other for a while.
     """
-    sketched = _sketch_all(cleaned, rows, key, workers, hubs=hubs)
-    texts, centres = _pairs_met(sketched, workers, hubs=hubs)
-    ranks = sketched.ranks
-    del sketched  # the table and 64 bytes a text, before texts are read again
+    met, weights = _meet_all(cleaned, rows, key, workers)
+    return _joined(met, cleaned, rows, workers), weights
+
+
+def more_anchors(
+    cleaned: Rows, rows: I32, key: np.uint64, known: tuple[I32, U8], *, workers: Workers
+) -> tuple[I32, U8]:
+    """As `anchors_of`, where anchors and weights of the first texts are known and stay: the others may join them or one
+    another. known: anchors and weights, (k,), k <= m. The first ones are read once, and only for what others may share."""
+    anchors, weights = known
+    hubs = np.flatnonzero(anchors == np.arange(len(anchors), dtype=np.int32)).astype(
+        np.int32
+    )  # joined nobody, may be joined
+    numbers = np.concatenate([hubs, np.arange(len(anchors), len(rows), dtype=np.int32)])
+    met, more = _meet_hubs(cleaned, rows[numbers], key, weights[hubs], workers)
+    found = _joined(met, cleaned, rows[numbers], workers)
+    return np.concatenate([anchors, numbers[found[len(hubs) :]]]), np.concatenate([weights, more])
+
+
+def _joined(met: _Met, cleaned: Rows, rows: I32, workers: Workers) -> I32:
+    """Anchor (m,) of each text."""
+    ranks, texts, centres = met
     alike = _compared(cleaned, rows, texts, centres, workers=workers)
     anchors = _settled(ranks, texts, centres, alike)
     more = _second_chances(anchors, texts, centres, alike)
@@ -86,35 +122,76 @@ def anchors_of(cleaned: Rows, rows: I32, key: np.uint64, *, workers: Workers, hu
     return anchors
 
 
-def _sketch_all(cleaned: Rows, rows: I32, key: np.uint64, workers: Workers, *, hubs: int) -> _Sketched:
-    m = len(rows)
-    counts = np.zeros(_power_of_two((m - hubs) * BINS * 8, 1 << 20, MOST_COUNTS), np.uint8)
-    for sketch in map_blocks(partial(_sketch, key=key), _chosen(cleaned, rows[hubs:]), workers=workers):
+def _meet_all(cleaned: Rows, rows: I32, key: np.uint64, workers: Workers) -> tuple[_Met, U8]:
+    """Whom each text meets, and its weight (m,)."""
+    counts = _counted(cleaned, rows, key, workers)
+    slots = _power_of_two(2 * int(shared_values(counts)), 1 << 10, MOST_SLOTS)
+    sketched = _Sketched.of(len(rows), 0, slots)
+    weights = _look_all(sketched, cleaned, rows, (key, counts), workers)
+    del counts
+    return (sketched.ranks, *_pairs_met(sketched, workers)), weights
+
+
+def _meet_hubs(cleaned: Rows, rows: I32, key: np.uint64, weights: U8, workers: Workers) -> tuple[_Met, U8]:
+    """The same where the first texts are hubs, with these weights (h,), which stand before all others and look for nobody; and
+    the weights of the others."""
+    hubs = len(weights)
+    counts = _counted(cleaned, rows[hubs:], key, workers)
+    sketched = _Sketched.of(len(rows), hubs, _power_of_two(2 * int(np.count_nonzero(counts)), 1 << 10, MOST_SLOTS))
+    start = 0
+    for sketch, prints, sizes in map_blocks(partial(_printed, key=key), _chosen(cleaned, rows[:hubs]), workers=workers):
+        part = slice(start, start + len(sizes))
+        sketched.prints[part], sketched.sizes[part] = prints, sizes
+        ranks = sketched.rank(part, weights[part])
+        enter_met(sketch, ranks, counts, sketched.table)
+        start = part.stop
+    more = _look_all(sketched, cleaned, rows, (key, counts), workers)
+    del counts
+    return (sketched.ranks, *_pairs_met(sketched, workers)), more
+
+
+def _counted(cleaned: Rows, rows: I32, key: np.uint64, workers: Workers) -> U8:
+    """How many of the texts have each value: a table of `count_values`, with at least 8 places for each value, as a rule 256:
+    values that share a place look commoner than they are."""
+    places, sketch = len(rows) * BINS * 8, partial(_sketch, key=key)
+    if len(rows) > DRAWN_TEXTS:
+        drawn = rows[np.arange(DRAWN_TEXTS, dtype=np.int64) * len(rows) // DRAWN_TEXTS]
+        values = _different_values(map_blocks(sketch, _picked(cleaned, drawn), workers=workers), len(rows))
+        places = min(places, values * 256)
+    counts = np.zeros(_power_of_two(places, 1 << 20, MOST_COUNTS), np.uint8)
+    for found in map_blocks(sketch, _chosen(cleaned, rows), workers=workers):
+        count_values(found, counts)
+    return counts
+
+
+def _different_values(sketches: Iterator[U32], texts: int) -> int:
+    """How many different values so many texts have, judged by the sketches of DRAWN_TEXTS of them.
+
+    Their number grows as a power of the texts (Heaps' law), whose exponent the two halves of the drawn show. A table made
+    for what is there takes a tenth of the memory of one for the most that can be, and is quicker."""
+    counts, found = np.zeros(8 * DRAWN_TEXTS * BINS, np.uint8), []
+    for sketch in sketches:
         count_values(sketch, counts)
-    for sketch in map_blocks(partial(_sketch, key=key), _chosen(cleaned, rows[:hubs]), workers=workers):
-        count_met(sketch, counts)
-    table = np.full(_power_of_two(2 * int(shared_values(counts)), 1 << 10, MOST_SLOTS), NOBODY, np.uint32)
-    bits = max(1, m - 1).bit_length()
-    prints, sizes = np.empty((m, BINS), np.uint8), np.empty(m, np.uint8)
-    probes, ranks = np.empty((m, PROBES), np.uint32), np.empty(m, np.uint32)
-    kernel, start = partial(_seen, key=key, counts=counts, slots=len(table)), 0
-    for some_prints, some_sizes, weight, shared, some_probes in local.map_blocks(
-        kernel, _chosen(cleaned, rows), workers=_threads(workers)
+        found.append(np.count_nonzero(counts))
+    half, whole = found[len(found) // 2 - 1], found[-1]
+    return int(whole * (texts / DRAWN_TEXTS) ** np.log2(whole / half))
+
+
+def _look_all(sketched: _Sketched, cleaned: Rows, rows: I32, by: tuple[np.uint64, U8], workers: Workers) -> U8:
+    """Enter all but the hubs, and say what they look for; returns their weights. by: key of the sketches, and `_counted`."""
+    key, counts = by
+    hubs, weights = sketched.hubs, np.empty(len(rows) - sketched.hubs, np.uint8)
+    kernel, start = partial(_seen, key=key, counts=counts, slots=len(sketched.table)), hubs
+    for prints, sizes, weight, shared, probes in local.map_blocks(
+        kernel, _chosen(cleaned, rows[hubs:]), workers=_threads(workers)
     ):
         part = slice(start, start + len(weight))
-        prints[part], sizes[part], probes[part] = some_prints, some_sizes, some_probes
-        numbers = np.arange(part.start, part.stop, dtype=np.uint32)
-        coarse = _standing(weight, numbers, hubs) >> max(0, bits - 24)  # what does not fit beside the number is cut
-        ranks[part] = coarse << bits | numbers
-        enter(table, shared, ranks[part])
+        sketched.prints[part], sketched.sizes[part] = prints, sizes
+        weights[part.start - hubs : part.stop - hubs] = weight
+        sketched.probes[part.start - hubs : part.stop - hubs] = probes
+        enter(sketched.table, shared, sketched.rank(part, weight))
         start = part.stop
-    return _Sketched(prints, sizes, probes, ranks, np.array([(1 << bits) - 1], np.uint32), table)
-
-
-def _standing(weight: U8, numbers: U32, hubs: int) -> U32:
-    """0 to 255, the least for the greatest texts; hubs stand before all others."""
-    behind = 255 - weight.astype(np.uint32)
-    return np.where(numbers < hubs, behind >> 1, 128 + (behind >> 1)).astype(np.uint32) if hubs else behind
+    return weights
 
 
 def _threads(workers: Workers) -> int:
@@ -136,6 +213,13 @@ def _chosen(cleaned: Rows, rows: I32) -> Iterator[pa.Array]:
         start += len(batch)
 
 
+def _picked(cleaned: Rows, rows: I32) -> Iterator[pa.Array]:
+    """The same where the rows lie far apart."""
+    for start in range(0, len(rows), BLOCK_TEXTS):
+        some = rows[start : start + BLOCK_TEXTS].astype(np.int64)
+        yield cleaned.take(some, "form").column("form").combine_chunks()
+
+
 def _tokens(texts: pa.Array) -> tuple[U32, I64]:
     return tokens_of(*strings_of(texts), token_kinds())
 
@@ -144,17 +228,22 @@ def _sketch(texts: pa.Array, *, key: np.uint64) -> U32:
     return sketches(*_tokens(texts), key)
 
 
-def _seen(texts: pa.Array, *, key: np.uint64, counts: U8, slots: int) -> tuple[U8, U8, U8, U32, U32]:
-    """Fingerprint, size, weight, shared values and probes of each text."""
+def _printed(texts: pa.Array, *, key: np.uint64) -> tuple[U32, U8, U8]:
+    """Sketch, fingerprint and size of each text."""
     tokens, starts = _tokens(texts)
     sketch = sketches(tokens, starts, key)
-    sizes = np.clip(np.diff(starts) - 1, 0, 255).astype(np.uint8)
-    return fingerprints(sketch), sizes, *look(sketch, counts, slots)
+    return sketch, fingerprints(sketch), np.clip(np.diff(starts) - 1, 0, 255).astype(np.uint8)
 
 
-def _pairs_met(sketched: _Sketched, workers: Workers, *, hubs: int) -> tuple[I64, I64]:
+def _seen(texts: pa.Array, *, key: np.uint64, counts: U8, slots: int) -> tuple[U8, U8, U8, U32, U32]:
+    """Fingerprint, size, weight, shared values and probes of each text."""
+    sketch, prints, sizes = _printed(texts, key=key)
+    return prints, sizes, *look(sketch, counts, slots)
+
+
+def _pairs_met(sketched: _Sketched, workers: Workers) -> tuple[I64, I64]:
     """Texts and the centres that they are worth comparing with, in the order of the texts; hubs look for none."""
-    parts = range(hubs, len(sketched.ranks), BLOCK_TEXTS)
+    parts = range(sketched.hubs, len(sketched.ranks), BLOCK_TEXTS)
     found = list(local.map_blocks(partial(_met, sketched=sketched), parts, workers=_threads(workers)))
     nothing = np.zeros(0, np.int64)
     return (
@@ -164,7 +253,7 @@ def _pairs_met(sketched: _Sketched, workers: Workers, *, hubs: int) -> tuple[I64
 
 
 def _met(start: int, *, sketched: _Sketched) -> tuple[I64, I64]:
-    some = sketched.probes[start : start + BLOCK_TEXTS]
+    some = sketched.probes[start - sketched.hubs : start - sketched.hubs + BLOCK_TEXTS]
     return centres_of(
         start, some, sketched.table, sketched.ranks, sketched.index, sketched.prints, sketched.sizes, LEAST
     )

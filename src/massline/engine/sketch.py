@@ -75,18 +75,6 @@ def count_values(sketch: U32, counts: U8) -> None:
 
 
 @nb.njit(nogil=True, cache=True)
-def count_met(sketch: U32, counts: U8) -> None:
-    """As `count_values`, but only values that were counted before."""
-    last = np.uint64(len(counts) - 1)
-    for i in range(len(sketch)):
-        for place in range(BINS):
-            if sketch[i, place] != EMPTY:
-                at = _mixed(sketch[i, place], place) & last
-                if counts[at]:
-                    counts[at] = min(counts[at], np.uint8(254)) + np.uint8(1)
-
-
-@nb.njit(nogil=True, cache=True)
 def shared_values(counts: U8) -> int:
     """How many places of `count_values`' table were met more than once."""
     number = 0
@@ -154,6 +142,22 @@ def enter(table: U32, shared: U32, ranks: U32) -> None:
         for place in range(BINS):
             if shared[i, place] != NOBODY:
                 table[shared[i, place]] = min(table[shared[i, place]], ranks[i])
+
+
+@nb.njit(nogil=True, cache=True)
+def enter_met(sketch: U32, ranks: U32, counts: U8, table: U32) -> None:
+    """Count the values of sketch (n, BINS), and enter the ranks (n,) of their texts, where others have been counted before."""
+    last, shift, slots = np.uint64(len(counts) - 1), np.uint64(64), len(table)
+    while slots > 1:
+        slots, shift = slots >> 1, shift - np.uint64(1)
+    for i in range(len(sketch)):
+        for place in range(BINS):
+            if sketch[i, place] != EMPTY:
+                mixed = _mixed(sketch[i, place], place)
+                at, slot = mixed & last, mixed >> shift
+                if counts[at]:
+                    counts[at] = min(counts[at], np.uint8(254)) + np.uint8(1)
+                    table[slot] = min(table[slot], ranks[i])
 
 
 @nb.njit(nogil=True, cache=True)

@@ -18,8 +18,13 @@ class Rows(Protocol):
 
     def __len__(self) -> int: ...
 
-    def blocks(self, *names: str) -> Iterator[pa.RecordBatch]:
-        """All rows in order, these columns (all when none is named), in batches that depend on no worker."""
+    @property
+    def starts(self) -> I64:
+        """Row at which each batch begins, and the number of rows, (b+1,)."""
+
+    def blocks(self, *names: str, begin: int = 0) -> Iterator[pa.RecordBatch]:
+        """All rows in order, these columns (all when none is named), in batches that depend on no worker. begin: only the
+        batches from this one on."""
 
     def take(self, rows: I64, *names: str) -> pa.Table:
         """These rows, in this order, each as often as it is named."""
@@ -34,9 +39,14 @@ class Held:
     def __len__(self) -> int:
         return len(self._table)
 
-    def blocks(self, *names: str) -> Iterator[pa.RecordBatch]:
+    @property
+    def starts(self) -> I64:
         """See Rows."""
-        yield from self._table.select(names or self._table.column_names).to_batches()
+        return np.cumsum([0, *map(len, self._table.to_batches())], dtype=np.int64)
+
+    def blocks(self, *names: str, begin: int = 0) -> Iterator[pa.RecordBatch]:
+        """See Rows."""
+        yield from self._table.select(names or self._table.column_names).to_batches()[begin:]
 
     def take(self, rows: I64, *names: str) -> pa.Table:
         """See Rows."""
@@ -56,7 +66,7 @@ class Stored:
 
     @cached_property
     def starts(self) -> I64:
-        """Row at which each batch begins, and the number of rows, (b+1,)."""
+        """See Rows."""
         sizes = [self._reader.get_batch(i).num_rows for i in range(self._reader.num_record_batches)]
         self._mapped.madvise(mmap.MADV_DONTNEED)
         return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
@@ -65,7 +75,7 @@ class Stored:
         return int(self.starts[-1])
 
     def blocks(self, *names: str, begin: int = 0) -> Iterator[pa.RecordBatch]:
-        """See Rows. begin: only the batches from this one on."""
+        """See Rows."""
         wanted = [self.schema.get_field_index(name) for name in names or self.schema.names]
         options = pa.ipc.IpcReadOptions(included_fields=sorted(wanted), use_threads=False)
         with pa.OSFile(str(self._path)) as file:

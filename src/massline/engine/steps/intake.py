@@ -15,7 +15,7 @@ import pyarrow as pa
 from massline.engine.buffers import I32, I64, strings_of
 from massline.engine.clean import clean_batch
 from massline.engine.earlier import Before, check_begins
-from massline.engine.fold import fold
+from massline.engine.fold import Texts, fold
 from massline.engine.grams import letters_of
 from massline.engine.read import read
 from massline.engine.rejects import Reject
@@ -23,6 +23,9 @@ from massline.engine.runners import Workers, map_blocks
 from massline.engine.stored import Stored
 from massline.engine.tables import CLEANED, COPY, MESSAGES, NOT_PLACED, REMOVED, TOO_SHORT
 from massline.engine.workfolder import WorkFolder, write_batches, write_facts
+
+TEXTS: Final = ("first", "hashes", "anchors", "weights")
+"""What a later fold goes on from: fields of `fold.Texts`, a file each."""
 
 SHORTEST: Final = 4
 """A message that says less is too short: one for each sign of Chinese, two for each word of an alphabet."""
@@ -76,24 +79,30 @@ def clean_messages(work: WorkFolder, workers: Workers, part: Path, *, earlier: B
 def fold_copies(work: WorkFolder, seed: int, workers: Workers, part: Path, *, earlier: Before = None) -> None:
     """Who is a copy of whom, and the campaigns; who is too short or removed. All others are not placed yet. Who is whose copy
     in an earlier run stays so."""
-    known = earlier.steps.array("fold/anchors") if earlier else None
-    folded = fold(work.stored("read/messages"), work.stored("clean/cleaned"), seed=seed, workers=workers, known=known)
+    known = Texts(*(earlier.steps.array(f"fold/{name}") for name in TEXTS)) if earlier else None
+    cleaned = work.stored("clean/cleaned")
+    folded = fold(work.stored("read/messages"), cleaned, seed=seed, workers=workers, known=known)
     np.save(part / "copy_of.npy", folded.copy_of)
     np.save(part / "campaign.npy", folded.campaign)
-    np.save(part / "anchors.npy", folded.anchors)
+    for name in TEXTS:
+        np.save(part / f"{name}.npy", getattr(folded.texts, name))
     write_batches(part / "campaigns.arrow", folded.campaigns.schema, folded.campaigns.to_batches())
-    fates, removed = _first_fates(work.stored("clean/cleaned"), folded.copy_of)
+    begin = len(earlier.steps.stored("clean/cleaned").starts) - 1 if earlier else 0
+    fates, removed = _first_fates(cleaned, folded.copy_of, begin)
+    if earlier:
+        fates = np.concatenate([earlier.steps.array("fold/fates"), fates])
+        removed += Counter(earlier.steps.facts("fold/facts")["removed"])
     np.save(part / "fates.npy", fates)
     write_facts(part / "facts.json", {"removed": {reason: count for reason, count in removed.items() if count}})
 
 
-def _first_fates(cleaned: Stored, copy_of: I32) -> tuple[npt.NDArray[np.int8], dict[str, int]]:
-    """Fate (n,) of each message before any is placed, and how many are removed for which reason."""
-    measured = [letters_of(*strings_of(batch.column("form"))) for batch in cleaned.blocks("form")]
+def _first_fates(cleaned: Stored, copy_of: I32, begin: int) -> tuple[npt.NDArray[np.int8], Counter[str]]:
+    """Fate of each message, from this batch on, before any is placed, and how many are removed for which reason."""
+    measured = [letters_of(*strings_of(batch.column("form"))) for batch in cleaned.blocks("form", begin=begin)]
     letters = np.concatenate([np.zeros(0, np.int32), *(letters for letters, _ in measured)])
     repeated = np.concatenate([np.zeros(0, np.bool_), *(repeated for _, repeated in measured)])
-    fates = np.where(copy_of >= 0, COPY, NOT_PLACED).astype(np.int8)
+    fates = np.where(copy_of[cleaned.starts[begin] :] >= 0, COPY, NOT_PLACED).astype(np.int8)
     fates[letters < SHORTEST] = TOO_SHORT
     fates[(letters == 0) | (repeated & (letters >= SHORTEST))] = REMOVED
     silent, removed = int((letters == 0).sum()), int((fates == REMOVED).sum())
-    return fates, {"no_letters": silent, "one_letter": removed - silent}
+    return fates, Counter({"no_letters": silent, "one_letter": removed - silent})

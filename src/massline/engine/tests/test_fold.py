@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from massline.engine import near
 from massline.engine.clean import clean_batch
-from massline.engine.fold import CAMPAIGN_MESSAGES, CAMPAIGN_SENDERS, Folded, fold
+from massline.engine.fold import CAMPAIGN_MESSAGES, CAMPAIGN_SENDERS, Folded, Texts, fold
 from massline.engine.likeness import ALIKE
 from massline.engine.read import read
+from massline.engine.sketch import BINS
 from massline.engine.stored import Held
 from massline.engine.tables import CAMPAIGNS, CLEANED, MESSAGES
 
@@ -36,10 +38,12 @@ def messages_of(texts: list[str], senders: list[int | None] | None = None) -> pa
     )
 
 
-def folded(messages: pa.Table, *, block: int = 65_536, seed: int = 0, workers: int = 1) -> Folded:
+def folded(
+    messages: pa.Table, *, block: int = 65_536, seed: int = 0, workers: int = 1, known: Texts | None = None
+) -> Folded:
     batches = messages.combine_chunks().to_batches(max_chunksize=block)
     cleaned = pa.Table.from_batches([clean_batch(batch) for batch in batches], CLEANED)
-    return fold(Held(pa.Table.from_batches(batches, MESSAGES)), Held(cleaned), seed=seed, workers=workers)
+    return fold(Held(pa.Table.from_batches(batches, MESSAGES)), Held(cleaned), seed=seed, workers=workers, known=known)
 
 
 def groups_of(result: Folded) -> list[int]:
@@ -157,6 +161,50 @@ def test_blocks_and_workers_change_nothing() -> None:
         assert (cut.copy_of == whole.copy_of).all()
         assert (cut.campaign == whole.campaign).all()
         assert cut.campaigns.equals(whole.campaigns)
+
+
+def test_a_fold_that_goes_on_finds_every_exact_copy_and_moves_nobody_who_was_there() -> None:
+    random = np.random.default_rng(12)
+    texts = [a_text(random, 60) for _ in range(90)]
+    earlier = [*texts, *texts[:20], "", *(edited(text, random, share=0.1) for text in texts[:10])]
+    later = [
+        texts[5],
+        "",
+        a_text(random, 60),
+        edited(texts[40], random, share=0.1),
+        edited(texts[3], random, share=0.1),
+        texts[50],
+    ]
+    later += [later[2], edited(later[2], random, share=0.1)]
+    whole = folded(messages_of(earlier + later), block=len(earlier))
+    before = folded(messages_of(earlier), block=len(earlier))
+    for workers in (1, 3):
+        on = folded(messages_of(earlier + later), block=len(earlier), workers=workers, known=before.texts)
+        assert on.copy_of[: len(earlier)].tolist() == before.copy_of.tolist()
+        assert on.copy_of.tolist() == whole.copy_of.tolist()  # nobody here is like two texts
+        assert on.texts.first.tolist() == whole.texts.first.tolist()
+        assert on.texts.hashes.tolist() == whole.texts.hashes.tolist()
+        assert len(on.texts.weights) == len(on.texts.anchors) == len(whole.texts.anchors)
+
+
+def test_copies_are_found_when_only_some_texts_tell_how_large_the_tables_must_be(monkeypatch) -> None:
+    random = np.random.default_rng(13)
+    texts = [a_text(random, 60) for _ in range(600)]
+    messages = messages_of([*texts, *(edited(text, random, share=0.1) for text in texts[::6])])
+    whole = folded(messages)
+    monkeypatch.setattr(near, "DRAWN_TEXTS", 128)
+    monkeypatch.setattr(near, "BLOCK_TEXTS", 32)
+    assert folded(messages).copy_of.tolist() == whole.copy_of.tolist()
+    assert (whole.copy_of >= 0).sum() == 100
+
+
+@pytest.mark.parametrize(("different", "texts"), [(40, 4_096), (4_000, 4_096)])
+def test_the_number_of_different_values_is_judged_from_some_texts(monkeypatch, different, texts) -> None:
+    monkeypatch.setattr(near, "DRAWN_TEXTS", 512)
+    values = np.random.default_rng(14).integers(0, different, (texts, BINS)).astype(np.uint32) * 2 + 2
+    drawn = iter(np.split(values[:: texts // 512], 4))
+    found = len({(place, value) for row in values.tolist() for place, value in enumerate(row)})
+    assert found / 2 < near._different_values(drawn, texts) < 8 * found
 
 
 def test_copy_of_leads_to_a_message_that_is_no_copy_itself() -> None:
