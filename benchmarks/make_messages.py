@@ -1,6 +1,7 @@
-"""Write made-up messages as CSV: python benchmarks/make_messages.py 1000000 messages.csv [--seed 0] [--truth truth.csv]
+"""Write made-up messages: python benchmarks/make_messages.py 1000000 messages.csv [--seed 0] [--truth truth.csv]
 
-The file has the headings that `massline concentrate` recognises. --truth also writes what is true about each message, to measure
+The file has the headings that `massline concentrate` recognises. A name that ends with .parquet makes a Parquet file of the same
+messages, of a fifth of the size and made by all cores. --truth also writes what is true about each message, to measure
 the steps: matter, campaign, copy_of, and the planted personal data as kind=text, separated by tabs.
 """
 
@@ -8,16 +9,27 @@ from __future__ import annotations
 
 import argparse
 import csv
+import multiprocessing
+import os
 from collections.abc import Iterable
 from contextlib import ExitStack
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from massline.project.demo.county import CHANNELS
-from massline.project.demo.messages import MadeUpMessage, generate
+from massline.project.demo.messages import BLOCK, MadeUpMessage, generate
 
 HEADINGS = ("编号", "主题", "内容", "时间", "渠道", "地区", "用户", "年龄", "性别", "居住地")
 TRUTH = ("id", "matter", "campaign", "copy_of", "planted")
+
+PART = 32 * BLOCK
+"""Messages of a row group of a Parquet file."""
+SCHEMA = pa.schema([(heading, pa.large_string()) for heading in HEADINGS])
 
 
 def row(message: MadeUpMessage) -> tuple[str, ...]:
@@ -46,6 +58,21 @@ def write(messages: Iterable[MadeUpMessage], out: TextIO, facts: TextIO | None) 
             truths.writerow(truth(message))
 
 
+def write_parquet(path: Path, count: int, *, seed: int) -> None:
+    """Write the messages that `generate` gives as a Parquet file, each part of them made by one of the cores. Half a gigabyte
+    of memory a core."""
+    parts, cores = range(0, count, PART), len(os.sched_getaffinity(0))
+    with pq.ParquetWriter(path, SCHEMA, compression="zstd") as file, multiprocessing.Pool(cores) as pool:
+        for table in pool.imap(partial(_part, count=count, seed=seed), parts):
+            file.write_table(table)
+
+
+def _part(first: int, *, count: int, seed: int) -> pa.Table:
+    rows = map(row, islice(generate(count, seed=seed, first=first), PART))
+    columns = [pa.array(column, pa.large_string()) for column in zip(*rows, strict=True)]
+    return pa.table(columns, schema=SCHEMA)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("count", type=int)
@@ -53,6 +80,11 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--truth", type=Path)
     asked = parser.parse_args()
+    if asked.out.suffix == ".parquet":
+        if asked.truth:
+            parser.error("--truth is written beside a CSV file only.")
+        write_parquet(asked.out, asked.count, seed=asked.seed)
+        return
     with ExitStack() as files:
         out = files.enter_context(asked.out.open("w", encoding="utf-8", newline=""))
         facts = files.enter_context(asked.truth.open("w", encoding="utf-8", newline="")) if asked.truth else None

@@ -11,7 +11,7 @@ from stdnum.cn import ric
 from massline.engine.tables import KINDS
 from massline.project.demo.county import CHANNELS, TOWNSHIPS
 from massline.project.demo.matters import campaigns, matters
-from massline.project.demo.messages import DAYS, FIRST_DAY, MadeUpMessage, generate
+from massline.project.demo.messages import BLOCK, DAYS, FIRST_DAY, MadeUpMessage, generate
 
 HOMES = {village.key: (town, village) for town in TOWNSHIPS for village in town.villages}
 NUMERALS = str.maketrans("０１２３４５６７８９零一二三四五六七八九", "01234567890123456789", " -")
@@ -38,6 +38,16 @@ def test_the_same_seed_says_the_same_and_another_something_else():
 
 def test_messages_come_one_by_one_however_many_are_asked_for():
     assert [message.id for message in islice(generate(10**9, seed=0), 3)] == ["QX00000001", "QX00000002", "QX00000003"]
+
+
+@pytest.mark.parametrize("first", [0, BLOCK, 3 * BLOCK])
+def test_a_part_made_by_itself_is_the_same_as_in_the_whole(said, first):
+    assert list(islice(generate(30_000, seed=5, first=first), 2_000)) == said[first : first + 2_000]
+
+
+def test_a_part_that_begins_inside_a_block_is_refused_at_once():
+    with pytest.raises(ValueError, match=str(BLOCK)):
+        generate(30_000, seed=5, first=7)
 
 
 def test_ids_are_unique_and_days_ascend(said):
