@@ -79,7 +79,21 @@ def earlier_of(out: Path, paths: Sequence[Path], key: Mapping[str, Any]) -> Earl
         return None
     if why := _why_not(kept, paths, key):
         return why
+    if not _is_whole(folder, kept):
+        return "what was kept is not whole"
     return Earlier(FinishedSteps(folder), kept["accepted"], kept["ids"], kept["learnt"], kept["key"]["inputs"])
+
+
+def _is_whole(folder: Path, kept: Mapping[str, Any]) -> bool:
+    """Whether each file has its size. What is only counted anew where it is missing may be missing."""
+    for name, size in kept["files"].items():
+        try:
+            if (folder / name).stat().st_size != size:
+                return False
+        except OSError:
+            if name not in KEPT_FILES:
+                return False
+    return True
 
 
 def _why_not(kept: Mapping[str, Any], paths: Sequence[Path], key: Mapping[str, Any]) -> str:
@@ -221,6 +235,9 @@ def keep_steps(
         "layout": layout_of(paths[-1], key["columns"]),
         "cut": work.facts("read/facts")["cut"],
         "learnt": earlier.learnt if earlier else learnt,
+        "files": {
+            str(file.relative_to(part)): file.stat().st_size for file in sorted(part.rglob("*.*")) if file.is_file()
+        },
     }
     write_facts(part / "key.json", facts)
     forget(out)

@@ -12,13 +12,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from massline.engine import read as reading
-from massline.engine.earlier import KEPT, KEPT_FILES, MOST_NEW
+from massline.engine.earlier import KEPT, KEPT_FILES, MOST_NEW, earlier_of
 from massline.engine.errors import OutputError
-from massline.engine.pipeline import Options, RunResult, run
+from massline.engine.pipeline import Options, RunResult, run, run_key
 from massline.engine.place import load_themes, place_arrivals
 from massline.engine.results import FILES
 from massline.engine.steps import counting, intake, naming, tracing
 from massline.engine.tables import MESSAGES
+from massline.engine.teacher import lessons
 from massline.engine.tests.calls import messages, write_call
 
 KNOWN = ("lift", "wages", "school")
@@ -144,6 +145,35 @@ def test_earlier_messages_stay_where_they_stand_and_new_ones_go_where_the_frozen
     for one, there in zip(fresh, arrived, strict=True):
         if one["fate"] != "copy":
             assert (one["fate"], one["theme"]) == (there["fate"], there["theme"])
+
+
+def cut_off(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[:-9])
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, cut_off])
+@pytest.mark.parametrize(
+    "name", ["clean/cleaned.arrow", "fold/hashes.npy", "fold/weights.npy", "group/themes.npz", "place/fates.npy"]
+)
+def test_what_was_kept_and_is_not_whole_is_not_gone_on_from(
+    place: Path, name: str, damage: Callable[[Path], None]
+) -> None:
+    grow(place, FRESH)
+    damage(place / "out" / KEPT / name)
+    earlier = earlier_of(place / "out", [place / "call.csv"], key_of(place))
+    assert earlier == "what was kept is not whole"
+
+
+def key_of(place: Path) -> dict:
+    return run_key([place / "call.csv"], ONE, lessons(ONE.budget))
+
+
+def test_a_run_over_what_was_kept_and_is_not_whole_makes_all_anew(place: Path) -> None:
+    grow(place, FRESH)
+    cut_off(place / "out" / KEPT / "fold" / "hashes.npy")
+    assert "not whole" in run_again(place).why_anew
+    run([place / "call.csv"], place / "fresh", ONE)
+    assert bytes_of(place / "out") == bytes_of(place / "fresh")
 
 
 def arrivals(texts: list[str]) -> pa.RecordBatch:
