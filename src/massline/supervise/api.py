@@ -9,9 +9,11 @@ from ninja import Router, Schema
 from massline.gather.queries import message_of
 from massline.gather.rules import grouped, read_receipt
 from massline.supervise import queries
-from massline.supervise.rules import Rate
+from massline.supervise.passing import hand_overs
+from massline.supervise.rules import HandOvers, Rate
 
 router = Router(tags=["supervision"])
+COUNTS = ("out", "got", "sent_back", "came_back", "often", "longest")  # of hand-overs
 
 
 class RateOut(Schema):
@@ -22,6 +24,19 @@ class RateOut(Schema):
     value: float | None
     low: float | None
     high: float | None
+
+
+class HandOversOut(Schema):
+    """How cases went from and to one body. passed: of the cases that left its hands, those that went to another body. often:
+    cases it has, or had, that were handed over more than once; longest: the most hand-overs that one of them went through."""
+
+    passed: RateOut
+    out: int
+    got: int
+    sent_back: int
+    came_back: int
+    often: int
+    longest: int
 
 
 class LineOut(Schema):
@@ -36,6 +51,7 @@ class LineOut(Schema):
     satisfaction: RateOut
     open_cases: int
     overdue: int
+    hand_overs: HandOversOut
 
 
 class AnswerOut(Schema):
@@ -96,7 +112,9 @@ def read(request: HttpRequest, response: HttpResponse, code: str) -> ReceiptOut:
 @router.get("/scoreboard", response=list[LineOut], url_name="scoreboard", summary="Every body's three rates")
 def scoreboard(request: HttpRequest) -> list[LineOut]:
     """In the order of the administration; this is no ranking."""
-    return [_line(line) for line in queries.scoreboard(timezone.localdate())]
+    lines = queries.scoreboard(timezone.localdate())
+    known = hand_overs([line.body.pk for line in lines])
+    return [_line(line, known[line.body.pk]) for line in lines]
 
 
 def _answer(now: queries.Standing) -> AnswerOut | None:
@@ -111,7 +129,7 @@ def _answer(now: queries.Standing) -> AnswerOut | None:
     )
 
 
-def _line(line: queries.Line) -> LineOut:
+def _line(line: queries.Line, passed: HandOvers) -> LineOut:
     return LineOut(
         body=line.body.code,
         name=line.body.name,
@@ -122,6 +140,7 @@ def _line(line: queries.Line) -> LineOut:
         satisfaction=_rate(line.rates.satisfaction),
         open_cases=line.open_cases,
         overdue=line.overdue,
+        hand_overs=HandOversOut(passed=_rate(passed.passed), **{name: getattr(passed, name) for name in COUNTS}),
     )
 
 

@@ -47,6 +47,19 @@ class BodyRates:
     satisfaction: Rate  # "satisfied", of the ratings that said
 
 
+@dataclass(frozen=True, slots=True)
+class HandOvers:
+    """How cases went from and to one body: forth for a reason, back for lack of means. Source: docs/rules/rates.md, T8."""
+
+    passed: Rate  # of the cases that left its hands, by a reply or to another body, those that went to another body
+    out: int  # it handed over
+    got: int  # it was handed
+    sent_back: int  # of those that it was handed, back to who had sent them: the means were missing
+    came_back: int  # of those that it handed over, for the same reason
+    often: int  # cases it has, or had, that were handed over more than once
+    longest: int  # the most hand-overs that one of its cases went through
+
+
 class RatedBefore(ValueError):
     """This writer has rated this reply already."""
 

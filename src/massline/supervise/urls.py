@@ -18,5 +18,6 @@ urlpatterns = [
     path("cases/<int:pk>/follow/", views.follow_case, name="follow_case"),
     path("told/<str:token>/", views.told, name="told"),
     path("scoreboard/", views.scoreboard, name="scoreboard"),
+    path("scoreboard/hand-overs/", views.handed_over, name="hand_overs"),
     path("bodies/<str:code>/", views.body, name="body"),
 ]

@@ -30,7 +30,7 @@ from massline.respond.models import Case
 from massline.respond.queries import due_story, letters_about, lines
 from massline.respond.rules import CaseError, suggested_title
 from massline.rights import RESIDENT
-from massline.supervise import actions, queries
+from massline.supervise import actions, passing, queries
 from massline.supervise.forms import FollowForm, LaterForm, RatingForm, ReceiptForm, ReopenForm
 from massline.supervise.rules import RatedBefore, suspects
 from massline.tlog.checkpoint import BadCheckpoint
@@ -229,6 +229,14 @@ def scoreboard(request: HttpRequest) -> HttpResponse:
     return render(request, "supervise/scoreboard.html", context)
 
 
+def handed_over(request: HttpRequest) -> HttpResponse:
+    """How cases went from body to body: the bodies of a scoreboard (`?under=`), each with its hand-overs."""
+    under = get_object_or_404(Body, code=request.GET["under"]) if "under" in request.GET else None
+    page = listed(passing.passed(under), request.GET.get("page"), BODIES_A_PAGE)
+    context = {"page": page, "under": under, "above": above(under) if under else None}
+    return render(request, "supervise/hand_overs.html", context)
+
+
 def body(request: HttpRequest, code: str) -> HttpResponse:
     """One body: what it owes, how it answers, its latest public cases."""
     found = get_object_or_404(Body, code=code)
@@ -238,6 +246,7 @@ def body(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "body": found,
         "line": line,
+        "passed": passing.hand_overs([found.pk])[found.pk],
         "weeks": queries.open_by_week(timezone.localdate(), [line])[found.pk],
         "above": above(found),
         "below": Body.objects.within(found.path).filter(depth=found.depth + 1),

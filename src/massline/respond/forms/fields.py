@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 MOST_LISTED = 60
 """Bodies. A list of more is long to read and heavy to send; then the name or the code is typed."""
+MOST_LISTED_TWICE = 25
+"""Bodies, in the second list of a page."""
 MOST_NAMED = 6
 """Bodies that are told where several have what was typed in their names."""
 
@@ -28,6 +30,7 @@ class BodyInput(forms.Select):
     which there are."""
 
     offered: list[Body] | None = None
+    most = MOST_LISTED
 
     def use_required_attribute(self, initial: object) -> bool:
         """Django would look at the first choice, by a query of its own."""
@@ -42,7 +45,7 @@ class BodyInput(forms.Select):
     ) -> Any:  # noqa: ANN401
         choices: Any = self.choices
         bodies = list(choices.queryset[: MOST_LISTED + 1]) if self.offered is None else self.offered
-        if len(bodies) > MOST_LISTED:
+        if len(bodies) > min(self.most, MOST_LISTED):
             line = forms.TextInput({**self.attrs, "placeholder": _("Name or code"), "autocomplete": "off"})
             return line.render(name, value, attrs, renderer)
         empty = [("", choices.field.empty_label)] if choices.field.empty_label is not None else []
@@ -56,8 +59,9 @@ class BodyChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
 
     widget = BodyInput
 
-    def offer(self, bodies: Sequence[Body], *, without: Collection[Body]) -> None:
-        """These, which were read before, but for some; MOST_LISTED + 1 of them stand for any number."""
+    def offer(self, bodies: Sequence[Body], *, without: Collection[Body], most: int = MOST_LISTED) -> None:
+        """These, which were read before, but for some; MOST_LISTED + 1 of them stand for any number. most: that are listed."""
+        self.widget.most = most
         few = len(bodies) <= MOST_LISTED
         self.widget.offered = [body for body in bodies if body not in without] if few else list(bodies)
 

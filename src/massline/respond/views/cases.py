@@ -42,7 +42,7 @@ from massline.respond.forms import (
     VersionedForm,
     not_attached,
 )
-from massline.respond.forms.fields import MOST_LISTED, BodyChoice
+from massline.respond.forms.fields import MOST_LISTED, MOST_LISTED_TWICE, BodyChoice
 from massline.respond.models import DESK_ROLES, Case
 from massline.respond.rules import (
     AttachmentGone,
@@ -365,7 +365,8 @@ def _forms(found: Case, had: list[Body]) -> dict[str, Any]:
     bodies = queries.bodies_at_hand(found, MOST_LISTED + 1)
     busy = [found.body, *(part.body for part in queries.in_order(found.shares))]
     for name, without in {"hand_over_form": had, "share_form": busy}.items():
-        cast(BodyChoice, forms[name].fields["to"]).offer(bodies, without=without)
+        most = MOST_LISTED if name == "hand_over_form" else MOST_LISTED_TWICE
+        cast(BodyChoice, forms[name].fields["to"]).offer(bodies, without=without, most=most)
     return forms
 
 
