@@ -1,10 +1,10 @@
 """Escalate 100,000 overdue cases with four workers, some of which are killed, and count that each was escalated once:
 
-    python benchmarks/bench_escalation.py [--cases N] [--database URL]
+    python benchmarks/bench_escalation.py [--cases N] [--kill-every SECONDS] [--database URL]
 
-Without --database in an SQLite file of its own. With one (postgres://…) in that database, which must be empty. Every five
-seconds one of the workers is killed outright, at random with seed 0, and another takes its place. Prints one JSON object; the
-figures stand in benchmarks/results/escalation.json and docs/reference/benchmarks.md.
+Without --database in an SQLite file of its own. With one (postgres://…) in that database, which must be empty. Every so many
+seconds (1) one of the workers is killed outright, at random with seed 0, and another takes its place. Prints one JSON object;
+the figures stand in benchmarks/results/escalation.json and docs/reference/benchmarks.md.
 """
 
 import argparse
@@ -19,13 +19,13 @@ from pathlib import Path
 from time import perf_counter, sleep
 
 WORKERS = 4
-KILL_EVERY = 5.0  # seconds
 WORK = "import django; django.setup(); from django.core.management import call_command; call_command('escalate_overdue_cases')"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cases", type=int, default=100_000)
+    parser.add_argument("--kill-every", type=float, default=1.0)
     parser.add_argument("--database")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -39,7 +39,7 @@ def main() -> None:
             known | {"MASSLINE_SECRET_KEY": "only-for-this-benchmark-" * 3, "MASSLINE_LOG_ROOT": f"{folder}/log"}
         )
         _fill(asked.cases)
-        seconds, kills = _race()
+        seconds, kills = _race(asked.kill_every)
         print(
             json.dumps(
                 _count() | {"seconds": round(seconds, 1), "kills": kills, "workers": WORKERS} | _machine(database)
@@ -76,12 +76,12 @@ def _fill(cases: int) -> None:
     Turn.objects.bulk_create(turns, batch_size=2_000)
 
 
-def _race() -> tuple[float, int]:
+def _race(kill_every: float) -> tuple[float, int]:
     """Seconds until every case is escalated, and how many workers were killed on the way."""
     chance, kills, began = random.Random(0), 0, perf_counter()  # noqa: S311 - no secret hangs on whom it hits
     workers = [_worker() for _ in range(WORKERS)]
     while any(worker.poll() is None for worker in workers):
-        until = perf_counter() + KILL_EVERY
+        until = perf_counter() + kill_every
         while perf_counter() < until and any(worker.poll() is None for worker in workers):
             sleep(0.1)
         running = [number for number, worker in enumerate(workers) if worker.poll() is None]

@@ -70,6 +70,14 @@ def test_a_postgresql_address_is_taken_apart(monkeypatch) -> None:
     assert (database["NAME"], database["OPTIONS"]["sslmode"]) == ("circle", "require")
 
 
+def test_postgresql_compiles_no_queries_unless_the_address_says_so(monkeypatch) -> None:
+    told = {}
+    for asked in ("", "?options=-c%20jit%3Don"):
+        monkeypatch.setenv("MASSLINE_DATABASE", f"postgresql://ann@db.example/circle{asked}")
+        told[asked] = env_database("MASSLINE_DATABASE", default="")["OPTIONS"]["options"]
+    assert list(told.values()) == ["-c jit=off", "-c jit=on"]
+
+
 @pytest.mark.parametrize(
     "value", ["mysql://u:topsecret@h/n", "sqlite:///", "postgresql://u:topsecret@h/", "massline.sqlite3"]
 )

@@ -126,7 +126,9 @@ class Case(models.Model):
     """A matter that one body owes an answer. At any time exactly one body owns it."""
 
     title = models.CharField(_("matter"), max_length=200)
-    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="cases", verbose_name=_("responsible body"))
+    body = models.ForeignKey(
+        Body, on_delete=models.PROTECT, related_name="cases", verbose_name=_("responsible body"), db_index=False
+    )  # two indexes begin with it
     overseer = models.ForeignKey(Body, on_delete=models.PROTECT, null=True, blank=True, related_name="overseen_cases")
     state = models.CharField(_("state"), max_length=10, choices=STATES, default=State.OPEN)
     opened_at = models.DateTimeField()
@@ -159,9 +161,10 @@ class Case(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["body", "state", "reply_due"], name="case_queue"),
+            models.Index(fields=["body", "id"], name="case_of_body"),
             models.Index(fields=["ask_on", "id"], condition=Q(ask_on__isnull=False), name="case_to_ask"),
             models.Index(fields=["state", "reply_due", "id"], condition=Q(escalated_at=None), name="case_to_escalate"),
-            models.Index(fields=["state", "reply_due", "id"], name="case_by_day"),
+            models.Index(fields=["state", "reply_due", "id", "body"], name="case_by_day"),
             models.Index(fields=["id", "hand_overs"], condition=Q(hand_overs__gte=2), name="case_handed_on"),
             models.Index(
                 fields=["very_late_days"],

@@ -2,6 +2,8 @@
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.builders import a_call, a_case, a_handler, a_message, a_receipt, an_outsider
 
 from massline.gather.actions import Words, ask_removal, decide_removal, erase_own, import_messages, show_again
@@ -134,6 +136,25 @@ def test_a_search_of_the_desk_asks_at_most_twenty_times(here: County, client, dj
     for words in ("路灯", "路灯+修好", "1", "bridge+巷口"):
         with django_assert_max_num_queries(20):
             client.get(f"/desk/?words={words}")
+
+
+def test_a_search_for_frequent_words_asks_no_more_often_the_more_words_there_are(
+    here: County, client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And reads the cases of the desk, by their keys: who asks which texts hold the words has all texts of the house read."""
+    monkeypatch.setattr(finding, "FEW", 0)
+    for _ in range(3):
+        here.answered()
+    client.force_login(here.handler)
+    counted = []
+    for words in ("路灯", "路灯+巷口", "路灯+巷口+坏了", "路灯+巷口+坏了+三天"):
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(f"/desk/?words={words}&show=any").status_code == 200
+        counted.append(len(asked))
+        read = [one["sql"] for one in asked if "LIKE" in one["sql"] and "respond_reply" in one["sql"]]
+        assert read
+        assert all(sql.startswith('SELECT "respond_case"."id"') for sql in read)
+    assert max(counted) <= min(20, counted[0] + 1)  # a second word is asked of the index
 
 
 @pytest.mark.parametrize(
