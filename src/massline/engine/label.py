@@ -4,12 +4,13 @@ words."""
 from dataclasses import dataclass
 from typing import Final
 
+import numba as nb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from massline.engine.buffers import F32, I32, I64, Bools
+from massline.engine.buffers import F32, I32, I64, U64, Bools, mix
 from massline.engine.clean import matching_form
 from massline.engine.words import Vocabulary, count_words, distinctness
 
@@ -152,13 +153,14 @@ def middle_and_edge(themes: I32, similarity: F32, parents: I32, *, most: int = Q
     themes (n,): the finest, -1 for none; similarity (n,); parents (t,). A coarse theme shows those of its fine themes
     in turn. Each message stands in one list only; where a theme has few, most of them are typical. Memory: 12 bytes a message.
     """
-    order = np.argsort(themes, kind="stable")
+    short = themes.astype(np.int16) if len(parents) < 1 << 15 else themes  # short numbers are sorted in one pass
+    order = np.argsort(short, kind="stable")
     starts = np.searchsorted(themes[order], np.arange(len(parents) + 1))
     typical, dissenting = [], []
     for theme in range(len(parents)):
         members = order[starts[theme] : starts[theme + 1]]
-        members = members[np.lexsort((members, -similarity[members]))]
         middle = min(most, len(members) - len(members) // 3)
+        members = _ends_of(members, similarity[members], most)
         typical.append(members[:middle])
         dissenting.append(members[middle:][::-1][:most])
     for theme in np.flatnonzero(parents < 0).tolist():
@@ -167,6 +169,16 @@ def middle_and_edge(themes: I32, similarity: F32, parents: I32, *, most: int = Q
             typical[theme] = _in_turn([typical[f] for f in fine], most)
             dissenting[theme] = _in_turn([dissenting[f] for f in fine], most)
     return typical, dissenting
+
+
+def _ends_of(members: I64, similarity: F32, most: int) -> I64:
+    """Members of a theme, the most similar first, of equals the first; at least `most` from either end where they are more than
+    twice as many. Only the ends are put in order."""
+    if len(members) > 4 * most:
+        low, high = np.partition(similarity, [most - 1, len(members) - most])[[most - 1, len(members) - most]]
+        kept = (similarity <= low) | (similarity >= high)
+        members, similarity = members[kept], similarity[kept]
+    return members[np.lexsort((members, -similarity))]
 
 
 def _in_turn(lists: list[I64], most: int) -> I64:
@@ -185,9 +197,21 @@ def distinct_senders(themes: I32, senders: npt.NDArray[np.uint64], known: Bools,
     found = np.bincount(themes[counted & ~known], minlength=number).astype(np.int64)
     for part in range(1 << PART_BITS):
         rows = np.flatnonzero(counted & known & (part_of == part))
-        order = rows[np.lexsort((senders[rows], themes[rows]))]
-        theme, sender = themes[order], senders[order]
-        first = np.ones(len(order), np.bool_)
-        first[1:] = (theme[1:] != theme[:-1]) | (sender[1:] != sender[:-1])
-        found += np.bincount(theme[first], minlength=number)
+        _count_new(themes[rows], senders[rows], found)
     return found
+
+
+@nb.njit(nogil=True, cache=True)
+def _count_new(themes: I32, senders: U64, found: I64) -> None:
+    """Add the different senders (n,) of each theme to found (t,): by an open table of theme and sender."""
+    size = 16
+    while size < 2 * len(themes):
+        size <<= 1
+    last, of_theme, of_sender = np.uint64(size - 1), np.full(size, -1, np.int32), np.empty(size, np.uint64)
+    for i in range(len(themes)):
+        at = mix(senders[i] + np.uint64(themes[i])) & last
+        while of_theme[at] >= 0 and (of_theme[at] != themes[i] or of_sender[at] != senders[i]):
+            at = (at + np.uint64(1)) & last
+        if of_theme[at] < 0:
+            of_theme[at], of_sender[at] = themes[i], senders[i]
+            found[themes[i]] += 1

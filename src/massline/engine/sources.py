@@ -114,7 +114,7 @@ class ParquetFile:
         """See Source."""
         first, names = 1, {name: self.headings[place] for name, place in wanted.items()}
         try:
-            for batch in self._file.iter_batches(BLOCK_ROWS, columns=sorted(set(names.values()))):
+            for batch in self._batches(sorted(set(names.values()))):
                 texts = {name: batch.column(heading).cast(pa.large_string()) for name, heading in names.items()}
                 yield Block(np.arange(first, first + len(batch)), texts)
                 first += len(batch)
@@ -122,6 +122,11 @@ class ParquetFile:
             raise InputError(
                 f"{self._path.name}, after row {first - 1}: {error}. Make its columns plain text and send it again."
             ) from error
+
+    def _batches(self, columns: list[str]) -> Iterator[pa.RecordBatch]:
+        """One row group after another: whoever asks for all at once keeps what was read of each until the end."""
+        for group in range(self._file.num_row_groups):
+            yield from self._file.iter_batches(BLOCK_ROWS, row_groups=[group], columns=columns)
 
 
 class Spreadsheet:

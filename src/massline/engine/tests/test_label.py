@@ -98,6 +98,19 @@ def test_no_message_is_both_typical_and_dissenting(count: int) -> None:
     assert len(typical[0]) >= min(count, 1)
 
 
+@pytest.mark.parametrize("different", [3, 40, 10_000])
+def test_only_the_ends_of_a_theme_are_put_in_order_and_equals_stand_by_their_rows(different: int) -> None:
+    random = np.random.default_rng(4)
+    themes, parents = random.integers(-1, 4, 3_000).astype(np.int32), np.full(4, -1, np.int32)
+    similarity = (random.integers(0, different, 3_000) / different).astype(np.float32)
+    typical, dissenting = middle_and_edge(themes, similarity, parents)
+    for theme in range(4):
+        rows = np.flatnonzero(themes == theme).tolist()
+        order = sorted(rows, key=lambda row: (-similarity[row], row))
+        assert typical[theme].tolist() == order[:5]
+        assert dissenting[theme].tolist() == order[:-6:-1]
+
+
 def test_a_coarse_theme_quotes_each_of_its_fine_themes() -> None:
     themes = np.repeat(np.array([1, 2], np.int32), 10)
     typical, _ = middle_and_edge(themes, np.full(20, 0.5, np.float32), np.array([-1, 0, 0], np.int32))
@@ -109,6 +122,18 @@ def test_senders_are_counted_once_and_unknown_ones_each_as_one() -> None:
     senders = np.array([7, 7, 8, 0, 0, 7, 9, 7], np.uint64)
     known = np.array([1, 1, 1, 0, 0, 1, 1, 1], bool)
     assert distinct_senders(themes, senders, known, 2).tolist() == [4, 2]
+
+
+def test_senders_of_many_messages_are_counted_as_pairs_of_theme_and_sender() -> None:
+    random = np.random.default_rng(5)
+    themes, known = random.integers(-1, 7, 20_000).astype(np.int32), random.random(20_000) < 0.9
+    senders = random.integers(0, 2**64, 900, dtype=np.uint64)[random.integers(0, 900, 20_000)]
+    pairs = {
+        (theme, sender if there else -row)
+        for row, (theme, sender, there) in enumerate(zip(themes, senders, known, strict=True))
+    }
+    told = np.bincount([theme for theme, _ in pairs if theme >= 0], minlength=7)
+    assert distinct_senders(themes, senders, known, 7).tolist() == told.tolist()
 
 
 PLACES = {"平安县": "滨河花园", "长乐县": "桃源公园", "太和县": "凤凰广场"}

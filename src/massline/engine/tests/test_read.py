@@ -20,6 +20,7 @@ from massline.engine.headings import plain_heading
 from massline.engine.read import BLOCK_ROWS, read
 from massline.engine.rejects import REASONS, Reject, write_rejects
 from massline.engine.siphash import siphash
+from massline.engine.sources import ParquetFile
 from massline.engine.tables import MESSAGES
 from massline.engine.times import read_times
 
@@ -346,6 +347,18 @@ def test_parquet_reads_like_the_same_rows_in_csv(tmp_path: Path) -> None:
     pq.write_table(pa.table(rows), tmp_path / "a.parquet")
     other, _ = read_all(a_file(tmp_path, "编号,内容,时间\n1,一,2026-01-31 09:30:00\n2,二,\n"))
     assert read_all(tmp_path / "a.parquet")[0].equals(other)
+
+
+def test_a_parquet_file_is_not_kept_in_memory_while_it_is_read(tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    texts = ["".join(map(chr, random.integers(0x4E00, 0x9FA0, 500))) for _ in range(4_000)]
+    pq.write_table(pa.table({"内容": texts}), tmp_path / "a.parquet", row_group_size=100)
+    whole, before, most, rows = (tmp_path / "a.parquet").stat().st_size, pa.total_allocated_bytes(), 0, 0
+    for block in ParquetFile(tmp_path / "a.parquet").blocks({"text": 0}):
+        rows += len(block.rows)
+        most = max(most, pa.total_allocated_bytes() - before)
+    assert rows == len(texts)
+    assert most < whole / 4
 
 
 def test_a_cut_parquet_or_spreadsheet_is_refused_by_name(tmp_path: Path) -> None:
