@@ -64,7 +64,7 @@ def take_and_hand_over(handler: Person, token: str, matter: str) -> None:
     handler.finds(token)
     handler.writes(handler.word("The matter in a few words"), matter)
     handler.follows(handler.word("Take as a case"))
-    handler.chooses(handler.word("To which body"), WATER[handler.language])
+    handler.writes(handler.word("To which body"), WATER[handler.language])
     handler.writes(handler.word("Reason"), "水管归水利局管，村里没有抢修队。")
     handler.follows(handler.word("Hand over"))
     assert handler.sees(WATER[handler.language])

@@ -37,6 +37,8 @@ ELSEWHERE = {
     "desk/views/<int:pk>/rename/": "offered where a view is kept: respond/tests/test_desk.py",
     "desk/views/<int:pk>/delete/": "offered where a view is kept: respond/tests/test_desk.py",
     "desk/cases/<int:pk>/draft/": "a second button of the form for a reply: respond/tests/test_replying.py",
+    "attachments/<int:pk>/": "beside a reply with a file: respond/tests/test_attaching.py",
+    "attachments/<int:pk>/preview/": "a picture on a page: respond/tests/test_attaching.py",
     "desk/cases/<int:pk>/attach/": "a second button of the form for a reply: respond/tests/test_attaching.py",
     "desk/cases/<int:pk>/attachments/<int:attachment>/take-off/": "beside a file that waits: respond/tests/test_attaching.py",
     "desk/attachments/<int:pk>/withdraw/": "beside a file on the desk: respond/tests/test_attaching.py",

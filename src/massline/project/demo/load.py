@@ -23,6 +23,7 @@ from massline.ledger.models import Entry
 from massline.project.demo.county import TOWNSHIPS
 from massline.project.demo.lives import Life, World
 from massline.project.demo.matters import matters
+from massline.project.demo.mended import mend_a_lamp
 from massline.project.demo.messages import DAYS, FIRST_DAY, MadeUpMessage, generate
 from massline.project.demo.offices import Offices, found, local
 from massline.project.demo.passed_down import pass_down
@@ -225,6 +226,7 @@ def load(count: int = MESSAGES) -> Loaded:
         loader.timeline.play(until=now)
         reshape(loader.offices.handler)
         pass_down(loader.offices.handler)
+        mend_a_lamp(loader.offices.handler)
         train_router(by=SYSTEM)
         advise(by=SYSTEM)
     return Loaded(Message.objects.count(), Case.objects.count(), Entry.objects.count(), receipt_to_show())

@@ -37,9 +37,8 @@ NOT_ATTACHED = {
 
 def _hint() -> str:
     hint = _(
-        "Pictures, or documents (PDF, OFD, XLSX, DOCX, ODS, ODT): %(most)s at most, each up to %(largest)s MB. Pictures are "
-        "drawn anew, without the place and time that a camera writes into them; documents stay as they are, with whatever "
-        "stands in them. Call a file what it shows: who cannot see it hears its name."
+        "Pictures, PDF, OFD, XLSX, DOCX, ODS or ODT: %(most)s at most, each up to %(largest)s MB. Pictures lose the place and "
+        "time that a camera wrote into them; documents go out as they are. Call a file what it shows: some hear its name."
     )
     return hint % {"most": settings.ATTACHMENTS_MOST, "largest": settings.ATTACHMENT_MB}
 
@@ -58,8 +57,9 @@ class FilesField(forms.Field):
 
     widget = FilesInput(attrs={"multiple": True, "accept": ",".join(f".{ending}" for ending in [*KINDS, "jpeg"])})
 
-    def __init__(self) -> None:
-        super().__init__(required=False, label=gettext_lazy("Attachments"), help_text=lazy(_hint, str)())
+    def __init__(self, *, explained: bool = False) -> None:
+        hint = lazy(_hint, str)() if explained else ""
+        super().__init__(required=False, label=gettext_lazy("Attachments"), help_text=hint)
 
     def clean(self, value: Sequence[UploadedFile[bytes]] | None) -> list[Checked]:
         found, refusals = look_at(value or [])
@@ -98,7 +98,7 @@ def not_attached(refused: FileRefused) -> str:
 class FilesForm(forms.Form):
     """Files for a reply; they travel with its form, and are looked at before anything else happens."""
 
-    attach = FilesField()
+    attach = FilesField(explained=True)
 
     def __init__(self, refusals: Sequence[str] = ()) -> None:
         super().__init__({} if refusals else None, auto_id="FilesForm_%s")

@@ -17,8 +17,8 @@ from massline.respond.rules import Means, MeansKind, MeansMissing, check_means
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
-MOST_LISTED = 60
-"""Bodies. A list of more is long to read and heavy to send; then the name or the code is typed."""
+MOST_LISTED = 40
+"""Bodies. A list of more is long to read and heavy to send, twice on the page of a case; then the name or the code is typed."""
 MOST_LISTED_TWICE = 25
 """Bodies, in the second list of a page."""
 MOST_NAMED = 6
