@@ -25,7 +25,7 @@ from massline.respond.queries import (
     past_cases,
     to_advise,
 )
-from massline.respond.rules import HERE, LEAST_PAST_CASES, NoAdvice
+from massline.respond.rules import HERE, LEAST_PAST_CASES, NO_MEANS, Means, NoAdvice
 from massline.rights import Actor, require
 
 if TYPE_CHECKING:
@@ -167,14 +167,16 @@ def _keep_advice(rows: Sequence[Advice]) -> None:
 
 
 @transaction.atomic
-def take_as_advised(message: Message, *, title: str, reason: str, by: User) -> Case:
+def take_as_advised(message: Message, *, title: str, reason: str, by: User, means: Means = NO_MEANS) -> Case:
     """Take a message as a case of the topic advised, and hand it over to the body advised: one click. What could be opened but
-    not handed over is neither. reason: of the hand-over, for everybody to read.
+    not handed over is neither. reason and means: of the hand-over, for everybody to read.
 
-    Raises NotAllowed, NoAdvice, MessageTaken, CalendarUnknown, HandOverRefused."""
+    Raises NotAllowed, NoAdvice, MessageTaken, CalendarUnknown, HandOverRefused, MeansMissing."""
     require(by, "respond.take_as_advised", message.body.path)
     advice = Advice.objects.undecided().filter(message=message).select_related("topic", "body").first()
     if advice is None or not advice.body_sure or advice.body is None:
         raise NoAdvice(message.pk)
     case = open_case(message, title=title, by=by, topic=advice.topic)
-    return case if advice.body == case.body else hand_over(case, to=advice.body, reason=reason, by=by, version=0)
+    if advice.body == case.body:
+        return case
+    return hand_over(case, to=advice.body, reason=reason, by=by, version=0, means=means)

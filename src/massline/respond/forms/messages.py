@@ -6,7 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from massline.respond.forms.fields import reason_field
+from massline.bodies.models import Body
+from massline.respond.forms.fields import MeansFields, reason_field
 from massline.respond.models import Advice, Topic
 
 
@@ -62,6 +63,19 @@ class TakeForm(forms.Form):
         if self.sure and not self.follows and given.get("topic") not in (None, self.sure) and not given.get("why"):
             self.add_error("why", _("Say in a few words why it is another topic."))
         return given
+
+
+class MeansForm(MeansFields):
+    """What goes with a case that is handed down as advised."""
+
+    def __init__(self, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data, auto_id="MeansForm_%s")
+
+    def is_enough(self, to: Body | None) -> bool:
+        """Whether what was given can go down to this body; if not it says at the field what is missing."""
+        if self.is_valid() and to is not None:
+            self.check(to, is_down=True)
+        return self.is_valid()
 
 
 class SetAsideForm(forms.Form):

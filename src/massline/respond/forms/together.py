@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from massline.bodies.models import Body
-from massline.respond.forms.fields import BodyChoice, MeansFields
+from massline.respond.forms.fields import MOST_LISTED_TWICE, BodyChoice, MeansFields
 from massline.rights import Actor
 
 MOST_AT_ONCE = 100  # rows
@@ -45,7 +45,7 @@ class _Chosen(forms.Form):
     def clean(self) -> dict[str, Any]:
         """`ticked` are the rows that are meant."""
         if self.cleaned_data.get("all"):
-            self.ticked = list(self.data.getlist("shown"))  # type: ignore[attr-defined]
+            self.ticked = " ".join(self.data.getlist("shown")).split()  # type: ignore[attr-defined]
         self.ticked = [one for one in dict.fromkeys(self.ticked) if _ROW.fullmatch(one)][:MOST_AT_ONCE]
         if not self.ticked:
             raise forms.ValidationError(_("Tick the rows that you mean, above, or choose all on this page."))
@@ -108,6 +108,7 @@ class CasesTogether(MeansFields, _Chosen):
         super().__init__(data)
         root = (actor.body_path or "")[: Body.steplen]
         self.fields["to"].queryset = Body.objects.within(root).standing()  # type: ignore[attr-defined]
+        self.fields["to"].widget.most = MOST_LISTED_TWICE
         self.order_fields(["all", "to", "reason", "means", "means_words"])
 
     def clean(self) -> dict[str, Any]:

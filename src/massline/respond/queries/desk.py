@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import reduce
 from operator import or_
@@ -20,6 +20,7 @@ from massline.respond.models import (
     Case,
     CaseQuerySet,
 )
+from massline.respond.queries.routing import Advised, advised_together
 from massline.respond.queries.telling import Line, days_left
 from massline.respond.rules import (
     SOON,
@@ -31,6 +32,8 @@ from massline.respond.rules import (
 )
 from massline.rights import Actor
 
+ADVICE = ("advice", "advice__topic", "advice__body")  # with a message of the desk
+
 
 @dataclass(frozen=True, slots=True)
 class MessageLine:
@@ -40,6 +43,7 @@ class MessageLine:
     message: Message
     take_by: date | None = None
     left: int | None = None
+    advised: Advised | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +70,15 @@ class Days:
 
 
 def desk_lines(cases: Sequence[Case], messages: Sequence[Message], days: Days) -> tuple[list[Line], list[MessageLine]]:
-    """Cases and messages with the working days that are left to each. Two queries, however many bodies; none on a desk of one."""
+    """Cases and messages with the working days that are left to each, messages with what is advised about them. Two queries,
+    however many bodies, none on a desk of one; and three at most for what is advised."""
     rows: list[Case | Message] = [*cases, *messages]
     bodies = {row.body_id: row.body for row in rows}
     calendars = days.calendars if bodies.keys() <= days.calendars.keys() else work_calendars(bodies.values())
     of_cases = [Line(case, days_left(case, days.today, calendars[case.body_id])) for case in cases]
-    return of_cases, [_message_line(message, days.today, calendars[message.body_id]) for message in messages]
+    known = advised_together([message for message in messages if not message.ground]) if messages else {}
+    of_messages = [_message_line(message, days.today, calendars[message.body_id]) for message in messages]
+    return of_cases, [replace(line, advised=known.get(line.message.pk)) for line in of_messages]
 
 
 def lines(cases: Sequence[Case], today: date) -> list[Line]:
@@ -101,7 +108,7 @@ def days_of(body: Body | None, today: date) -> Days:
 def messages_to_take(actor: Actor) -> QuerySet[Message]:
     """What came to her body or under it, is in no case and not set aside: first what waits to be published, then the oldest."""
     messages = Message.objects.waiting_at(actor) if actor.role in DESK_ROLES else Message.objects.none()
-    return messages.select_related("body", "call", "set_aside").order_by(*WAITING_FIRST)
+    return messages.select_related("body", "call", "set_aside", *ADVICE).order_by(*WAITING_FIRST)
 
 
 def messages_to_publish(actor: Actor) -> QuerySet[Message]:

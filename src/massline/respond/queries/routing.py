@@ -8,7 +8,9 @@ from django.db.models import F, Min, Prefetch, Q, QuerySet
 
 from massline.bodies.models import Body
 from massline.gather.models import Message
+from massline.respond import rules
 from massline.respond.models import Advice, Case, CaseMessage, Correction, Duty, Reply, Router, Topic, Turn
+from massline.respond.queries.passing import goes_down, places_of
 from massline.respond.rules import HERE, State, TurnKind, topic_by_words
 
 MOST_PAST = 50_000  # cases to learn from: the newest
@@ -98,21 +100,39 @@ def duty_of(topic: Topic | None, area: Body) -> Duty | None:
         return None
     steps = range(Body.steplen, len(area.path) + 1, Body.steplen)
     fits = Q(area=None) | Q(area__path__in=[area.path[:step] for step in steps])
-    rows = list(Duty.objects.filter(fits, topic=topic).select_related("area", "body", "topic"))
-    return max(rows, key=lambda duty: len(duty.area.path) if duty.area else 0, default=None)
+    return _duty(list(Duty.objects.filter(fits, topic=topic).select_related("area", "body", "topic")), topic, area)
+
+
+def _duty(rows: Sequence[Duty], topic: Topic | None, area: Body) -> Duty | None:
+    """Of these rows the one that counts for a topic in an area: that of the nearest area above."""
+    fits = [row for row in rows if row.topic_id == (topic and topic.pk)]
+    fits = [row for row in fits if row.area is None or area.path.startswith(row.area.path)]
+    return max(fits, key=lambda duty: len(duty.area.path) if duty.area else 0, default=None)
 
 
 @dataclass(frozen=True, slots=True)
 class Advised:
     """What is advised about a message, and what the house's table says of the topic.
 
-    router: what the advice comes from, None where words of the list decided. past: cases there are to learn from, where
-    nothing was learnt yet."""
+    router: what the advice comes from, None where words of the list decided. goes_to: another body than the owner, of the same
+    tree, that it is sure enough to go to; is_down: whether a case goes down there."""
 
     advice: Advice | None
     router: Router | None
     duty: Duty | None
     goes_to: Body | None
+    is_down: bool = False
+
+    @property
+    def by_duty(self) -> bool:
+        """Whether the house's table says too that this body answers for the topic there: then what it has is meant for that."""
+        return self.duty is not None and self.duty.body == self.goes_to
+
+    @property
+    def one_click(self) -> bool:
+        """Whether it can be followed as it is: nobody has to say first what goes with the case."""
+        sure = self.is_open and self.advice is not None and self.advice.body_sure and self.advice.body is not None
+        return sure and (self.goes_to is None or not self.is_down or self.by_duty)
 
     @property
     def is_open(self) -> bool:
@@ -121,16 +141,41 @@ class Advised:
 
 
 def advised(message: Message, owner: Body) -> Advised:
-    """For the page of a message, or of a case of this owner that began with it. At most two queries.
-
-    goes_to: another body than the owner, of the same tree, that it is sure enough to go to."""
+    """For the page of a message, or of a case of this owner that began with it. At most three queries."""
     found = Advice.objects.filter(message=message).select_related("router", "topic", "body").defer("router__tables")
     advice = found.first()
     if advice is None:
         return Advised(None, None, None, None)
+    goes_to = _goes_to(advice, owner)
+    is_down = goes_to is not None and goes_down(owner, goes_to)
+    return Advised(advice, advice.router, duty_of(advice.topic, message.body), goes_to, is_down)
+
+
+def _goes_to(advice: Advice, owner: Body) -> Body | None:
+    """Another body that it is sure enough to go to, while nobody has decided about it."""
     to = advice.body if advice.body_sure and advice.decided_at is None else None
-    goes_to = to if to and to != owner and to.abolished_on is None else None
-    return Advised(advice, advice.router, duty_of(advice.topic, message.body), goes_to)
+    return to if to and to != owner and to.abolished_on is None else None
+
+
+def advised_together(messages: Sequence[Message]) -> dict[int, Advised]:
+    """The same of several messages that are in no case yet; by their keys. Only what tells a topic or a body, and not from which
+    router. messages: each with its body and advice. At most two queries, none where nothing goes elsewhere."""
+    known = [(one, one.advice) for one in messages if hasattr(one, "advice") and one.advice.decided_at is None]
+    to = {one.pk: _goes_to(advice, one.body) for one, advice in known}
+    places = places_of({*filter(None, to.values()), *(one.body for one, _ in known if to[one.pk])})
+
+    def is_down(message: Message) -> bool:
+        goal = to[message.pk]
+        return goal is not None and rules.goes_down(places[message.body_id], places[goal.pk])
+
+    down = {one.pk: is_down(one) for one, _ in known}
+    topics = {advice.topic_id for one, advice in known if down[one.pk]}
+    duties = list(Duty.objects.filter(topic__in=topics).select_related("area", "body")) if topics else []
+    return {
+        one.pk: Advised(advice, None, _duty(duties, advice.topic, one.body), to[one.pk], down[one.pk])
+        for one, advice in known
+        if advice.topic_id or advice.body_id
+    }
 
 
 def first_message(case: Case) -> Message | None:

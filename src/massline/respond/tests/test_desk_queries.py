@@ -118,4 +118,5 @@ def test_the_desk_asks_no_more_often_where_more_waits(here: County) -> None:
         a_message(here.call, area=here.township)
     after = {address: asked_by(here.handler, address) for address in before}
     assert max(after.values()) <= MOST
-    assert all(after[address] <= before[address] + 1 for address in before), (before, after)
+    counts = 2  # of each of two lists how long it is, where it does not fit on the page
+    assert all(after[address] <= before[address] + counts for address in before), (before, after)

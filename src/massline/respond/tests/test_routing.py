@@ -5,11 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
-from tests.builders import a_body, a_case, a_county, a_message, a_receipt, an_outsider
+from tests.builders import a_body, a_case, a_county, a_leader, a_message, a_receipt, an_inspector, an_outsider
 
 from massline.gather.actions import erase_own
 from massline.gather.models import Message
@@ -25,7 +26,7 @@ from massline.respond.actions import (
     train_router,
 )
 from massline.respond.models import Advice, Case, Router, Topic
-from massline.respond.rules import LEAST_PAST_CASES, NoAdvice, ReasonMissing
+from massline.respond.rules import LEAST_PAST_CASES, MeansMissing, NoAdvice, ReasonMissing
 from massline.respond.tests.county import BUSES, LIGHTS, County, a_topic
 from massline.rights import OPERATOR, RESIDENT, SYSTEM
 
@@ -233,3 +234,86 @@ def test_an_outsider_finds_no_advice(taught: County, client: Client) -> None:
     message = advice_for(taught, BUSES.format(3)).message
     client.force_login(an_outsider())
     assert client.get(reverse("respond:take", args=[message.pk])).status_code == 404
+
+
+# In the queue
+
+
+def queue_of(user: Any, show: str = "new") -> str:
+    client = Client()
+    client.force_login(user)
+    return client.get(f"/desk/?show={show}", headers={"accept-language": "en"}).content.decode()
+
+
+def test_the_queue_says_what_is_advised_and_one_click_follows_it_and_leads_back(taught: County, client: Client) -> None:
+    buses, lights = advice_for(taught, BUSES.format(3)), advice_for(taught, LIGHTS.format(3))
+    page = queue_of(taught.handler)
+    assert f"buses {buses.topic_percent}%, {taught.department.name_en} {buses.body_percent}%" in page
+    assert f"Take {buses.message_id}, hand it to {taught.department.name_en}" in page
+    assert f"Take {lights.message_id} as advised" in page
+    client.force_login(taught.handler)
+    address = f"/desk/messages/{buses.message_id}/take/"
+    answer = client.post(address, {"follow": "1", "then": "show=new&page=1&next=//elsewhere"})
+    assert answer["Location"] == "/desk/?show=new&page=1&next=%2F%2Felsewhere"
+    case = Case.objects.get(messages=buses.message)
+    assert (case.body, case.topic.code) == (taught.department, "buses")
+    assert case.title
+    client.post(f"/desk/messages/{lights.message_id}/take/", {"follow": "1", "then": ""})
+    assert Case.objects.get(messages=lights.message).body == taught.township
+
+
+def test_what_is_not_sure_is_told_without_a_click_and_an_inspector_has_none(taught: County) -> None:
+    unsure = advice_for(taught, "Xyzzy plugh")
+    Advice.objects.filter(pk=unsure.pk).update(topic=Topic.objects.get(code="buses"), topic_chance=0.4)
+    sure = advice_for(taught, BUSES.format(3))
+    page = queue_of(taught.handler)
+    assert "buses 40%" in page
+    assert f"Take {unsure.message_id}" not in page
+    assert f"Take {sure.message_id}" in page
+    assert f"Take {sure.message_id}" not in queue_of(an_inspector(taught.county))
+
+
+def test_one_click_hands_nothing_down_without_means(taught: County, client: Client) -> None:
+    """What came to the county is advised to its department: only where the table says that it answers nobody has to say more."""
+    leader, text = a_leader(taught.county), BUSES.format(3)
+    message = a_receipt(taught.call, text).message
+    advise(by=SYSTEM)
+    assert f"Take {message.pk}," not in queue_of(leader)
+    client.force_login(leader)
+    address = f"/desk/messages/{message.pk}/take/"
+    page = client.get(address, headers={"accept-language": "en"}).content.decode()
+    assert "What goes with it" in page
+    assert client.post(address, {"follow": "1"}).status_code == 422
+    assert client.post(address, {"follow": "1", "means": "money"}).status_code == 422
+    assert not Case.objects.filter(messages=message).exists()
+    set_duty(Topic.objects.get(code="buses"), area=None, body=taught.department, by=OPERATOR)
+    assert f"Take {message.pk}, hand it to {taught.department.name_en}" in queue_of(leader)
+    assert client.post(address, {"follow": "1"}).status_code == 302
+    turn = Case.objects.get(messages=message).turns.get(ended_at=None)
+    assert (turn.body, turn.means) == (taught.department, "own")
+    assert "table of duties" in turn.means_words or "职责" in turn.means_words
+    other = a_receipt(taught.call, text).message
+    advise(by=SYSTEM)
+    set_duty(Topic.objects.get(code="buses"), area=None, body=None, by=OPERATOR)
+    with pytest.raises(MeansMissing):
+        take_as_advised(other, title="公交", reason="以往如此", by=leader)
+    sent = {"follow": "1", "means": "staff", "means_words": "借调两名司机"}
+    assert client.post(f"/desk/messages/{other.pk}/take/", sent).status_code == 302
+    assert Case.objects.get(messages=other).turns.get(ended_at=None).means == "staff"
+
+
+def test_the_queue_asks_no_more_often_for_more_advice(taught: County, client: Client) -> None:
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get("/desk/?show=new").status_code == 200
+        return len(queries)
+
+    client.force_login(a_leader(taught.county))
+    set_duty(Topic.objects.get(code="buses"), area=None, body=taught.department, by=OPERATOR)
+    counts = []
+    for _ in range(3):
+        a_receipt(taught.call, BUSES.format(3))
+        a_receipt(taught.call, BUSES.format(3), area=taught.township)
+        advise(by=SYSTEM)
+        counts.append(asked())
+    assert counts[0] == counts[-1] <= 20

@@ -60,7 +60,7 @@ from massline.respond.rules import (
     UrgeRefused,
     WrongState,
 )
-from massline.respond.views.reading import case_context, reason_of
+from massline.respond.views.reading import case_context, means_of, reason_of
 from massline.rights import NotAllowed, may
 
 CASE_FORMS: dict[type[VersionedForm], str] = {
@@ -376,7 +376,7 @@ def _advised(found: Case, page: Page[Message]) -> dict[str, Any]:
     advised = queries.advised(first, found.body) if first and not first.ground else None
     if advised is None or not advised.goes_to:
         return {}
-    return {"advised": advised, "advised_reason": reason_of(advised)}
+    return {"advised": advised, "advised_reason": reason_of(advised), "advised_means": means_of(advised)}
 
 
 def _desk_of_many(user: User, found: Case) -> dict[str, Any]:

@@ -4,8 +4,10 @@ from typing import Any
 
 from django.contrib import messages as notices
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -18,18 +20,20 @@ from massline.people.models import User
 from massline.people.queries import operators
 from massline.people.signed_in import user_of
 from massline.respond import actions, queries
-from massline.respond.forms import SetAsideForm, TakeForm
+from massline.respond.forms import MeansForm, SetAsideForm, TakeForm
 from massline.respond.models import Case
 from massline.respond.rules import (
     CannotSetAside,
     HandOverRefused,
+    Means,
+    MeansMissing,
     MessageTaken,
     NoAdvice,
     NothingToJoin,
     ReasonMissing,
     suggested_title,
 )
-from massline.respond.views.reading import may_do, reason_of
+from massline.respond.views.reading import may_do, means_of, reason_of
 from massline.rights import may
 
 
@@ -49,25 +53,39 @@ def take(request: HttpRequest, pk: int) -> HttpResponse:
     if not may_do(request, "respond.open_case", found):
         raise Http404
     advised = queries.advised(found, found.body)
-    form = TakeForm(request.POST or None, initial=_title(found), advice=advised.advice)
-    if not form.is_valid():
-        return _take_page(request, found, form, status=422 if form.is_bound else 200)
+    form = TakeForm(_sent(request, found), initial=_title(found), advice=advised.advice)
+    means = MeansForm(request.POST if form.follows else None)
+    asked = form.follows and advised.is_down and not advised.by_duty
+    if not form.is_valid() or (asked and not means.is_enough(advised.goes_to)):
+        return _take_page(request, found, form, status=422 if form.is_bound else 200, means_form=means)
     try:
-        opened = _take(found, form, advised, user_of(request))
+        opened = _take(found, form, (advised, means.named if asked else means_of(advised)), user_of(request))
     except (MessageTaken, CalendarUnknown):
         return _take_page(request, found, form, status=409)
-    except (NoAdvice, HandOverRefused, ReasonMissing):
+    except (NoAdvice, HandOverRefused, ReasonMissing, MeansMissing):
         form.add_error(None, _("What was advised changed a moment ago. Nothing was taken; look again."))
         return _take_page(request, found, form, status=409)
     notices.success(request, _("The message is now a case of %(body)s.") % {"body": opened.body})
+    if "then" in request.POST:  # from the queue, back to the same part of it
+        return redirect(f"{reverse('respond:queue')}?{QueryDict(request.POST['then'][:500]).urlencode()}")
     return redirect("respond:desk_case", opened.pk)
 
 
-def _take(found: Message, form: TakeForm, advised: queries.Advised, user: User) -> Case:
-    """By one click as advised, or as the form says."""
-    given = form.cleaned_data
+def _sent(request: HttpRequest, found: Message) -> QueryDict | None:
+    """What was sent; who follows an advice by one click is not asked for a title."""
+    if request.method != "POST" or "follow" not in request.POST or request.POST.get("title"):
+        return request.POST if request.method == "POST" else None
+    sent = request.POST.copy()
+    sent.update(_title(found))
+    return sent
+
+
+def _take(found: Message, form: TakeForm, follow: tuple[queries.Advised, Means], user: User) -> Case:
+    """By one click as advised, with these means; or as the form says."""
+    given, (advised, means) = form.cleaned_data, follow
     if form.follows:
-        return actions.take_as_advised(found, title=given["title"], reason=reason_of(advised), by=user)
+        reason = reason_of(advised)
+        return actions.take_as_advised(found, title=given["title"], reason=reason, means=means, by=user)
     return actions.open_case(found, title=given["title"], topic=given.get("topic"), why=given.get("why", ""), by=user)
 
 
@@ -130,9 +148,10 @@ def _take_page(
     form: TakeForm | None,
     *,
     status: int,
-    set_aside_form: SetAsideForm | None = None,
+    **sent: Form,
 ) -> HttpResponse:
-    """Both forms, the day by which a reply would be due, and who can help where that day cannot be told."""
+    """Both forms, the day by which a reply would be due, and who can help where that day cannot be told. sent: `set_aside_form`
+    or `means_form`, as it came."""
     taken = Case.objects.visible_to(user_of(request)).filter(messages=found).first()
     advised = queries.advised(found, found.body)
     form = form or TakeForm(initial=_title(found), advice=advised.advice)
@@ -143,7 +162,10 @@ def _take_page(
         "advised_reason": reason_of(advised),
         "title": _title(found)["title"],
         "set_aside": queries.set_aside_of(found),
-        "set_aside_form": set_aside_form or SetAsideForm(),
+        "set_aside_form": SetAsideForm(),
+        "means_form": MeansForm(),
+        "asks_means": advised.is_down and not advised.by_duty,
+        "own_means": means_of(advised),
         "taken": taken,
         "is_taken": hasattr(found, "case_message"),
     }
@@ -152,4 +174,4 @@ def _take_page(
         context["is_past"] = context["due"] < timezone.localdate()
     except CalendarUnknown as unknown:
         context |= {"unknown_year": unknown.year, "operators": operators()}
-    return render(request, "respond/take.html", context, status=status)
+    return render(request, "respond/take.html", context | sent, status=status)

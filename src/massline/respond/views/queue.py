@@ -24,6 +24,8 @@ from massline.respond.models import ANSWERING_ROLES, Case
 from massline.respond.views.reading import AT_A_GLANCE
 
 AT_A_TIME = 20
+MESSAGES_AT_A_TIME = 14  # each row says what is advised
+FOUND_OF_EACH = 10  # cases and messages, where words are looked for among all
 
 
 @login_required
@@ -60,17 +62,21 @@ def queue_page(request: HttpRequest, *, status: int = 200, **sent: Form) -> Http
     if form.chosen in (*MESSAGE_FILTERS, ""):
         messages = form.narrowed(to_take.filter(published_at=None) if form.chosen == "waiting" else to_take)
         found = search.messages(messages)
-        context["message_page"] = _desk_list(request, found, form, counts.get(form.chosen or "new"))
+        counted = counts.get(form.chosen or "new")
+        context["message_page"] = _desk_list(request, found, form, counted, most=MESSAGES_AT_A_TIME)
     shown, new = list(context.get("case_page", ())), list(context.get("message_page", ()))
     context["lines"], context["message_lines"] = queries.desk_lines(shown, new, days)
     return render(request, "respond/queue.html", context | sent, status=status)
 
 
-def _desk_list(request: HttpRequest, found: queries.Found[Any], form: DeskFilter, counted: int | None) -> Page[Any]:
-    """One page of a list. counted: how many rows there are where a figure of the desk has said it: they are not counted twice.
-    Of words that are too frequent to count the first page is all."""
+def _desk_list(
+    request: HttpRequest, found: queries.Found[Any], form: DeskFilter, counted: int | None, *, most: int = AT_A_TIME
+) -> Page[Any]:
+    """One page of a list, of so many rows at most. counted: how many rows there are where a figure of the desk has said it: they
+    are not counted twice. Of words that are too frequent to count the first page is all."""
+    if not form.chosen:
+        most = FOUND_OF_EACH if form.asked else AT_A_GLANCE
     if not found.is_all:
-        return listed(list(found.rows[:AT_A_TIME]), None, AT_A_TIME)
-    length = AT_A_TIME if form.chosen or form.asked else AT_A_GLANCE
+        return listed(list(found.rows[:most]), None, most)
     count = None if form.path or form.asked else counted
-    return page_of(found.rows, request.GET.get("page"), length, count=count)
+    return page_of(found.rows, request.GET.get("page"), most, count=count)

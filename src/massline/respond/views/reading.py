@@ -13,7 +13,7 @@ from massline.face.pager import Page, page_of
 from massline.gather.models import Message
 from massline.respond import queries
 from massline.respond.models import Case
-from massline.respond.rules import ActKind
+from massline.respond.rules import NO_MEANS, ActKind, Means, MeansKind
 from massline.rights import may
 
 AT_A_GLANCE = 6  # of each list on the overview, and of a case's messages
@@ -58,6 +58,16 @@ def reason_of(advised: queries.Advised) -> str:
     if words:
         return _("Past cases with such words (%(words)s) were answered by %(body)s.") % {"words": words, "body": body}
     return _("Past cases of this kind were answered by %(body)s.") % {"body": body}
+
+
+def means_of(advised: queries.Advised) -> Means:
+    """What goes with a case that one click hands down: nothing, where the house's table says that the body answers for this; it
+    may contest that. Else NO_MEANS: the desk is asked."""
+    if not advised.is_down or not advised.by_duty or advised.advice is None:
+        return NO_MEANS
+    words = _("By the public table of duties %(body)s answers for “%(topic)s”, and has what that takes.")
+    named = words % {"body": advised.goes_to, "topic": advised.advice.topic}
+    return Means(frozenset({MeansKind.OWN}), named)
 
 
 def _voices(messages: QuerySet[Message], asked: str | None) -> tuple[Page[Message], queries.Crowd]:
