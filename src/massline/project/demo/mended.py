@@ -8,9 +8,9 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from massline.bodies.models import Body
 from massline.files.checking import checked
+from massline.gather.models import Message
 from massline.people.models import User
 from massline.respond import actions
-from massline.respond.models import Case
 
 MATTER = "路灯"
 NAME = "路灯修好了.jpg"
@@ -22,12 +22,14 @@ SKY, GROUND, POLE, LIGHT = "#16213a", "#2b2f36", "#8b95a5", "#ffe9a8"
 
 
 def mend_a_lamp(handler_of: Callable[[Body], User]) -> None:
-    """The newest open case of a dark street is answered just now. In a county where no street is dark nothing happens."""
-    dark = Case.objects.open().filter(title__contains=MATTER, reopenings=0).select_related("body")
-    case = dark.order_by("-pk").first()
-    if case is None:
+    """The newest message about a dark street that nobody took is taken and answered just now. In a county where no street is dark
+    nothing happens."""
+    free = Message.objects.readable().filter(case_message=None, set_aside=None, shown_text__contains=MATTER)
+    message = free.select_related("body").order_by("-pk").first()
+    if message is None:
         return
-    by = handler_of(case.body)
+    by = handler_of(message.body)
+    case = actions.open_case(message, title=f"{message.body.name}：{MATTER}不亮", by=by)
     picture = checked(a_street_at_night(), NAME, largest=settings.ATTACHMENT_MB * 1_000_000)
     keys = [one.pk for one in actions.attach(case, [picture], by=by)]
     actions.publish_reply(case, text=TEXT, by=by, version=case.version, attached=keys)
