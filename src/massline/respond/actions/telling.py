@@ -20,6 +20,7 @@ from massline.respond.models import Case, Following, Notice
 from massline.respond.post import hand_in
 from massline.respond.rules import NoticeKind
 from massline.respond.sealing import mark, seal
+from massline.respond.slips import Slip, left_behind, slip
 from massline.rights import Actor, require
 
 SENT_AT_ONCE = 100  # notices that a worker takes in hand by one statement
@@ -87,11 +88,21 @@ def send_notices(*, by: Actor, most: int = 1_000) -> int:
     Each letter is in the hands of one worker, for as long as it may take (`beat.LEASE`); of one that dies another takes them
     over. That a letter went is written down in the last moment before the mail server can have it. Raises NotAllowed."""
     require(by, "respond.send_notices", "")
+    _take_back_unsent()
     sent = 0
     while sent < most and (held := _take_some()):
-        with get_connection() as mail:
-            sent += sum(_send(notice, mail) for notice in held)
+        with get_connection() as mail, slip(held[0].token) as paper:
+            sent += sum(_send(notice, mail, paper) for notice in held)
     return sent
+
+
+def _take_back_unsent() -> None:
+    """What a worker marked just before it died, and had not sent yet, waits again: its slip tells it."""
+    for token, handed_over in left_behind():
+        marked = Notice.objects.filter(token=token, sent_at__isnull=False).order_by("-pk")[:1]  # they go in this order
+        for key in marked.values_list("pk", flat=True):
+            if key != handed_over:
+                Notice.objects.filter(pk=key, token=token).update(sent_at=None, not_before=timezone.now())
 
 
 @transaction.atomic
@@ -109,7 +120,7 @@ class _TakenOver(OSError):
     """Another worker has the letter by now: this one was too slow."""
 
 
-def _send(notice: Notice, mail: BaseEmailBackend) -> bool:
+def _send(notice: Notice, mail: BaseEmailBackend, paper: Slip) -> bool:
     """Hand one letter to the mail server. What it refuses is tried again later, each time after twice as long."""
     held = Notice.objects.filter(pk=notice.pk, token=notice.token)
     late = timezone.now() > notice.not_before - LEASE / 2
@@ -119,6 +130,7 @@ def _send(notice: Notice, mail: BaseEmailBackend) -> bool:
     def at_last() -> None:
         if held.filter(sent_at=None).update(sent_at=timezone.now()) != 1:
             raise _TakenOver
+        paper.note(notice.pk)
 
     try:
         if text := letter(notice):

@@ -1,8 +1,10 @@
 """A letter is written down as sent in the last moment before the mail server can have it: not earlier, not later."""
 
 import socketserver
+import tempfile
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from tests.builders import a_receipt
 from massline.respond.actions import confirm, follow, open_case, send_notices, telling
 from massline.respond.models import Following, Notice
 from massline.respond.post import END, Post, hand_in
+from massline.respond.slips import Slip, left_behind, slip
 from massline.respond.tests.county import County
 from massline.rights import RESIDENT, SYSTEM
 
@@ -124,6 +127,51 @@ def test_a_letter_that_the_server_took_is_never_sent_again_though_its_worker_die
 
 
 @pytest.mark.django_db
+def test_a_letter_that_was_marked_by_a_worker_which_died_before_it_went_is_sent_by_the_next(
+    server: Server, waiting: Notice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    note = Slip.note
+
+    def die(self: Slip, key: int) -> None:
+        if key:  # the mark is in the database by now
+            raise SystemExit
+        note(self, key)
+
+    monkeypatch.setattr(Slip, "note", die)
+    with pytest.raises(SystemExit):
+        send_notices(by=SYSTEM)
+    monkeypatch.undo()
+    waiting.refresh_from_db()
+    assert (waiting.sent_at is not None, len(server.kept)) == (True, 0)
+    assert [send_notices(by=SYSTEM) for _ in range(3)] == [1, 0, 0]
+    assert len(server.kept) == 1
+
+
+@pytest.mark.django_db
+def test_a_slip_is_nobodys_while_its_worker_lives_and_gone_once_it_was_asked() -> None:
+    with slip("living") as paper:
+        paper.note(7)
+        assert list(left_behind()) == []
+    assert list(left_behind()) == []
+    dead = slip("dead")
+    dead.__enter__().note(8)
+    dead.__exit__(SystemExit, SystemExit(), None)
+    assert list(left_behind()) == [("dead", 8)]
+    assert list(left_behind()) == []
+
+
+@pytest.mark.django_db
+def test_slips_lie_where_nobody_else_may_write(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with slip("mine"):
+        (folder,) = tmp_path.iterdir()
+        assert folder.stat().st_mode & 0o077 == 0
+    folder.chmod(0o777)
+    with pytest.raises(PermissionError, match=str(folder)), slip("mine"):
+        pass
+
+
+@pytest.mark.django_db
 def test_a_letter_that_the_server_refused_waits_again(server: Server, waiting: Notice) -> None:
     server.answer = b"451 try again later"
     assert send_notices(by=SYSTEM) == 0
@@ -140,8 +188,8 @@ def test_a_letter_that_the_server_refused_waits_again(server: Server, waiting: N
 def test_a_slow_worker_whose_letter_another_one_took_sends_nothing(server: Server, waiting: Notice) -> None:
     (held,) = telling._take_some()
     Notice.objects.update(token="of another worker")
-    with way_to(server) as mail:
-        assert telling._send(held, mail) is False
+    with way_to(server) as mail, slip(held.token) as paper:
+        assert telling._send(held, mail, paper) is False
         hand_in(a_letter(), mail, at_last=lambda: None)  # the way is open again
     assert len(server.kept) == 1
     waiting.refresh_from_db()
