@@ -139,17 +139,18 @@ def _open_to(request: HttpRequest) -> QuerySet[Attachment]:
 def _served(request: HttpRequest, found: Attachment, key: str, media_type: str) -> HttpResponseBase:
     """The file as it was kept, and nothing that a browser could take it for besides. Asked for again, it is sent only if it is
     another; whether it may be read is asked each time: it can be taken back."""
-    etag = f'"{key}"'
     try:
         file = shelf().open(key)
     except FileNotFoundError:
         raise Http404(_("This file is missing here.")) from None
-    if fresh := get_conditional_response(request, etag=etag):
-        file.close()
-        return fresh
-    response = FileResponse(file, as_attachment=not found.kind.is_picture, filename=found.name, content_type=media_type)
-    response["ETag"] = etag
+    saved = not found.kind.is_picture
+    response = FileResponse(file, as_attachment=saved, filename=found.name, content_type=media_type)
+    response["ETag"] = etag = f'"{key}"'
     response["Content-Encoding"] = "identity"  # what is compressed already is sent as it is
     response["Cache-Control"] = "no-cache" if found.reply_id else "private, no-cache"
     response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    kept = get_conditional_response(request, etag=etag, response=response)
+    if kept is not None and kept is not response:
+        response.close()
+        return kept
     return response
