@@ -28,6 +28,7 @@ from massline.respond.actions import (
 )
 from massline.respond.models import Case, Following, Notice
 from massline.respond.sealing import mark, seal, unseal
+from massline.respond.slips import slip
 from massline.respond.tests.county import County, overdue
 from massline.rights import RESIDENT, SYSTEM, NotAllowed
 
@@ -170,8 +171,8 @@ def test_of_two_workers_each_letter_is_sent_by_one_and_a_dead_ones_by_another(
     Notice.objects.update(not_before=timezone.now() - timedelta(seconds=1))  # ... and has died
     assert send_notices(by=SYSTEM) == 1
     held[0].not_before = timezone.now()  # it was slow, and finds that it is too late
-    with telling.get_connection() as connection:
-        assert telling._send(held[0], connection) is False
+    with telling.get_connection() as connection, slip(held[0].token) as paper:
+        assert telling._send(held[0], connection, paper) is False
     assert len(mail.outbox) == 1
 
 
