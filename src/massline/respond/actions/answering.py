@@ -13,6 +13,7 @@ from massline.people.models import User
 from massline.respond.actions.attaching import carry
 from massline.respond.actions.telling import tell
 from massline.respond.actions.turns import Begun, claim, next_turn
+from massline.respond.markup import plain
 from massline.respond.models import Case, Draft, Reply, ReplyTerms, Turn, promised_days
 from massline.respond.rules import (
     ASK_LATER,
@@ -33,12 +34,12 @@ ASKED_AT_ONCE = 500  # cases in one transaction
 
 @transaction.atomic
 def publish_reply(case: Case, *, text: str, by: User, version: int, attached: Collection[int] = ()) -> Reply:
-    """Publish the body's reply. attached: keys of the files that go out with it. Raises NotAllowed, WrongState, StaleCase,
-    AttachmentGone."""
+    """Publish the body's reply, without markup. attached: keys of the files that go out with it. Raises NotAllowed, WrongState,
+    StaleCase, AttachmentGone."""
     require(by, "respond.publish_reply", case.body.path)
     check_move(case.pk, State(case.state), State.ANSWERED)
     claim(case, version, state=State.ANSWERED, ask_on=timezone.localdate() + ASK_LATER)
-    now = timezone.now()
+    now, text = timezone.now(), plain(text)
     turn = Turn.objects.get(case=case, ended_at=None)
     turn.ended_at = now
     turn.save(update_fields=["ended_at"])

@@ -13,6 +13,7 @@ from massline.bodies.models import Body
 from massline.gather.models import Message
 from massline.respond.forms.attaching import FilesField
 from massline.respond.forms.fields import BodyChoice, MeansFields, reason_field
+from massline.respond.markup import plain
 from massline.respond.models import PAUSE_KINDS, Case
 from massline.respond.queries import goes_down, hand_over_choices, helpers
 from massline.respond.rules import LONGEST_PAUSE, longest_extension
@@ -100,6 +101,18 @@ class ReplyForm(VersionedForm):
         max_length=LONGEST_REPLY,
         error_messages={"required": _("Write the reply, then publish it.")},
     )
+
+    def clean_text(self) -> str:
+        """Words without markup. Where it had some, the writer first sees what is left."""
+        typed: str = self.cleaned_data["text"]
+        if (words := plain(typed)) == typed:
+            return typed
+        data: Any = copy(self.data)
+        data["text"] = words
+        self.data = data
+        raise forms.ValidationError(
+            _("The text came with HTML tags, which no page shows. They were taken out. Read it again, then publish it.")
+        )
 
 
 class PauseForm(VersionedForm):
