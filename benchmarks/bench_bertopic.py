@@ -88,13 +88,13 @@ def main() -> None:
     parser.add_argument("python", help="a Python that has BERTopic")
     parser.add_argument("--messages", type=int, default=MESSAGES)
     asked = parser.parse_args()
-    about, workers = machine(), len(os.sched_getaffinity(0))
+    about, options = machine(), ["--workers", str(len(os.sched_getaffinity(0))), "--teach", "0"]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        measure(1_000, folder, workers)  # compiled code is cached by the first run
-        small = measure(asked.messages, folder, workers)
+        measure(1_000, folder, options)  # compiled code is cached by the first run
+        small = measure(asked.messages, folder, options)
         said = theirs(asked.python, *texts_and_vectors(asked.messages, folder))
-        large = measure(LARGER * asked.messages, folder, workers)
+        large = measure(LARGER * asked.messages, folder, options)
         same_start = warm(folder / f"{asked.messages}.csv")
     times = ratios(asked.messages, said["seconds"], small, large)
     for what, ours in same_start.items():

@@ -43,7 +43,7 @@ MOST_SLOTS: Final = 1 << 29
 DRAWN_TEXTS: Final = 1 << 18
 """From so many texts it is judged how many different values there are."""
 BLOCK_TEXTS: Final = 65_536
-BLOCK_PAIRS: Final = 65_536
+BLOCK_PAIRS: Final = 262_144
 
 
 @dataclass(frozen=True, slots=True)
