@@ -29,7 +29,7 @@ from massline.respond.letters import following_of
 from massline.respond.models import Case
 from massline.respond.queries import due_story, letters_about, lines
 from massline.respond.rules import CaseError, suggested_title
-from massline.rights import RESIDENT
+from massline.rights import RESIDENT, may
 from massline.supervise import actions, passing, queries
 from massline.supervise.forms import FollowForm, LaterForm, RatingForm, ReceiptForm, ReopenForm
 from massline.supervise.rules import RatedBefore, suspects
@@ -257,6 +257,11 @@ def body(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "supervise/body.html", context)
 
 
+def _may_take(request: HttpRequest, message: Message) -> bool:
+    """Whether who looks at the receipt may make a case of it: staff who wrote a visit down goes on from here."""
+    return request.user.is_authenticated and may(request.user, "respond.open_case", message.body.path)
+
+
 def _own(code: str) -> tuple[str, queries.Standing]:
     """What this receipt opens. Raises Http404: a form is sent from a page that its holder has open already."""
     try:
@@ -313,6 +318,7 @@ def _receipt_page(
         "address": address,
         "steps": steps,
         "removals": removals_of(now.message),
+        "may_take": now.case is None and _may_take(request, now.message),
     }
     if now.may_rate:
         context["rating_form"] = RatingForm(initial=reply)

@@ -94,14 +94,17 @@ def body(request: HttpRequest, key: str) -> HttpResponse:
 
 @operator_only
 def abolish(request: HttpRequest, key: str) -> HttpResponse:
-    """Once to see what goes over, then for good. do: the body of which that was shown."""
+    """Once to see what goes over, then for good. do: the body to which, and the counts, as they were shown: what changed
+    meanwhile is shown again."""
     found = _found(request, key)
     if request.method != "POST":
         return redirect("set_up:body", key)
     form = AbolishForm(request.POST, body=found, place=place_of(request))
-    if not form.is_valid() or request.POST.get("do") != form.cleaned_data["into"].code:
+    given = form.cleaned_data if form.is_valid() else {}
+    if found.abolished_on is not None:
+        return _changed_meanwhile(request, found, abolish_form=form)
+    if not given or request.POST.get("do") != f"{given['into'].code} {estate_of(found, timezone.localdate()).mark}":
         return _page(request, found, abolish_form=form)
-    given = form.cleaned_data
     try:
         cases = abolish_body(found, into=given["into"], reason=given["reason"], by=operator_of(request))
     except (BodyStays, HandOverRefused):

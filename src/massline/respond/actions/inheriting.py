@@ -11,7 +11,7 @@ from massline.gather.models import Message
 from massline.ledger.actions import append, append_all
 from massline.ledger.rules import digest
 from massline.respond.actions.telling import tell
-from massline.respond.models import Case, Share, Turn
+from massline.respond.models import Case, Duty, Share, Turn
 from massline.respond.rules import HandOverRefused, NoticeKind, State, TurnKind
 from massline.rights import Actor, require
 
@@ -19,7 +19,8 @@ from massline.rights import Actor, require
 @transaction.atomic
 def abolish_body(body: Body, *, into: Body, reason: str, by: Actor) -> int:
     """Hand over every open case of a body to the one that answers in its place, with its parts in cases of others, what was put
-    before it, and its messages that are in no case; then close it. Returns how many cases went over.
+    before it, the topics that it answers for, and its messages that are in no case; then close it. Returns how many
+    cases went over.
 
     Due days stay. Docs: docs/rules/bodies.md. Raises NotAllowed, HandOverRefused, BodyStays. Statements: some twenty, and one
     for 500 cases."""
@@ -31,6 +32,7 @@ def abolish_body(body: Body, *, into: Body, reason: str, by: Actor) -> int:
     _hand_on(keys, into, reason)
     tell(keys, NoticeKind.HANDED_OVER)
     _pass_eyes_and_parts(body, into)
+    Duty.objects.filter(body=body).update(body=into)
     pass_on(Message.objects.filter(case_message=None), body=body, to=into, by=by)
     facts = {"from": body.code, "to": into.code}
     append_all("case.handed_over", [{**facts, "case": key, "reason": digest(reason, str(key))} for key in keys])

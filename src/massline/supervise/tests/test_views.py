@@ -412,3 +412,18 @@ def test_public_pages_take_fifteen_queries_at_most(
 def test_a_code_given_out_is_one_that_is_read_back() -> None:
     receipt = a_receipt(a_call(a_county()))
     assert read_receipt(grouped(receipt.code)) == receipt.code
+
+
+def test_who_may_answer_takes_a_visit_from_its_receipt_and_nobody_else_is_offered_it(here: County) -> None:
+    receipt = here.receipt()
+    address = f"/receipt/{grouped(receipt.code)}/"
+    offered = f"/desk/messages/{receipt.message.pk}/take/"
+    desk = Client()
+    desk.force_login(here.handler)
+    assert offered in desk.get(address).content.decode()
+    assert offered not in Client().get(address).content.decode()
+    outsider = Client()
+    outsider.force_login(an_outsider())
+    assert offered not in outsider.get(address).content.decode()
+    assert desk.post(offered, {"title": "水沟堵了"}).status_code == 302
+    assert offered not in desk.get(address).content.decode()

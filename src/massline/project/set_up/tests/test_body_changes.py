@@ -1,5 +1,6 @@
 """An operator abolishes, merges and moves bodies in the browser: she sees first what happens, and nothing falls between."""
 
+import re
 from typing import Any
 
 import pytest
@@ -9,10 +10,10 @@ from tests.builders import a_body, a_case, a_handler, a_leader, a_message, a_use
 from massline.bodies.models import Body
 from massline.bodies.queries import above
 from massline.ledger.models import Entry
-from massline.respond.actions import share
-from massline.respond.models import Case, Share
-from massline.respond.tests.county import County
-from massline.rights import Role
+from massline.respond.actions import set_duty, share
+from massline.respond.models import Case, Duty, Share
+from massline.respond.tests.county import County, a_topic
+from massline.rights import OPERATOR, Role
 
 pytestmark = pytest.mark.django_db
 WHY = "按2026年第12号文并入"
@@ -31,6 +32,11 @@ def operator(here: County, client: Client) -> Client:
 
 def send(client: Client, body: Body, act: str = "", **typed: object) -> Any:
     return client.post(f"/desk/set-up/bodies/{body.code}/{act}", typed, headers={"accept-language": "en"})
+
+
+def mark_of(shown: Any) -> str:
+    """What the button sends that does what this page shows."""
+    return re.findall(r'name="do" value="([^"]*)"', shown.content.decode())[0]
 
 
 def fresh(body: Body) -> Body:
@@ -91,24 +97,39 @@ def test_a_body_with_others_under_it_is_not_abolished_and_it_is_said_why(here: C
 def test_what_goes_over_is_shown_first_and_then_goes(here: County, operator: Client) -> None:
     case, free, helped = here.case(), here.message(), a_case(a_message(here.call), by=a_handler(here.county))
     share(helped, to=here.township, reason="看管道", by=a_handler(here.county), version=helped.version)
+    set_duty(a_topic("lights"), area=None, body=here.township, by=OPERATOR)
     given = {"into": here.department.code, "reason": WHY}
     shown = send(operator, here.township, "abolish/", **given)
     assert shown.status_code == 200
-    assert "Open cases: 1. Messages: 1. Parts in cases of others: 1. It cannot be undone." in shown.content.decode()
+    assert "Open cases: 1, of these overdue: 0. Messages: 1. Parts in cases of others: 1." in shown.content.decode()
+    assert "Topics it answers for: 1. It cannot be undone" in shown.content.decode()
+    do = mark_of(shown)
     assert fresh(here.township).abolished_on is None
     assert (
         send(operator, here.township, "abolish/", **given, do=here.county.code).status_code == 200
     )  # another was shown
     assert fresh(here.township).abolished_on is None
-    assert send(operator, here.township, "abolish/", **given, do=here.department.code).status_code == 302
+    assert send(operator, here.township, "abolish/", **given, do=do).status_code == 302
+    assert Duty.objects.get().body == here.department
     free.refresh_from_db()
     assert (Case.objects.get(pk=case.pk).body, free.body) == (here.department, here.department)
     assert Share.objects.get(case=helped).body == here.department
     assert Entry.objects.filter(kind="body.abolished").count() == 1
     after = operator.get(f"/desk/set-up/bodies/{here.township.code}/", headers={"accept-language": "en"}).content
     assert "answers in its place" in after.decode()
-    again = send(operator, here.township, "abolish/", **given, do=here.department.code)
+    again = send(operator, here.township, "abolish/", **given, do=do)
     assert again.status_code == 422
+
+
+def test_what_changed_since_it_was_shown_is_shown_again_and_nothing_is_done(here: County, operator: Client) -> None:
+    here.case()
+    given = {"into": here.department.code, "reason": WHY}
+    do = mark_of(send(operator, here.township, "abolish/", **given))
+    here.case()
+    again = send(operator, here.township, "abolish/", **given, do=do)
+    assert (again.status_code, fresh(here.township).abolished_on) == (200, None)
+    assert "Open cases: 2, of these overdue: 0." in again.content.decode()
+    assert send(operator, here.township, "abolish/", **given, do=mark_of(again)).status_code == 302
 
 
 @pytest.mark.parametrize("where", ["", "nowhere", "itself", "under it", "there already"])
