@@ -1,11 +1,15 @@
 import csv
 import json
+import os
 import shutil
+from functools import partial
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
+from massline.engine import workfolder
+from massline.engine.cli import STEPS
 from massline.engine.errors import InputError, OptionError, OutputError
 from massline.engine.pipeline import Options, RunResult, run
 from massline.engine.results import FILES
@@ -159,6 +163,25 @@ def test_a_run_that_was_stopped_goes_on_and_gives_the_same(result, tmp_path, mon
     monkeypatch.undo()
     run([place / "call.csv"], tmp_path / "out", Options(workers=1), progress=lambda step, count: done.append(step))
     assert done[0] == "group"  # read, clean, fold and embed were kept
+    assert folder(tmp_path / "out") == folder(place / "out")
+
+
+def test_a_run_that_is_stopped_in_each_step_in_turn_gives_the_same(result, tmp_path, monkeypatch) -> None:
+    _, place = result
+    replace, begun = os.replace, []
+
+    def stop_before(last: str, source: Path, target: Path) -> None:
+        stop() if target.name == last else replace(source, target)
+
+    for step in STEPS:
+        monkeypatch.setattr(workfolder.os, "replace", partial(stop_before, step))  # all of it made, and not yet whole
+        with pytest.raises(KeyboardInterrupt):
+            run([place / "call.csv"], tmp_path / "out", Options(workers=1), progress=lambda step, _: begun.append(step))
+        assert {file.name for file in (tmp_path / "out").iterdir()} == {".work"}
+        assert (tmp_path / "out" / ".work" / f"{step}.part").exists()
+        assert set(begun[-1:]) == {step}
+    monkeypatch.undo()
+    run([place / "call.csv"], tmp_path / "out", Options(workers=1))
     assert folder(tmp_path / "out") == folder(place / "out")
 
 
