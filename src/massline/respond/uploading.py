@@ -24,7 +24,7 @@ class Attached(FileUploadHandler):
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
         if not self.is_mine:
             return raw_data
-        room = max(0, min(largest() + 1 - self.read.tell(), self._left()))
+        room = max(0, min(largest() - self.read.tell(), self._left()))
         self.read.write(raw_data[:room])
         self.used = getattr(self, "used", 0) + min(room, len(raw_data))
         return None
@@ -38,7 +38,7 @@ class Attached(FileUploadHandler):
 
     def _left(self) -> int:
         user = getattr(self.request, "user", None)
-        most = (largest() + 1) * settings.ATTACHMENTS_MOST if user and user.is_authenticated else 0
+        most = largest() * settings.ATTACHMENTS_MOST if user and user.is_authenticated else 0
         return most - getattr(self, "used", 0)
 
 

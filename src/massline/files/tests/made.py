@@ -19,8 +19,8 @@ def a_picture(
     """A picture of one colour that says where, when and by what it was taken."""
     out, exif = io.BytesIO(), Image.Exif()
     exif[0x010F], exif[0x0132], exif[0x8825] = "PhoneMaker", "2026:10:12 08:15:00", PLACE
-    more = {} if form == "BMP" else {"exif": exif}
-    Image.new("RGB", size, colour).convert(mode).save(out, form, **more)
+    more = {"comment": b"PhoneMaker, at home"} if form == "JPEG" else {}
+    Image.new("RGB", size, colour).convert(mode).save(out, form, exif=exif, **more)
     return out.getvalue()
 
 

@@ -143,14 +143,15 @@ def _served(request: HttpRequest, found: Attachment, key: str, media_type: str) 
         file = shelf().open(key)
     except FileNotFoundError:
         raise Http404(_("This file is missing here.")) from None
+    etag = f'"{key}"'
+    if kept := get_conditional_response(request, etag=etag):
+        file.close()
+        kept["ETag"] = etag
+        return kept
     saved = not found.kind.is_picture
     response = FileResponse(file, as_attachment=saved, filename=found.name, content_type=media_type)
-    response["ETag"] = etag = f'"{key}"'
+    response["ETag"] = etag
     response["Content-Encoding"] = "identity"  # what is compressed already is sent as it is
     response["Cache-Control"] = "no-cache" if found.reply_id else "private, no-cache"
     response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-    kept = get_conditional_response(request, etag=etag, response=response)
-    if kept is not None and kept is not response:
-        response.close()
-        return kept
     return response
