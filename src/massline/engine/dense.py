@@ -43,7 +43,7 @@ def _inside(points: F32, seed: int) -> I64:
     some = np.sort(np.random.default_rng(seed).permutation(len(points))[:MOST_AT_ONCE])
     if len(some) < 2:
         return np.zeros(len(points), np.int64)
-    groups = fcluster(linkage(_distances(points[some]), "average"), 1 - ALIKE, "distance").astype(np.int64) - 1
+    groups = fcluster(linkage(distances(points[some]), "average"), 1 - ALIKE, "distance").astype(np.int64) - 1
     if len(some) == len(points):
         return groups
     middles, _ = sums_of(points[some], groups, int(groups.max()) + 1)
@@ -72,7 +72,7 @@ def split_wide(points: F32, groups: I64, *, fewest: int, seed: int) -> I64:
     return np.unique(out, return_inverse=True)[1].astype(np.int64)
 
 
-def _distances(points: F32) -> F64:
+def distances(points: F32) -> F64:
     """1 - cosine of each pair, in the order that scipy wants. (m * (m - 1) / 2,)"""
     count = len(points)
     out, start = np.empty(count * (count - 1) // 2), 0

@@ -31,6 +31,10 @@ SINGLE: Final = 0.7
 """Weight of a single sign beside a pair: 性 in 性能 and 个性 is hardly the same. Measured: docs/reference/engine.md."""
 
 
+NOTHING: Final = np.zeros(0, np.float32)
+ZERO: Final = np.zeros(1, np.int64)
+
+
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """Where each gram points. row_of (2**18,) int32: bucket -> row of `table`, -1 where a bucket says nothing.
@@ -43,7 +47,7 @@ class Meaning:
 
 
 @nb.njit(cache=True)
-def _sorted_grams(data: U8, start: int, end: int, found: I32) -> int:
+def sorted_grams(data: U8, start: int, end: int, found: I32) -> int:
     """Sort a form's buckets into `found`; returns how many, repeats included."""
     count = read_grams(data, start, end, found)
     found[:count].sort()
@@ -51,15 +55,32 @@ def _sorted_grams(data: U8, start: int, end: int, found: I32) -> int:
 
 
 @nb.njit(cache=True, nogil=True)
-def _sum_vectors(data: U8, offsets: I64, row_of: I32, table: F32, out: F32) -> None:
-    """Unit vector of each form: the sum of its grams' rows, a gram said t times weighing 1 + ln t. out (n, d)."""
+def sum_vectors(  # noqa: C901, PLR0913 - compiled: arrays, no objects; one loop, read in one piece
+    data: U8,
+    offsets: I64,
+    row_of: I32,
+    table: F32,
+    out: F32,
+    idf: F32,
+    starts: I64,
+    themes: I32,
+    weights: F32,
+    strongest: I32,
+) -> None:
+    """Unit vector of each form: the sum of its grams' rows, a gram said t times weighing 1 + ln t. out (n, d).
+
+    And where some words tell themes (`evidence`; idf, starts, themes, weights), the theme that the form has most of, if enough,
+    in strongest (n,).
+    """
     found = np.empty(2 * READ_CHARACTERS, np.int32)
-    d = table.shape[1]
+    d, hears = table.shape[1], len(themes) > 0
     total = np.empty(d, np.float32)
+    loud = np.zeros(themes.max() + 1 if hears else 0, np.float32)
+    touched = np.empty(len(loud), np.int32)
     for i in range(len(offsets) - 1):
-        count = _sorted_grams(data, offsets[i], offsets[i + 1], found)
+        count = sorted_grams(data, offsets[i], offsets[i + 1], found)
         total[:] = 0
-        j = 0
+        heard, norm, j = 0, np.float32(0), 0
         while j < count:
             bucket, first = found[j], j
             while j < count and found[j] == bucket:
@@ -70,12 +91,26 @@ def _sum_vectors(data: U8, offsets: I64, row_of: I32, table: F32, out: F32) -> N
             weight = np.float32(1) if j - first == 1 else np.float32(1 + np.log(j - first))
             for k in range(d):
                 total[k] += weight * table[row, k]
+            if hears:
+                said = weight * idf[row]
+                norm += said * said
+                for at in range(starts[row], starts[row + 1]):
+                    if loud[themes[at]] == 0:
+                        touched[heard] = themes[at]
+                        heard += 1
+                    loud[themes[at]] += said * weights[at]
         length = np.float32(0)
         for k in range(d):
             length += total[k] * total[k]
         scale = np.float32(0) if length < 1e-12 else np.float32(1) / np.sqrt(length)
         for k in range(d):
             out[i, k] = total[k] * scale
+        best = np.sqrt(norm)  # a message of length 1 needs a sum of 1
+        for k in range(heard):
+            theme = touched[k]
+            if loud[theme] > best or (loud[theme] == best and theme < strongest[i]):
+                best, strongest[i] = loud[theme], theme
+            loud[theme] = 0
 
 
 @nb.njit(cache=True, nogil=True)
@@ -84,7 +119,7 @@ def _count_grams(data: U8, offsets: I64, buckets: I32, weights: F32, starts: I64
     found = np.empty(2 * READ_CHARACTERS, np.int32)
     write = 0
     for i in range(len(offsets) - 1):
-        count = _sorted_grams(data, offsets[i], offsets[i + 1], found)
+        count = sorted_grams(data, offsets[i], offsets[i + 1], found)
         j = 0
         while j < count:
             bucket, first = found[j], j
@@ -173,7 +208,8 @@ def vectors(forms: pa.Array, meaning: Meaning) -> F32:
     """Unit vector of each form, (n, d) float32; all zero where no gram is known."""
     data, offsets = strings_of(forms)
     out = np.empty((len(forms), meaning.table.shape[1]), np.float32)
-    _sum_vectors(data, offsets, meaning.row_of, meaning.table, out)
+    nobody = np.empty(0, np.int32)
+    sum_vectors(data, offsets, meaning.row_of, meaning.table, out, NOTHING, ZERO, nobody, NOTHING, nobody)
     return out
 
 

@@ -35,7 +35,8 @@ class Themes:
     centres (t, d) float32 unit rows; parents (t,) int32, -1 for a coarse theme; views (t,) bool: found as a small
     view, competes with all others; floors (t,) float32: least similarity of a message placed there; trust (t, 3) float32:
     weights of 1, of the similarity to the coarse theme and of its lead over the next one, from which the chance follows
-    that the message belongs there. Without a teacher nothing is known of chances, and trust has no rows.
+    that the message belongs there. Without a teacher nothing is known of chances, and trust has no rows. told (k,) int32: fine
+    themes that take messages by their words (`evidence`), not by their place.
     """
 
     centres: F32
@@ -43,6 +44,7 @@ class Themes:
     views: npt.NDArray[np.bool_]
     floors: F32
     trust: F32 = field(default_factory=lambda: np.zeros((0, 3), np.float32))
+    told: I32 = field(default_factory=lambda: np.zeros(0, np.int32))
 
     @property
     def leaves(self) -> npt.NDArray[np.bool_]:
@@ -203,11 +205,12 @@ def nearest_theme(vectors: F32, themes: Themes, *, block: int = 16_384) -> tuple
     return place_by(vectors, themes, block=block)[:2]
 
 
-def place_by(vectors: F32, themes: Themes, *, block: int = 16_384) -> tuple[I32, F32, F32]:
+def place_by(vectors: F32, themes: Themes, *, claimed: I32 | None = None, block: int = 16_384) -> tuple[I32, F32, F32]:
     """Finest theme of each message: the nearest coarse one, then the nearest fine one inside it; or a small view that
-    is near enough.
+    is near enough, or the theme that claims it.
 
-    vectors (n, d), the last dimensions being those of the views. Returns labels (n,) int32, -1 where a message is under
+    vectors (n, d), the last dimensions being those of the views; claimed (n,): theme that a message's words tell, -1 for none.
+    Returns labels (n,) int32, -1 where a message is under
     the floor or likely elsewhere; similarity (n,) float32 to that theme; chance (n,) float32 that it belongs there, NaN
     where nothing is known of it. Working memory: 3 * block * t * 4 bytes, whatever n is.
     """
@@ -220,10 +223,12 @@ def place_by(vectors: F32, themes: Themes, *, block: int = 16_384) -> tuple[I32,
             part = slice(start, start + block)
             labels[part], similarity[part], wide, lead = _nearest_leaf(vectors[part], themes)
             _nearest_view(vectors[part], themes, labels[part], similarity[part])
+            if claimed is not None:
+                _claim(vectors[part], themes, claimed[part], labels[part], similarity[part])
             if len(themes.trust):
                 chance[part] = chance_of(labels[part], wide, lead, themes.trust)
     unlikely = ~vectors.any(axis=1) | (chance < LIKELY)  # NaN is not under any bound
-    labels[unlikely & ~_is_view(labels, themes)] = -1
+    labels[unlikely & ~_is_view(labels, themes) & ~np.isin(labels, themes.told)] = -1
     return labels, similarity, chance
 
 
@@ -251,8 +256,9 @@ def _nearest_leaf(vectors: F32, themes: Themes) -> tuple[I32, F32, F32, F32]:
     wide_scores = plain @ themes.centres[coarse, :wide].T  # (b, c)
     first, lead = first_and_lead(wide_scores)
     labels, similarity = np.full(len(plain), -1, np.int32), np.full(len(plain), -2, np.float32)
+    free = themes.leaves & ~themes.views & ~np.isin(np.arange(len(homes)), themes.told)
     for at, home in enumerate(coarse):
-        rows, fine = np.flatnonzero(first == at), np.flatnonzero(themes.leaves & ~themes.views & (homes == home))
+        rows, fine = np.flatnonzero(first == at), np.flatnonzero(free & (homes == home))
         if len(rows) and len(fine):
             scores = plain[rows] @ themes.centres[fine, :wide].T  # (r, f)
             labels[rows], similarity[rows] = fine[scores.argmax(axis=1)], scores.max(axis=1)
@@ -278,6 +284,13 @@ def _nearest_view(vectors: F32, themes: Themes, labels: I32, similarity: F32) ->
     best = scores.argmax(axis=1)
     near = scores.max(axis=1) > -2
     labels[near], similarity[near] = views[best[near]], scores[near, best[near]]
+
+
+def _claim(vectors: F32, themes: Themes, claimed: I32, labels: I32, similarity: F32) -> None:
+    """A theme takes those whose words tell it; written into labels and similarity (b,)."""
+    rows = np.flatnonzero(claimed >= 0)
+    labels[rows] = claimed[rows]
+    similarity[rows] = np.einsum("nd,nd->n", vectors[rows], themes.centres[claimed[rows]])
 
 
 def home_of(parents: I32) -> I32:

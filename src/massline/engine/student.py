@@ -4,18 +4,16 @@ It is linear: each gram points somewhere, and a message points where its grams p
 of messages a second need no teacher, and their order changes nothing.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import scipy.sparse
 from threadpoolctl import threadpool_limits
 
-from massline.engine.buffers import F32, F64, I32, I64, Bools
+from massline.engine.buffers import F32, F64, I32, Bools
 from massline.engine.embed import DIMENSIONS, Meaning, Sample
 from massline.engine.grams import BUCKETS
-from massline.engine.group import HANDFUL, Themes, first_and_lead, mean_directions
-from massline.engine.minority import MOST_VIEWS, SMALL
+from massline.engine.group import Themes, first_and_lead
 from massline.engine.nearness import unit
 from massline.engine.taught import Space, Tree, theme_means
 
@@ -31,46 +29,20 @@ FOLDS: Final = 4
 OWN: Final = 0.3
 """How much of a message's own place its target keeps; the rest is that of its coarse and its fine theme."""
 
-COMES_AGAIN: Final = 0.5
-"""A view is real when it comes again in halves of the sample with at least this stability."""
-
-HOLD: Final = 0.2
-"""A view takes whoever is nearer to it than this share of its own, and than nearly everybody else."""
-OTHERS: Final = 0.999
-
 NEWTON_STEPS: Final = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Lesson:
-    """What the student learns from. targets (m, d): where each message shall point, the last columns being one direction
-    for each small view; views (v,): fine themes that have one."""
-
-    targets: F32
-    views: I64
-
-
-def lesson_of(space: Space, tree: Tree, stability: F32) -> Lesson:
-    """Where messages shall point: in the directions that tell the themes apart, small ones counting as much as large."""
+def targets_of(space: Space, tree: Tree) -> F32:
+    """Where each message of the sample shall point, (m, d): in the directions that tell the themes apart, small ones counting as
+    much as large."""
     centres = theme_means(space.close, tree)  # (t, 164)
     with threadpool_limits(1):
         _, _, directions = np.linalg.svd(centres, full_matrices=False)
         directions = directions[:DIMENSIONS].T
         places, own = unit(centres @ directions), unit(space.points @ directions)
     shared = (1 - OWN) / 2
-    targets = OWN * own + shared * places[tree.homes] + shared * places[tree.leaves]
-    views = _small_views(centres, tree, stability)
-    held = (tree.leaves[:, None] == views[None, :]) & ~tree.strange[:, None]  # (m, v)
-    return Lesson(np.hstack([targets, held]).astype(np.float32), views)
-
-
-def _small_views(centres: F32, tree: Tree, stability: F32) -> I64:
-    """Fine themes that are small, come again, and are least like their coarse theme, which would hide them."""
-    sizes = np.bincount(tree.leaves[~tree.strange], minlength=len(tree.parents))
-    most = max(SMALL * len(tree.leaves), 2 * HANDFUL)
-    fine = np.flatnonzero((tree.parents >= 0) & (sizes <= most) & (stability >= COMES_AGAIN))
-    hidden = (centres[fine] * centres[tree.parents[fine]]).sum(axis=1)
-    return np.sort(fine[np.argsort(hidden, kind="stable")][:MOST_VIEWS]).astype(np.int64)
+    targets: F32 = OWN * own + shared * places[tree.homes] + shared * places[tree.leaves]
+    return targets.astype(np.float32, copy=False)
 
 
 def learn(sample: Sample, targets: F32) -> Meaning:
@@ -111,24 +83,14 @@ def _sums(x: F32, y: F32) -> F32:
     return np.einsum("nd,nd->d", x, y, dtype=np.float64).astype(np.float32)
 
 
-def themes_of(points: F32, tree: Tree, lesson: Lesson) -> Themes:
+def themes_of(points: F32, tree: Tree, odds: F64) -> Themes:
     """The tree as the student sees it: each theme in the middle of its messages, and how likely a message near it belongs
-    there. points (m, d): honest vectors."""
-    known = ~tree.strange
-    wide = points.shape[1] - len(lesson.views)
-    count = len(tree.parents)
-    centres = np.zeros((count, points.shape[1]), np.float32)
-    centres[:, :wide] = theme_means(points[:, :wide], tree)
-    middles = mean_directions(points[known], tree.leaves[known], count)
-    centres[lesson.views] = middles[lesson.views]
-    floors, views = np.full(count, -1, np.float32), np.isin(np.arange(count), lesson.views)
-    trust = np.tile(_trust_of_all(points[:, :wide], centres[:, :wide], tree), (count, 1))
-    for view in lesson.views:
-        scores, own = points @ centres[view], (tree.leaves == view) & known
-        floors[view] = max(np.quantile(scores[own], HOLD), np.quantile(scores[~own], OTHERS))
-        right, wrong = (scores[own] >= floors[view]).sum(), (scores[~own] >= floors[view]).sum()
-        trust[view] = np.log((right + 1) / (wrong + 1)), 0, 0
-    return Themes(centres, tree.parents, views, floors, trust)
+    there. points (m, d): honest vectors; odds (t,): of the themes that words tell, the logarithm of how often these are right."""
+    count, centres = len(tree.parents), theme_means(points, tree)
+    trust = np.tile(_trust_of_all(points, centres, tree), (count, 1))
+    told = np.flatnonzero(~np.isnan(odds)).astype(np.int32)
+    trust[told] = np.column_stack([odds[told], np.zeros((len(told), 2))])
+    return Themes(centres, tree.parents, np.zeros(count, np.bool_), np.full(count, -1, np.float32), trust, told)
 
 
 def _trust_of_all(points: F32, centres: F32, tree: Tree) -> F32:

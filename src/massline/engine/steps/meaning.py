@@ -7,13 +7,14 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
+from massline.engine.apart import minority, told_apart
 from massline.engine.buffers import F32, I64, Bools
 from massline.engine.embed import Sample, learn_meaning, scrambled_vectors, vectors, weigh_sample
 from massline.engine.group import find_themes, nearest_theme, place_by
 from massline.engine.minority import add_views, find_views, with_directions
 from massline.engine.place import Frozen, load_meaning, mean_similarity, save_themes
 from massline.engine.sample import NEAR, ODD, draw_evenly, draw_near, draw_odd, draw_pool
-from massline.engine.student import honest_vectors, learn, lesson_of, themes_of
+from massline.engine.student import honest_vectors, learn, targets_of, themes_of
 from massline.engine.tables import NOT_PLACED
 from massline.engine.taught import find_tree, nearness_to_leaf, small_themes, space_of, stability
 from massline.engine.teacher import Lessons, Reader
@@ -96,9 +97,9 @@ def _second_pass(work: WorkFolder, pool: I64, first: I64, seen: F32, *, count: i
     sample, even = _weighed(work, pool[first]), np.ones(len(first), np.bool_)
     space = space_of(sample, seen, seed=seed, whole=False)
     tree = find_tree(space, even=even, number=None, seed=seed)
-    lesson = lesson_of(space, tree, np.zeros(len(tree.parents), np.float32))
-    themes = themes_of(honest_vectors(sample, lesson.targets, seed=seed), tree, lesson)
-    labels, similarity, chance = place_by(vectors(_forms(work, pool), learn(sample, lesson.targets)), themes)
+    targets = targets_of(space, tree)
+    themes = themes_of(honest_vectors(sample, targets, seed=seed), tree, np.full(len(tree.parents), np.nan))
+    labels, similarity, chance = place_by(vectors(_forms(work, pool), learn(sample, targets)), themes)
     near = draw_near(labels, similarity, small_themes(tree), taken=first, count=count - count // NEAR)
     return np.sort(np.concatenate([near, draw_odd(chance, np.concatenate([first, near]), count - len(near))]))
 
@@ -116,15 +117,17 @@ def _themes_of_teacher(work: WorkFolder, sample: Sample, grain: int | None, seed
     """Themes made where the teacher sees the messages, and a student that places all others like it."""
     even: Bools = work.array("embed/even")
     space = space_of(sample, work.array("embed/read"), seed=seed, whole=bool(even.all()))
-    tree = find_tree(space, even=even, number=grain, seed=seed)
+    tree, evidence, odds = told_apart(sample, space, find_tree(space, even=even, number=grain, seed=seed))
     again = stability(space, tree, even=even, seed=seed)
-    lesson = lesson_of(space, tree, again)
-    points = honest_vectors(sample, lesson.targets, seed=seed)
-    themes = themes_of(points, tree, lesson)
-    labels, similarity = nearest_theme(points, themes)
+    targets = targets_of(space, tree)
+    points = honest_vectors(sample, targets, seed=seed)
+    themes = themes_of(points, tree, odds)
+    claimed = np.where(np.isin(tree.leaves, themes.told) & ~tree.strange, tree.leaves, -1).astype(np.int32)
+    labels, similarity, _ = place_by(points, themes, claimed=claimed)
     missed = float((labels < 0).mean())
-    frozen = Frozen(learn(sample, lesson.targets), themes, missed, mean_similarity(similarity, labels >= 0))
+    frozen = Frozen(learn(sample, targets), themes, missed, mean_similarity(similarity, labels >= 0), evidence)
     save_themes(part / "themes.npz", frozen)
+    np.save(part / "minority.npy", minority(space, tree, themes.told))
     np.save(part / "stability.npy", again)
     np.save(part / "taught.npy", np.where(tree.strange, -1, tree.leaves).astype(np.int32))
     np.save(part / "nearness.npy", nearness_to_leaf(space, tree))
@@ -144,4 +147,5 @@ def _themes_of_words(work: WorkFolder, sample: Sample, grain: int | None, seed: 
     labels, similarity = nearest_theme(points, themes)
     missed = float((labels < 0).mean()) if len(labels) else 0.0
     save_themes(part / "themes.npz", Frozen(meaning, themes, missed, mean_similarity(similarity, labels >= 0)))
+    np.save(part / "minority.npy", themes.views)
     np.save(part / "stability.npy", np.full(len(themes.parents), np.nan, np.float32))

@@ -108,7 +108,7 @@ def _themes_table(  # noqa: PLR0913 - each a column or more
         "high": nothing,
         "typical": picked[0],
         "dissenting": picked[1],
-        "minority": tree.views,
+        "minority": work.array("group/minority"),
         "messages_for": said[:, 0],
         "messages_against": said[:, 1],
         "asks_for": picked[2],

@@ -16,7 +16,7 @@ from massline.engine.group import place_by
 from massline.engine.nearness import drawn_together, evened, joined, nearest, unit
 from massline.engine.pipeline import Options, run
 from massline.engine.sample import draw_evenly, draw_near, draw_odd
-from massline.engine.student import honest_vectors, learn, lesson_of, logistic, themes_of
+from massline.engine.student import honest_vectors, learn, logistic, targets_of, themes_of
 from massline.engine.taught import find_tree, space_of, stability
 from massline.engine.teacher import Lessons
 from massline.engine.tests.calls import MATTERS, forms, messages, write_call
@@ -76,21 +76,21 @@ def test_themes_that_are_there_come_again_and_chance_does_not(grouped) -> None:
 
 
 def test_the_student_places_what_it_has_not_seen_like_the_teacher(grouped) -> None:
-    sample, space, even, tree = grouped
-    lesson = lesson_of(space, tree, stability(space, tree, even=even, seed=0))
-    themes = themes_of(honest_vectors(sample, lesson.targets, seed=0), tree, lesson)
+    sample, space, _, tree = grouped
+    targets = targets_of(space, tree)
+    themes = themes_of(honest_vectors(sample, targets, seed=0), tree, np.full(len(tree.parents), np.nan))
     told = messages(500, seed=7)
-    labels, _, chance = place_by(vectors(forms([text for _, text in told]), learn(sample, lesson.targets)), themes)
+    labels, _, chance = place_by(vectors(forms([text for _, text in told]), learn(sample, targets)), themes)
     homes = np.where(labels < 0, -1, np.where(themes.parents[labels] < 0, labels, themes.parents[labels]))
     assert adjusted_rand_score([matter for matter, _ in told], homes) > 0.9
     assert ((chance >= 0) & (chance <= 1)).all()
 
 
 def test_a_message_of_unknown_words_is_placed_nowhere(grouped) -> None:
-    sample, space, even, tree = grouped
-    lesson = lesson_of(space, tree, np.zeros(len(tree.parents), np.float32))
-    themes = themes_of(honest_vectors(sample, lesson.targets, seed=0), tree, lesson)
-    labels, _, _ = place_by(vectors(forms(["zzz qqq", "", "鑫淼焱"]), learn(sample, lesson.targets)), themes)
+    sample, space, _, tree = grouped
+    targets = targets_of(space, tree)
+    themes = themes_of(honest_vectors(sample, targets, seed=0), tree, np.full(len(tree.parents), np.nan))
+    labels, _, _ = place_by(vectors(forms(["zzz qqq", "", "鑫淼焱"]), learn(sample, targets)), themes)
     assert labels.tolist() == [-1] * 3
 
 

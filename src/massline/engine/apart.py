@@ -1,0 +1,176 @@
+"""Small themes told apart by their words, where a sample stands for many more messages.
+
+The teacher puts beside one another what sounds alike: twenty messages on poisoned bees lie in one dense group with thirty on
+pests and poisons. So its groups are cut where they are loosest, and parts are joined again that know each other by their words.
+"""
+
+from typing import Final
+
+import numpy as np
+from scipy.cluster.hierarchy import fcluster, linkage
+from threadpoolctl import threadpool_limits
+
+from massline.engine.buffers import F32, F64, I32, I64, Bools
+from massline.engine.dense import distances, sums_of
+from massline.engine.embed import Sample
+from massline.engine.evidence import NO_EVIDENCE, Evidence, Heard, claimed, evidence_of, hear, small_and_told
+from massline.engine.group import HANDFUL, mean_directions
+from massline.engine.minority import MOST_VIEWS, SMALL
+from massline.engine.taught import Space, Tree, theme_means
+
+TIGHT: Final = 0.6
+"""Mean similarity of a part of a dense group, where strangers of like sound fall apart and most matters do not."""
+
+JOIN: Final = 0.9
+"""Parts are one matter from so much on: the cosine of their middles, and the share of each that the other's words find among
+the first of all messages."""
+
+FEWEST: Final = 4
+"""Messages of a part; one that stays so small is no theme."""
+
+MOST_CUT: Final = 1_500
+"""A larger theme is no small view, and is left whole."""
+
+
+def told_apart(sample: Sample, space: Space, tree: Tree, *, fewest: int = HANDFUL) -> tuple[Tree, Evidence, F64]:
+    """The tree with small themes that words tell, the evidence, and how sure it is of each theme, (t,) log odds, NaN where words
+    do not tell.
+
+    Only where the sample stands for other messages: one that was read whole has nobody to look for. 12,000 messages: some 5 s.
+    """
+    if space.whole:
+        return tree, NO_EVIDENCE, np.full(len(tree.parents), np.nan)
+    with threadpool_limits(1):  # more threads would add up in another order
+        return _told_apart(sample, space, tree, fewest)
+
+
+def _told_apart(sample: Sample, space: Space, tree: Tree, fewest: int) -> tuple[Tree, Evidence, F64]:
+    parts = parts_of(space.close, tree)
+    groups = joined_parts(parts, hear(sample.grams, parts), space.close)
+    groups = claimed(hear(sample.grams, groups), groups)
+    heard = hear(sample.grams, groups)
+    told = small_and_told(heard, groups, fewest=fewest, most=int(max(SMALL * len(groups), 2 * HANDFUL)))
+    named = np.where(told, np.arange(len(told)), -1)
+    new, themes = _grown(space.close, tree, np.where(groups >= 0, named[groups], -1), len(told), fewest)
+    odds = np.full(len(new.parents), np.nan)
+    kept = np.flatnonzero(themes >= 0)
+    odds[themes[kept]] = np.log((heard.right[kept] + 1) / (heard.wrong[kept] + 1))
+    return new, evidence_of(heard, sample, themes), odds
+
+
+def parts_of(close: F32, tree: Tree) -> I64:
+    """Number of the tight part of each message inside its fine theme, (m,), -1 where it is too small a part."""
+    out, count = np.full(len(close), -1), 0
+    for theme in np.flatnonzero(tree.parents >= 0):
+        members = np.flatnonzero((tree.leaves == theme) & ~tree.strange)
+        if not FEWEST <= len(members) <= MOST_CUT:
+            continue
+        part = fcluster(linkage(distances(close[members]), "average"), 1 - TIGHT, "distance").astype(np.int64) - 1
+        large = np.flatnonzero(np.bincount(part) >= FEWEST)
+        number = np.full(part.max() + 1, -1)
+        number[large] = count + np.arange(len(large))
+        out[members], count = number[part], count + len(large)
+    return out
+
+
+def joined_parts(parts: I64, heard: Heard, close: F32) -> I64:
+    """The parts again, those in one that know each other by their words and lie side by side: average linkage. (m,)"""
+    count = len(heard.floors)
+    if count < 2:
+        return parts
+    sums, sizes = sums_of(close[parts >= 0], parts[parts >= 0], count)
+    middles = sums / np.maximum(sizes, 1)[:, None]
+    known = _known_by_words(parts, heard)
+    alike = middles @ middles.T + (known + known.T) / 2
+    upper = np.triu_indices(count, 1)
+    home = fcluster(linkage(np.maximum(2 - alike[upper], 0), "average"), 2 - JOIN, "distance").astype(np.int64) - 1
+    return np.where(parts >= 0, home[parts], -1)
+
+
+def _known_by_words(parts: I64, heard: Heard) -> F64:
+    """Share of each part (column) among as many as it has twice over of those outside whom the words of a part (row) rank first.
+    (k, k)"""
+    scores, sizes = heard.scores.tocoo(), np.bincount(parts[parts >= 0])
+    outside = (parts[scores.row] != scores.col) & (scores.data > 0)
+    rows, asked, said = scores.row[outside], scores.col[outside], scores.data[outside]
+    order = np.lexsort((-said, asked))
+    rows, asked = rows[order], asked[order]
+    rank = np.arange(len(rows)) - np.searchsorted(asked, asked)
+    part = parts[rows]
+    first = (part >= 0) & (rank < 2 * sizes[part])
+    found = np.zeros((len(sizes), len(sizes)))
+    np.add.at(found, (asked[first], part[first]), 1)
+    return found / sizes
+
+
+def _grown(close: F32, tree: Tree, told: I64, count: int, fewest: int) -> tuple[Tree, I64]:
+    """The tree with the told ones of `count` groups as fine themes, and the theme of each group, (count,), -1 where it is none.
+    told (m,): told group of each message, -1 in none.
+
+    In every coarse theme one fine theme is left to all whom no words claim.
+    """
+    homes = _homes(tree.homes, told)
+    keys = np.where(
+        told >= 0, told, told.max(initial=-1) + 1 + tree.leaves
+    )  # what each message shares a fine theme with
+    coarse = int((tree.parents < 0).sum())
+    parents, themes = [-1] * coarse, np.full(count, -1)
+    leaves, strange = homes.copy(), tree.strange & (told < 0)
+    for theme in range(coarse):
+        members = np.flatnonzero(homes == theme)
+        fine = _fine_of(close[members], keys[members], told[members] >= 0, strange[members], fewest)
+        names, index, sizes = np.unique(fine, return_inverse=True, return_counts=True)
+        if len(names) < 2:
+            continue
+        rank = np.empty(len(names), np.int64)
+        rank[np.lexsort((names, -sizes))] = len(parents) + np.arange(len(names))
+        leaves[members] = rank[index]
+        own = names < count
+        themes[names[own]] = rank[own]
+        parents += [theme] * len(names)
+    return Tree(np.array(parents, np.int32), homes, leaves, strange), _open(themes, leaves, parents)
+
+
+def _homes(homes: I64, told: I64) -> I64:
+    """Coarse theme of each message, a told group standing where most of it does. (m,)"""
+    if told.max(initial=-1) < 0:
+        return homes
+    votes = np.zeros((told.max() + 1, homes.max() + 1))
+    np.add.at(votes, (told[told >= 0], homes[told >= 0]), 1)
+    return np.where(told >= 0, votes.argmax(axis=1)[told], homes)
+
+
+def _fine_of(close: F32, keys: I64, told: Bools, strange: Bools, fewest: int) -> I64:
+    """Keys of the messages of one coarse theme, (m,), those of groups that have become too small given away to the nearest of the
+    others that words do not tell."""
+    names, sizes = np.unique(keys[~told], return_counts=True)
+    kept = names[sizes >= min(fewest, sizes.max(initial=0))]
+    lost = ~told & ~np.isin(keys, kept)
+    if not lost.any():
+        return keys
+    staying = ~told & ~lost & ~strange if (~told & ~lost & ~strange).any() else ~told & ~lost
+    centres = mean_directions(close[staying], np.searchsorted(kept, keys[staying]), len(kept))
+    out = keys.copy()
+    out[lost] = kept[(close[lost] @ centres.T).argmax(axis=1)]
+    return out
+
+
+def _open(themes: I64, leaves: I64, parents: list[int]) -> I64:
+    """Theme of each told group, the largest given up in a coarse theme that would have no other fine ones."""
+    sizes, above = np.bincount(leaves, minlength=len(parents)), np.array(parents, np.int32)
+    out = themes.copy()
+    for coarse in np.unique(above[themes[themes >= 0]]):
+        fine = np.flatnonzero(above == coarse)
+        if np.isin(fine, themes).all():
+            out[out == fine[sizes[fine].argmax()]] = -1
+    return out
+
+
+def minority(space: Space, tree: Tree, told: I32) -> Bools:
+    """Themes (t,) that are small views: of those that words tell, the MOST_VIEWS least like their coarse theme, which would hide
+    them."""
+    means = theme_means(space.close, tree)
+    hidden = np.einsum("td,td->t", means[told], means[tree.parents[told]])
+    out = np.zeros(len(tree.parents), np.bool_)
+    out[told[np.argsort(hidden, kind="stable")][:MOST_VIEWS]] = True
+    return out

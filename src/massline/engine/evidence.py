@@ -1,0 +1,196 @@
+"""Which words tell a small theme: learnt from its messages of the sample, asked of all others.
+
+A view that one in a thousand holds is one point among a thousand others to the student, and all that sounds like it falls to
+it. Its own words tell it better: those that several of its messages share and that hardly anybody else says.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import scipy.sparse
+
+from massline.engine.buffers import F32, F64, I32, I64, Bools, strings_of
+from massline.engine.embed import Meaning, Sample, sum_vectors
+
+SURE: Final = 0.7
+"""Words tell a theme when they find it again in the sample with at least this F1, each message judged without itself."""
+
+TELLING: Final = 2.0
+"""A gram tells a theme when the logarithm of how much commoner it is there is so much, and two messages have it."""
+
+GENEROUS: Final = 0.6
+"""Where nobody of the sample comes near, a message may still have so much less than the least of the theme's own."""
+
+FAINT: Final = 0.1
+"""What speaks more faintly, of the 1 that is needed, is left out where all messages are placed: it takes most of the time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the words say, frozen. idf (r,) float32: weight of each row of `Meaning.table`; starts (r + 1,) int64, themes (e,)
+    int32 and weights (e,) float32: for which themes a row speaks, and how loudly; 1 in all is enough from a message of
+    length 1."""
+
+    idf: F32
+    starts: I64
+    themes: I32
+    weights: F32
+
+
+NO_EVIDENCE: Final = Evidence(
+    np.zeros(0, np.float32), np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32)
+)
+"""Of a call that was read whole, or without a teacher: places alone tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the words of k groups of a sample are worth. scores (m, k) sparse: how much each message says for each group, its
+    own told without itself; floors (k,): from where on a message belongs there; good (k,): F1 at that floor; right, wrong (k,):
+    messages over it that are in the group, and that are not."""
+
+    words: scipy.sparse.csr_matrix
+    scores: scipy.sparse.csc_matrix
+    floors: F64
+    good: F64
+    right: I64
+    wrong: I64
+
+
+def hear(grams: scipy.sparse.csr_matrix, groups: I64) -> Heard:
+    """What tells each group. grams (m, r): unit rows; groups (m,): number of each message's group from 0, -1 in none.
+
+    12,000 messages of 45 characters in 1,000 groups: about 1 s, 100 MB.
+    """
+    count = int(groups.max(initial=-1)) + 1
+    members = np.flatnonzero(groups >= 0)
+    has = grams.copy()
+    has.data = np.ones_like(has.data)
+    chosen = scipy.sparse.csr_matrix(
+        (np.ones(len(members), np.float32), (groups[members], members)), (count, len(groups))
+    )
+    sums, counts = (chosen @ grams).tocsr(), (chosen @ has).tocsr()
+    sums.sort_indices(), counts.sort_indices()
+    everywhere = np.bincount(has.indices, minlength=grams.shape[1])
+    size = np.bincount(groups[members], minlength=count)
+    each = np.repeat(size, np.diff(sums.indptr))
+    words = sums.copy()
+    words.data = _loudness(sums.data, counts.data, each, everywhere[sums.indices], len(groups))
+    words.eliminate_zeros()
+    scores = (grams @ words.T).tocoo()
+    outside = groups[scores.row] != scores.col
+    own = _without_themselves(grams, groups, sums, counts, size, everywhere)
+    rows = np.concatenate([scores.row[outside], members])
+    columns = np.concatenate([scores.col[outside], groups[members]])
+    values = np.concatenate([scores.data[outside], own])
+    told = scipy.sparse.csc_matrix((values, (rows, columns)), (len(groups), count))
+    return Heard(words, told, *_floors(rows, columns, values, groups, count))
+
+
+def _loudness(sums: F32, counts: F32, size: I64, everywhere: I64, messages: int) -> F32:
+    """How loudly a gram speaks for a group: its mean weight there times the logarithm of how much commoner it is there. sums,
+    counts: of its weights and messages in the group; size: messages of the group; everywhere: messages that have the gram."""
+    there = (counts + 0.5) / (size + 1)
+    elsewhere = (everywhere - counts + 0.5) / (messages - size + 1)
+    telling = np.log(there / elsewhere)
+    loud = np.where((counts >= 2) & (telling >= TELLING), sums / np.maximum(size, 1) * telling, 0)
+    return loud.astype(np.float32)
+
+
+def _without_themselves(  # noqa: PLR0913 - the sums of one pass, which nothing else shares
+    grams: scipy.sparse.csr_matrix,
+    groups: I64,
+    sums: scipy.sparse.csr_matrix,
+    counts: scipy.sparse.csr_matrix,
+    size: I64,
+    everywhere: I64,
+) -> F32:
+    """Score of each member for her own group, its words learnt from the others alone. In order of the members."""
+    members = np.flatnonzero(groups >= 0)
+    own = grams[members]
+    own.sort_indices()
+    group = np.repeat(groups[members], np.diff(own.indptr))
+    place = _places(sums, group, own.indices)
+    loud = _loudness(
+        sums.data[place] - own.data,
+        counts.data[place] - 1,
+        size[group] - 1,
+        everywhere[own.indices],
+        len(groups),
+    )
+    row = np.repeat(np.arange(len(members)), np.diff(own.indptr))
+    return np.bincount(row, weights=loud * own.data, minlength=len(members)).astype(np.float32)
+
+
+def _places(sums: scipy.sparse.csr_matrix, rows: I64, columns: I32) -> I64:
+    """Where the entries (row, column) stand in a sparse matrix with sorted indices that has them all."""
+    width = sums.shape[1]
+    keys = np.repeat(np.arange(sums.shape[0], dtype=np.int64), np.diff(sums.indptr)) * width + sums.indices
+    return np.searchsorted(keys, rows.astype(np.int64) * width + columns)
+
+
+def _floors(rows: I64, columns: I64, values: F32, groups: I64, count: int) -> tuple[F64, F64, I64, I64]:
+    """Floor, F1, right and wrong of each group: where its F1 is best, and as low as no other message's score forbids."""
+    member, values = groups[rows] == columns, values.astype(np.float64)
+    least = np.full(count, np.inf)
+    np.minimum.at(least, columns[member & (values > 0)], values[member & (values > 0)])
+    counts = (values > 0) & (values >= GENEROUS * least[columns])  # lower ones cannot move a floor
+    columns, values, member = columns[counts], values[counts], member[counts]
+    order = np.lexsort((member, -values, columns))
+    columns, values, member = columns[order], values[order], member[order]
+    size = np.bincount(groups[groups >= 0], minlength=count)
+    begin = np.searchsorted(columns, np.arange(count + 1))
+    floors, good = np.full(count, np.inf), np.zeros(count)
+    right, wrong = np.zeros(count, np.int64), np.zeros(count, np.int64)
+    for one in np.flatnonzero(np.diff(begin)):
+        part = slice(begin[one], begin[one + 1])
+        inside, said = np.cumsum(member[part]), values[part]
+        f1 = 2 * inside / (np.arange(len(inside)) + 1 + size[one])
+        best = int(f1.argmax())
+        following = said[best + 1] if best + 1 < len(said) else 0.0
+        floors[one], good[one] = max(np.nextafter(following, np.inf), GENEROUS * said[best]), f1[best]
+        right[one], wrong[one] = inside[best], best + 1 - inside[best]
+    return floors, good, right, wrong
+
+
+def claimed(heard: Heard, groups: I64) -> I64:
+    """The groups again, with each message in none that the words of a sure group claim. groups (m,)."""
+    ratio = heard.scores.tocoo()
+    share = ratio.data / heard.floors[ratio.col]
+    fits = (share >= 1) & (heard.good >= SURE)[ratio.col] & (groups[ratio.row] < 0)
+    rows, columns, share = ratio.row[fits], ratio.col[fits], share[fits]
+    order = np.lexsort((-columns, share, rows))  # the last one of a row is the strongest
+    out = groups.copy()
+    out[rows[order]] = columns[order]
+    return out
+
+
+def evidence_of(heard: Heard, sample: Sample, themes: I64) -> Evidence:
+    """What was heard, by the rows of the meaning that was learnt from this sample. themes (k,): theme of each group, -1 for one
+    that words do not tell."""
+    told = np.flatnonzero((themes >= 0) & np.isfinite(heard.floors))
+    words = (scipy.sparse.diags(1 / heard.floors[told]) @ heard.words[told]).tocsc()  # (told, r)
+    words.data[words.data < FAINT] = 0
+    words.eliminate_zeros()
+    speaks = themes[told][words.indices].astype(np.int32)
+    return Evidence(sample.weights, words.indptr.astype(np.int64), speaks, words.data.astype(np.float32))
+
+
+def placed_and_heard(forms: pa.Array, meaning: Meaning, evidence: Evidence) -> tuple[F32, I32]:
+    """Unit vector of each form, (n, d), as `embed.vectors`; and the theme whose words it has most of, (n,), -1 where it has too
+    few of any. A pure function: each form is read once."""
+    data, offsets = strings_of(forms)
+    out = np.empty((len(forms), meaning.table.shape[1]), np.float32)
+    strongest = np.full(len(forms), -1, np.int32)
+    words = (evidence.idf, evidence.starts, evidence.themes, evidence.weights)
+    sum_vectors(data, offsets, meaning.row_of, meaning.table, out, *words, strongest)
+    return out, strongest
+
+
+def small_and_told(heard: Heard, groups: I64, *, fewest: int, most: int) -> Bools:
+    """Groups (k,) that words tell and that are no larger than a small view may be."""
+    size = np.bincount(groups[groups >= 0], minlength=len(heard.floors))
+    told: Bools = (heard.good >= SURE) & (size >= fewest) & (size <= most)
+    return told

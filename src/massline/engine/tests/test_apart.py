@@ -1,0 +1,179 @@
+"""Laws of small themes that are told by their words: what they claim, what they leave alone, and how they are cut and joined."""
+
+from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from massline.engine.apart import minority, told_apart
+from massline.engine.embed import learn_meaning, vectors, weigh_sample
+from massline.engine.evidence import NO_EVIDENCE, SURE, claimed, evidence_of, hear, placed_and_heard
+from massline.engine.group import place_by
+from massline.engine.place import Frozen, load_themes, place_batch, save_themes
+from massline.engine.student import honest_vectors, learn, targets_of, themes_of
+from massline.engine.taught import Tree, find_tree, space_of
+from massline.engine.tests.calls import PLACES, forms, messages
+from massline.engine.tests.test_taught import StandIn
+
+BEES = [
+    f"{place}的{who}{what}" for place in PLACES for who in ("蜜蜂", "蜂群") for what in ("被农药毒死", "让喷药害死")
+][:24]
+KILNS = [
+    f"{place}砖窑{what}，{end}" for place in PLACES for what in ("冒黑烟", "夜里烧胶皮") for end in ("呛人", "咳嗽")
+][:24]
+CROWD = [text for _, text in messages(900)]
+TEXTS = [*CROWD, *BEES[:10], *KILNS[:10]]
+GROUPS = np.repeat([-1, 0, 1], [900, 10, 10])
+
+
+@pytest.fixture(scope="module")
+def sample():
+    return weigh_sample(np.arange(len(TEXTS)), forms(TEXTS))
+
+
+@pytest.fixture(scope="module")
+def heard(sample):
+    return hear(sample.grams, GROUPS)
+
+
+def strongest(texts: list[str], sample, evidence) -> np.ndarray:
+    meaning = learn_meaning(sample, seed=0)
+    points, said = placed_and_heard(forms(texts), meaning, evidence)
+    assert (points == vectors(forms(texts), meaning)).all()  # listening changes no place
+    return said
+
+
+def test_words_find_their_theme_again_among_messages_never_read(sample, heard) -> None:
+    evidence = evidence_of(heard, sample, np.array([7, 9]))
+    asked = [*BEES[10:], *KILNS[10:], *(text for _, text in messages(500, seed=5))]
+    said = strongest(asked, sample, evidence)
+    assert (said[:14] == 7).mean() >= 0.75
+    assert (said[14:28] == 9).mean() >= 0.75
+    assert (said[28:] == -1).mean() >= 0.98
+
+
+def test_a_message_is_judged_without_itself(sample, heard) -> None:
+    """What only one message of a group says must not vouch for that message."""
+    alone = hear(
+        sample.grams, np.where(np.arange(len(TEXTS)) % 450 == 0, 0, -1)
+    )  # three messages that share nothing of note
+    assert alone.good[0] < SURE < heard.good.min()
+
+
+def test_what_a_message_scores_is_what_placing_counts(sample, heard) -> None:
+    """Two ways to the same sum: sparse products on the sample, compiled adding up over forms."""
+    evidence = evidence_of(heard, sample, np.array([0, 1]))
+    outside = np.flatnonzero(GROUPS < 0)
+    score = np.asarray(heard.scores[outside].todense()) / heard.floors
+    expected = np.where(score.max(axis=1) > 1, score.argmax(axis=1), -1)
+    sure = np.abs(score.max(axis=1) - 1) > 0.1  # near the floor, what is too faint may decide
+    told = strongest([TEXTS[i] for i in outside], sample, evidence)
+    assert (told[sure] == expected[sure]).all()
+
+
+def test_groups_grow_by_what_their_words_claim_and_lose_nobody(sample) -> None:
+    cut = np.where(np.arange(len(TEXTS)) >= 917, -1, GROUPS)  # three on kilns were put elsewhere
+    grown = claimed(hear(sample.grams, cut), cut)
+    assert (grown[cut >= 0] == cut[cut >= 0]).all()
+    assert (grown[917:] == 1).mean() >= 0.5
+    assert (grown[:900] == -1).mean() >= 0.98
+
+
+def test_forms_without_known_words_are_claimed_by_nobody(sample, heard) -> None:
+    evidence = evidence_of(heard, sample, np.array([0, 1]))
+    assert strongest(["", "zzz", "鑫淼焱", "1234"], sample, evidence).tolist() == [-1] * 4
+    assert strongest(BEES, sample, NO_EVIDENCE).tolist() == [-1] * len(BEES)
+
+
+@pytest.fixture(scope="module")
+def mixed(sample):
+    """A tree in which bees and kilns, of like sound to the teacher, are one fine theme with some of the crowd."""
+    read = StandIn().vectors(forms(TEXTS))
+    read[900:] += np.random.default_rng(0).normal(scale=0.02, size=(20, 40)).astype(np.float32)
+    read[900:910, 38] += 1.5
+    read[910:, 39] += 1.5
+    space = replace(space_of(sample, read, seed=0), whole=False)
+    tree = find_tree(space, even=np.ones(len(TEXTS), np.bool_), number=5, seed=0)
+    home, fine = int(np.bincount(tree.homes[900:]).argmax()), len(tree.parents)
+    homes, leaves = tree.homes.copy(), tree.leaves.copy()
+    homes[900:], leaves[900:] = home, fine
+    return space, Tree(
+        np.append(tree.parents, home).astype(np.int32), homes, leaves, tree.strange & (np.arange(len(TEXTS)) < 900)
+    )
+
+
+def test_two_matters_in_one_group_are_told_apart(sample, mixed) -> None:
+    space, tree = mixed
+    new, evidence, odds = told_apart(sample, space, tree)
+    bees, kilns = (np.bincount(new.leaves[part]).argmax() for part in (slice(900, 910), slice(910, 920)))
+    assert bees != kilns
+    for theme, part in ((bees, slice(900, 910)), (kilns, slice(910, 920))):
+        assert (new.leaves[part] == theme).sum() >= 9
+        assert (new.leaves == theme).sum() <= 12
+        assert theme in evidence.themes
+        assert odds[theme] > 0
+
+
+def test_a_tree_that_was_told_apart_still_adds_up(sample, mixed) -> None:
+    new, evidence, odds = told_apart(sample, mixed[0], mixed[1])
+    above = new.parents[new.leaves]
+    assert (np.where(above < 0, new.leaves, above) == new.homes).all()
+    assert set(range(len(new.parents))) == set(new.leaves) | set(new.homes)  # no theme without a message
+    assert (np.isnan(odds) == ~np.isin(np.arange(len(new.parents)), evidence.themes)).all()
+    for coarse in np.unique(new.parents[new.parents >= 0]):  # somewhere to go for those whom no words claim
+        assert not np.isin(np.flatnonzero(new.parents == coarse), evidence.themes).all()
+
+
+def test_a_call_that_was_read_whole_is_left_as_the_teacher_sees_it(sample, mixed) -> None:
+    space, tree = mixed
+    same, evidence, odds = told_apart(sample, replace(space, whole=True), tree)
+    assert same is tree
+    assert evidence is NO_EVIDENCE
+    assert np.isnan(odds).all()
+
+
+def test_small_views_are_told_themes_hidden_in_their_coarse_ones(sample, mixed) -> None:
+    new, evidence, _ = told_apart(sample, mixed[0], mixed[1])
+    views = minority(mixed[0], new, np.unique(evidence.themes))
+    assert views[new.parents < 0].sum() == 0
+    assert views[np.unique(new.leaves[900:])].any()
+
+
+@pytest.fixture(scope="module")
+def frozen(sample, mixed) -> Frozen:
+    new, evidence, odds = told_apart(sample, mixed[0], mixed[1])
+    targets = targets_of(mixed[0], new)
+    themes = themes_of(honest_vectors(sample, targets, seed=0), new, odds)
+    return Frozen(learn(sample, targets), themes, 0.1, 0.5, evidence)
+
+
+def test_a_told_theme_takes_nobody_by_place_alone(sample, frozen) -> None:
+    labels, _, _ = place_by(vectors(forms(TEXTS), frozen.meaning), frozen.themes)
+    assert not np.isin(labels, frozen.themes.told).any()
+
+
+def test_whom_words_claim_is_placed_there_with_the_chance_that_the_sample_shows(frozen) -> None:
+    placed = place_batch(pa.record_batch([forms(BEES[10:])], names=["form"]), frozen)
+    theme = np.array([-1 if one is None else one for one in placed.column("theme").to_pylist()])
+    told = np.isin(theme, frozen.themes.told)
+    assert told.mean() >= 0.75
+    odds = frozen.themes.trust[theme[told], 0]
+    assert np.allclose(placed.column("probability").to_numpy()[told], 1 / (1 + np.exp(-odds)), atol=1e-6)
+
+
+def test_frozen_words_come_back_from_their_file_as_they_were(frozen, tmp_path) -> None:
+    save_themes(tmp_path / "themes.npz", frozen)
+    again = load_themes(tmp_path / "themes.npz")
+    for name in ("idf", "starts", "themes", "weights"):
+        assert (getattr(again.evidence, name) == getattr(frozen.evidence, name)).all()
+    assert (again.themes.told == frozen.themes.told).all()
+
+
+def test_themes_frozen_before_there_was_evidence_are_still_read(frozen, tmp_path) -> None:
+    save_themes(tmp_path / "new.npz", frozen)
+    with np.load(tmp_path / "new.npz") as file:
+        np.savez(tmp_path / "old.npz", **{name: file[name] for name in file.files if not name.startswith("words_")})
+    old = load_themes(tmp_path / "old.npz")
+    assert len(old.evidence.themes) == len(old.themes.told) == 0
+    assert (old.meaning.table == frozen.meaning.table).all()
