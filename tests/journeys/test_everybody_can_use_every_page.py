@@ -32,6 +32,7 @@ ELSEWHERE = {
     "receipt/<str:code>/later/": "offered four weeks after an answer: supervise/tests/test_later.py",
     "desk/cases/<int:pk>/urge/": "offered to leaders of a body above: respond/tests/test_urging.py",
     "told/<str:token>/": "a link in letters: supervise/tests/test_following.py",
+    "desk/cases/<int:pk>/hand-back/": "offered where a case was handed down: respond/tests/test_means.py",
     "desk/cases/<int:pk>/split/": "offered in a case of many: respond/tests/test_reshaping.py",
     "desk/cases/<int:pk>/take-back/": "offered after merging or splitting: respond/tests/test_reshaping.py",
     "desk/views/<int:pk>/rename/": "offered where a view is kept: respond/tests/test_desk.py",
