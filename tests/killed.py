@@ -1,18 +1,46 @@
 """Programs of their own process, to be killed outright in the middle of their work."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import threading
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import ModuleType
+
+from django.core.management import call_command
+from django.db import connection
+
+DATABASE = "test.sqlite3"
+_TABLES = "MASSLINE_TEST_TABLES"
 
 
 def program(text: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """Run the text as a program in a folder, with a database of its own there."""
-    known = {**os.environ, "MASSLINE_DATABASE": "sqlite:///test.sqlite3", "PYTHONPATH": os.pathsep.join(sys.path)}
+    known = {**os.environ, "MASSLINE_DATABASE": f"sqlite:///{DATABASE}", "PYTHONPATH": os.pathsep.join(sys.path)}
+    known[_TABLES] = str(Path(_folder().name) / DATABASE)
     return subprocess.run([sys.executable, "-c", text], env=known, cwd=folder, capture_output=True, text=True)
+
+
+@cache
+def _folder() -> "TemporaryDirectory[str]":
+    """Of these tests' process; it goes with it."""
+    return TemporaryDirectory(prefix="massline-tables-")
+
+
+def make_tables() -> None:
+    """For such a program: the tables of its database. They are made once; every later program gets a copy of the empty file."""
+    kept = Path(os.environ[_TABLES])
+    if kept.exists():
+        shutil.copyfile(kept, DATABASE)
+        return
+    call_command("migrate", verbosity=0)
+    connection.close()  # with the last connection all is in one file
+    shutil.copyfile(DATABASE, kept.with_suffix(".new"))
+    kept.with_suffix(".new").rename(kept)
 
 
 def die_at(last: int, module: ModuleType, name: str) -> None:

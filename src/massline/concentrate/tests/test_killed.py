@@ -8,13 +8,12 @@ from tests.killed import program
 
 BEGIN = """
 import django; django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from massline.concentrate import actions
 from massline.concentrate.tests.runs import a_call_with_messages
 from massline.rights import SYSTEM
-from tests.killed import die_at
+from tests.killed import die_at, make_tables
 
+make_tables()
 actions.runs.BATCH = 20
 die_at(LAST, actions.runs, "_hold")  # inside the transaction of this batch
 actions.run_engine(actions.request_run(a_call_with_messages(), by=SYSTEM).pk, by=SYSTEM)

@@ -1,9 +1,6 @@
 """The worker: what is due gets done once, one failure holds up nothing else, and told to stop it leaves nothing half done."""
 
 import json
-import os
-import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 from tests.builders import a_call, a_case, a_handler, a_message
+from tests.killed import program
 
 from massline.beat import LEASE
 from massline.concentrate.actions import request_run
@@ -101,7 +99,8 @@ STOPPED = """
 import os, signal
 import django; django.setup()
 from django.core.management import call_command
-call_command("migrate", verbosity=0)
+from tests.killed import make_tables
+make_tables()
 import massline.project.management.commands.work as work
 
 def told_to_stop(*args, **options):
@@ -127,8 +126,6 @@ print(json.dumps(sorted(DBTaskResult.objects.values_list("status", flat=True))))
     ("where", "tasks"), [("in a task", ["FAILED", "READY"]), ("in due work", []), ("between two looks", [])]
 )
 def test_told_to_stop_it_ends_at_once_and_begins_nothing_more(where, tasks, tmp_path: Path) -> None:
-    known = {**os.environ, "MASSLINE_DATABASE": "sqlite:///test.sqlite3", "PYTHONPATH": os.pathsep.join(sys.path)}
-    words = [sys.executable, "-c", STOPPED.replace("WHERE", where)]
-    ended = subprocess.run(words, env=known, cwd=tmp_path, capture_output=True, text=True)
+    ended = program(STOPPED.replace("WHERE", where), tmp_path)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert json.loads(ended.stdout.splitlines()[-1]) == tasks

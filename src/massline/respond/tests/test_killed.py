@@ -12,9 +12,9 @@ import django; django.setup()
 from datetime import date
 from django.core.management import call_command
 from massline.respond.actions import clocks
-from tests.killed import die_at
+from tests.killed import die_at, make_tables
 if not os.path.exists("test.sqlite3"):
-    call_command("migrate", verbosity=0)
+    make_tables()
     from tests.builders import a_body, a_call, a_case, a_county, a_handler, a_message
     from massline.respond.models import Case, Turn
     county = a_county(); call = a_call(county); town = a_body(under=county); handler = a_handler(town)
