@@ -8,7 +8,9 @@ from html import unescape
 
 import nh3
 
-_NO_TAG = re.compile(r"<(?!/?[a-z][^<>]*>|!)", re.IGNORECASE)  # "5 < 7", "<附件1>": such a sign is a word like others
+NO_TAG = re.compile(r"<(?!/?[a-z][a-z0-9:-]*(?:[\s/][^>]*)?>|!)", re.IGNORECASE)
+"""A sign that opens no tag: "5 < 7", "<附件1>", "x<y"; it is a word like others."""
+
 _BREAK = re.compile(r"<(?:br|hr)\b[^>]*>|</(?:p|div|li|ul|ol|tr|table|blockquote|h[1-6])\s*>", re.IGNORECASE)
 _GAPS = re.compile(r"[ \t\xa0]*\n(?:[ \t\xa0]*\n)+")
 
@@ -22,5 +24,5 @@ def plain(text: str) -> str:
 
 
 def _words(html: str) -> str:
-    lines = _BREAK.sub("\n", _NO_TAG.sub("&lt;", html))
+    lines = _BREAK.sub("\n", NO_TAG.sub("&lt;", html))
     return _GAPS.sub("\n\n", unescape(nh3.clean(lines, tags=set()))).strip()
