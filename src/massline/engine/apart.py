@@ -32,7 +32,7 @@ MOST_CUT: Final = 1_500
 """A larger theme is no small view, and is left whole."""
 
 
-def told_apart(sample: Sample, space: Space, tree: Tree, *, fewest: int = HANDFUL) -> tuple[Tree, Evidence, F64]:
+def told_apart(sample: Sample, space: Space, tree: Tree) -> tuple[Tree, Evidence, F64]:
     """The tree with small themes that words tell, the evidence, and how sure it is of each theme, (t,) log odds, NaN where words
     do not tell.
 
@@ -41,17 +41,17 @@ def told_apart(sample: Sample, space: Space, tree: Tree, *, fewest: int = HANDFU
     if space.whole:
         return tree, NO_EVIDENCE, np.full(len(tree.parents), np.nan)
     with threadpool_limits(1):  # more threads would add up in another order
-        return _told_apart(sample, space, tree, fewest)
+        return _told_apart(sample, space, tree)
 
 
-def _told_apart(sample: Sample, space: Space, tree: Tree, fewest: int) -> tuple[Tree, Evidence, F64]:
+def _told_apart(sample: Sample, space: Space, tree: Tree) -> tuple[Tree, Evidence, F64]:
     parts = parts_of(space.close, tree)
     groups = joined_parts(parts, hear(sample.grams, parts), space.close)
     groups = claimed(hear(sample.grams, groups), groups)
     heard = hear(sample.grams, groups)
-    told = small_and_told(heard, groups, fewest=fewest, most=int(max(SMALL * len(groups), 2 * HANDFUL)))
+    told = small_and_told(heard, groups, most=max(SMALL * len(groups), 2 * HANDFUL))
     named = np.where(told, np.arange(len(told)), -1)
-    new, themes = _grown(space.close, tree, np.where(groups >= 0, named[groups], -1), len(told), fewest)
+    new, themes = grown(space.close, tree, np.where(groups >= 0, named[groups], -1), len(told))
     odds = np.full(len(new.parents), np.nan)
     kept = np.flatnonzero(themes >= 0)
     odds[themes[kept]] = np.log((heard.right[kept] + 1) / (heard.wrong[kept] + 1))
@@ -103,22 +103,20 @@ def _known_by_words(parts: I64, heard: Heard) -> F64:
     return found / sizes
 
 
-def _grown(close: F32, tree: Tree, told: I64, count: int, fewest: int) -> tuple[Tree, I64]:
+def grown(close: F32, tree: Tree, told: I64, count: int) -> tuple[Tree, I64]:
     """The tree with the told ones of `count` groups as fine themes, and the theme of each group, (count,), -1 where it is none.
     told (m,): told group of each message, -1 in none.
 
     In every coarse theme one fine theme is left to all whom no words claim.
     """
     homes = _homes(tree.homes, told)
-    keys = np.where(
-        told >= 0, told, told.max(initial=-1) + 1 + tree.leaves
-    )  # what each message shares a fine theme with
+    keys = np.where(told >= 0, told, count + tree.leaves)  # what each message shares a fine theme with
     coarse = int((tree.parents < 0).sum())
     parents, themes = [-1] * coarse, np.full(count, -1)
     leaves, strange = homes.copy(), tree.strange & (told < 0)
     for theme in range(coarse):
         members = np.flatnonzero(homes == theme)
-        fine = _fine_of(close[members], keys[members], told[members] >= 0, strange[members], fewest)
+        fine = _fine_of(close[members], keys[members], told[members] >= 0, strange[members])
         names, index, sizes = np.unique(fine, return_inverse=True, return_counts=True)
         if len(names) < 2:
             continue
@@ -140,11 +138,11 @@ def _homes(homes: I64, told: I64) -> I64:
     return np.where(told >= 0, votes.argmax(axis=1)[told], homes)
 
 
-def _fine_of(close: F32, keys: I64, told: Bools, strange: Bools, fewest: int) -> I64:
+def _fine_of(close: F32, keys: I64, told: Bools, strange: Bools) -> I64:
     """Keys of the messages of one coarse theme, (m,), those of groups that have become too small given away to the nearest of the
     others that words do not tell."""
     names, sizes = np.unique(keys[~told], return_counts=True)
-    kept = names[sizes >= min(fewest, sizes.max(initial=0))]
+    kept = names[sizes >= min(HANDFUL, sizes.max(initial=0))]
     lost = ~told & ~np.isin(keys, kept)
     if not lost.any():
         return keys

@@ -55,7 +55,42 @@ def sorted_grams(data: U8, start: int, end: int, found: I32) -> int:
 
 
 @nb.njit(cache=True, nogil=True)
-def sum_vectors(  # noqa: C901, PLR0913 - compiled: arrays, no objects; one loop, read in one piece
+def _write_unit(total: F32, out: F32) -> None:
+    """The sum as a vector of length 1; nothing stays nothing. total, out (d,)."""
+    length = np.float32(0)
+    for k in range(len(total)):
+        length += total[k] * total[k]
+    scale = np.float32(0) if length < 1e-12 else np.float32(1) / np.sqrt(length)
+    for k in range(len(total)):
+        out[k] = total[k] * scale
+
+
+@nb.njit(cache=True, nogil=True)
+def _listen(  # noqa: PLR0913 - compiled: arrays, no objects
+    said: float, start: int, end: int, themes: I32, weights: F32, loud: F32, touched: I32, heard: int
+) -> int:
+    """Let one gram speak for its themes; those that it is the first to speak for are added to the `heard` touched ones."""
+    for at in range(start, end):
+        if loud[themes[at]] == 0:
+            touched[heard] = themes[at]
+            heard += 1
+        loud[themes[at]] += said * weights[at]
+    return heard
+
+
+@nb.njit(cache=True, nogil=True)
+def _loudest(loud: F32, touched: I32, least: float) -> int:
+    """The theme that is spoken for most, and louder than `least`; -1 where none is. Silences them all again for the next form."""
+    theme, best = -1, least
+    for one in touched:
+        if loud[one] > best or (loud[one] == best and one < theme):
+            theme, best = one, loud[one]
+        loud[one] = 0
+    return theme
+
+
+@nb.njit(cache=True, nogil=True)
+def sum_vectors(  # noqa: PLR0913 - compiled: arrays, no objects
     data: U8,
     offsets: I64,
     row_of: I32,
@@ -72,9 +107,7 @@ def sum_vectors(  # noqa: C901, PLR0913 - compiled: arrays, no objects; one loop
     And where some words tell themes (`evidence`; idf, starts, themes, weights), the theme that the form has most of, if enough,
     in strongest (n,).
     """
-    found = np.empty(2 * READ_CHARACTERS, np.int32)
-    d, hears = table.shape[1], len(themes) > 0
-    total = np.empty(d, np.float32)
+    found, total, hears = np.empty(2 * READ_CHARACTERS, np.int32), np.empty(table.shape[1], np.float32), len(themes) > 0
     loud = np.zeros(themes.max() + 1 if hears else 0, np.float32)
     touched = np.empty(len(loud), np.int32)
     for i in range(len(offsets) - 1):
@@ -89,28 +122,15 @@ def sum_vectors(  # noqa: C901, PLR0913 - compiled: arrays, no objects; one loop
             if row < 0:
                 continue
             weight = np.float32(1) if j - first == 1 else np.float32(1 + np.log(j - first))
-            for k in range(d):
+            for k in range(len(total)):
                 total[k] += weight * table[row, k]
             if hears:
                 said = weight * idf[row]
                 norm += said * said
-                for at in range(starts[row], starts[row + 1]):
-                    if loud[themes[at]] == 0:
-                        touched[heard] = themes[at]
-                        heard += 1
-                    loud[themes[at]] += said * weights[at]
-        length = np.float32(0)
-        for k in range(d):
-            length += total[k] * total[k]
-        scale = np.float32(0) if length < 1e-12 else np.float32(1) / np.sqrt(length)
-        for k in range(d):
-            out[i, k] = total[k] * scale
-        best = np.sqrt(norm)  # a message of length 1 needs a sum of 1
-        for k in range(heard):
-            theme = touched[k]
-            if loud[theme] > best or (loud[theme] == best and theme < strongest[i]):
-                best, strongest[i] = loud[theme], theme
-            loud[theme] = 0
+                heard = _listen(said, starts[row], starts[row + 1], themes, weights, loud, touched, heard)
+        _write_unit(total, out[i])
+        if heard:
+            strongest[i] = _loudest(loud, touched[:heard], np.sqrt(norm))  # a message of length 1 needs a sum of 1
 
 
 @nb.njit(cache=True, nogil=True)

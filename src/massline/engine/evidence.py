@@ -13,6 +13,7 @@ import scipy.sparse
 
 from massline.engine.buffers import F32, F64, I32, I64, Bools, strings_of
 from massline.engine.embed import Meaning, Sample, sum_vectors
+from massline.engine.group import HANDFUL
 
 SURE: Final = 0.7
 """Words tell a theme when they find it again in the sample with at least this F1, each message judged without itself."""
@@ -59,34 +60,56 @@ class Heard:
     wrong: I64
 
 
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """How k groups use r grams. sums, counts (k, r) sparse, of one pattern, indices in order: weights in a group added up, and
+    its messages that have the gram; size (k,): messages of a group; everywhere (r,): messages of all that have the gram;
+    messages: of all."""
+
+    sums: scipy.sparse.csr_matrix
+    counts: scipy.sparse.csr_matrix
+    size: I64
+    everywhere: I64
+    messages: int
+
+
 def hear(grams: scipy.sparse.csr_matrix, groups: I64) -> Heard:
     """What tells each group. grams (m, r): unit rows; groups (m,): number of each message's group from 0, -1 in none.
 
-    12,000 messages of 45 characters in 1,000 groups: about 1 s, 100 MB.
+    12,000 messages of 45 characters in 1,000 groups: 0.6 s, 100 MB.
     """
-    count = int(groups.max(initial=-1)) + 1
-    members = np.flatnonzero(groups >= 0)
-    has = grams.copy()
-    has.data = np.ones_like(has.data)
-    chosen = scipy.sparse.csr_matrix(
-        (np.ones(len(members), np.float32), (groups[members], members)), (count, len(groups))
-    )
-    sums, counts = (chosen @ grams).tocsr(), (chosen @ has).tocsr()
-    sums.sort_indices(), counts.sort_indices()
-    everywhere = np.bincount(has.indices, minlength=grams.shape[1])
-    size = np.bincount(groups[members], minlength=count)
-    each = np.repeat(size, np.diff(sums.indptr))
-    words = sums.copy()
-    words.data = _loudness(sums.data, counts.data, each, everywhere[sums.indices], len(groups))
-    words.eliminate_zeros()
+    counted, members = _count(grams, groups), np.flatnonzero(groups >= 0)
+    words, count = _words(counted), len(counted.size)
     scores = (grams @ words.T).tocoo()
     outside = groups[scores.row] != scores.col
-    own = _without_themselves(grams, groups, sums, counts, size, everywhere)
     rows = np.concatenate([scores.row[outside], members])
     columns = np.concatenate([scores.col[outside], groups[members]])
-    values = np.concatenate([scores.data[outside], own])
+    values = np.concatenate([scores.data[outside], _without_themselves(grams[members], groups[members], counted)])
     told = scipy.sparse.csc_matrix((values, (rows, columns)), (len(groups), count))
     return Heard(words, told, *_floors(rows, columns, values, groups, count))
+
+
+def _count(grams: scipy.sparse.csr_matrix, groups: I64) -> _Counted:
+    count, members = int(groups.max(initial=-1)) + 1, np.flatnonzero(groups >= 0)
+    place = (np.ones(len(members), np.float32), (groups[members], members))
+    chosen = scipy.sparse.csr_matrix(place, (count, len(groups)))
+    has = grams.copy()
+    has.data = np.ones_like(has.data)
+    sums, counts = (chosen @ grams).tocsr(), (chosen @ has).tocsr()
+    sums.sort_indices()
+    counts.sort_indices()
+    everywhere = np.bincount(has.indices, minlength=grams.shape[1])
+    return _Counted(sums, counts, np.bincount(groups[members], minlength=count), everywhere, len(groups))
+
+
+def _words(counted: _Counted) -> scipy.sparse.csr_matrix:
+    """How loudly each gram speaks for each group, (k, r) sparse."""
+    words = counted.sums.copy()
+    each = np.repeat(counted.size, np.diff(words.indptr))
+    everywhere = counted.everywhere[words.indices]
+    words.data = _loudness(counted.sums.data, counted.counts.data, each, everywhere, counted.messages)
+    words.eliminate_zeros()
+    return words
 
 
 def _loudness(sums: F32, counts: F32, size: I64, everywhere: I64, messages: int) -> F32:
@@ -99,29 +122,20 @@ def _loudness(sums: F32, counts: F32, size: I64, everywhere: I64, messages: int)
     return loud.astype(np.float32)
 
 
-def _without_themselves(  # noqa: PLR0913 - the sums of one pass, which nothing else shares
-    grams: scipy.sparse.csr_matrix,
-    groups: I64,
-    sums: scipy.sparse.csr_matrix,
-    counts: scipy.sparse.csr_matrix,
-    size: I64,
-    everywhere: I64,
-) -> F32:
-    """Score of each member for her own group, its words learnt from the others alone. In order of the members."""
-    members = np.flatnonzero(groups >= 0)
-    own = grams[members]
-    own.sort_indices()
-    group = np.repeat(groups[members], np.diff(own.indptr))
-    place = _places(sums, group, own.indices)
+def _without_themselves(own: scipy.sparse.csr_matrix, groups: I64, counted: _Counted) -> F32:
+    """Score of each member for her own group, its words learnt from the others alone, (n,). own (n, r): grams of the members;
+    groups (n,)."""
+    group = np.repeat(groups, np.diff(own.indptr))
+    place = _places(counted.sums, group, own.indices)
     loud = _loudness(
-        sums.data[place] - own.data,
-        counts.data[place] - 1,
-        size[group] - 1,
-        everywhere[own.indices],
-        len(groups),
+        counted.sums.data[place] - own.data,
+        counted.counts.data[place] - 1,
+        counted.size[group] - 1,
+        counted.everywhere[own.indices],
+        counted.messages,
     )
-    row = np.repeat(np.arange(len(members)), np.diff(own.indptr))
-    return np.bincount(row, weights=loud * own.data, minlength=len(members)).astype(np.float32)
+    row = np.repeat(np.arange(len(groups)), np.diff(own.indptr))
+    return np.bincount(row, weights=loud * own.data, minlength=len(groups)).astype(np.float32)
 
 
 def _places(sums: scipy.sparse.csr_matrix, rows: I64, columns: I32) -> I64:
@@ -189,8 +203,8 @@ def placed_and_heard(forms: pa.Array, meaning: Meaning, evidence: Evidence) -> t
     return out, strongest
 
 
-def small_and_told(heard: Heard, groups: I64, *, fewest: int, most: int) -> Bools:
-    """Groups (k,) that words tell and that are no larger than a small view may be."""
+def small_and_told(heard: Heard, groups: I64, *, most: float) -> Bools:
+    """Groups (k,) that words tell, of a HANDFUL of messages at least and `most` at most."""
     size = np.bincount(groups[groups >= 0], minlength=len(heard.floors))
-    told: Bools = (heard.good >= SURE) & (size >= fewest) & (size <= most)
+    told: Bools = (heard.good >= SURE) & (size >= HANDFUL) & (size <= most)
     return told

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from massline.engine.apart import minority, told_apart
+from massline.engine.apart import grown, minority, told_apart
 from massline.engine.embed import learn_meaning, vectors, weigh_sample
 from massline.engine.evidence import NO_EVIDENCE, SURE, claimed, evidence_of, hear, placed_and_heard
 from massline.engine.group import place_by
@@ -177,3 +177,12 @@ def test_themes_frozen_before_there_was_evidence_are_still_read(frozen, tmp_path
     old = load_themes(tmp_path / "old.npz")
     assert len(old.evidence.themes) == len(old.themes.told) == 0
     assert (old.meaning.table == frozen.meaning.table).all()
+
+
+def test_a_group_that_words_do_not_tell_gives_its_name_to_no_theme(mixed) -> None:
+    """Of a hundred groups only the first is told; the numbers of the others are no themes, whatever the themes are numbered."""
+    space, tree = mixed
+    told = np.where(np.arange(len(TEXTS)) >= 910, 0, -1)
+    _, themes = grown(space.close, tree, told, 100)
+    assert themes[0] >= 0
+    assert (themes[1:] == -1).all()
