@@ -12,7 +12,7 @@ few senders cannot lift a matter, whatever they copy, and what has always been s
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -57,15 +57,27 @@ DAY: Final = 86_400
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """One hot matter. rows: of its messages, in the order of time. first, last: of their times, in
-    seconds since 1970 as the source writes them."""
+    """One hot matter. rows: of its messages, in the order of time. middle: the row whose words the label is. voices: in its
+    hottest days; days: how many these are, from 1 to WINDOW. first, last: of the times of its messages, in seconds since 1970 as
+    the source writes them."""
 
     label: str
     place: str
     heat: float
+    voices: int
+    days: int
     rows: tuple[int, ...]
+    middle: int
     first: int
     last: int
+
+
+class _Peak(NamedTuple):
+    """How hot a matter is at its hottest, and of which voices in how many days. Peaks compare by heat."""
+
+    heat: float = 0.0
+    voices: int = 0
+    days: int = 0
 
 
 def rising(messages: pa.Table, *, seed: int, workers: Workers) -> list[Matter]:
@@ -84,11 +96,12 @@ def rising(messages: pa.Table, *, seed: int, workers: Workers) -> list[Matter]:
     copies = np.flatnonzero(copy_of >= 0)
     group[copies] = group[copy_of[copies]]
     group = parted_by_place(group, messages)
-    stream = _Stream(messages, np.where(copy_of >= 0, copy_of, np.arange(len(messages))))
-    found = [(heat, rows) for rows in _groups(group) if (heat := stream.heat(rows)) > 0]
-    found.sort(key=lambda one: (-one[0], one[1][0]))
-    place_in_sample = np.searchsorted(distinct, np.arange(len(messages)))
-    return [_told(stream, heat, rows, (sample, place_in_sample)) for heat, rows in found]
+    text = np.where(copy_of >= 0, copy_of, np.arange(len(messages)))
+    stream = _Stream(messages, text)
+    found = [(peak, rows) for rows in _groups(group) if (peak := stream.peak(rows)).heat > 0]
+    found.sort(key=lambda one: (-one[0].heat, one[1][0]))
+    place_in_sample = np.searchsorted(distinct, text)
+    return [_told(stream, peak, rows, (sample, place_in_sample)) for peak, rows in found]
 
 
 def matters_of(sample: Sample) -> I64:
@@ -188,32 +201,34 @@ class _Stream:
         self.voice: I64 = np.where(crowd, voice, voice[text])
         self.start = int(self.seconds[self.timed].min(initial=np.iinfo(np.int64).max)) if self.timed.any() else 0
 
-    def heat(self, rows: I64) -> float:
+    def peak(self, rows: I64) -> _Peak:
         """See the module."""
         rows = self.in_time(rows[self.timed[rows]])
         if len(np.unique(self.voice[rows])) < VOICES:
-            return 0.0
-        seconds, best = self.seconds[rows], 0.0
+            return _Peak()
+        seconds, best = self.seconds[rows], _Peak()
         for at, end in enumerate(seconds):
             begin = int(np.searchsorted(seconds, end - WINDOW * DAY, "right"))
             now = len(np.unique(self.voice[rows[begin : at + 1]]))
-            if now < VOICES or now <= best:
+            if now < VOICES or now <= best.heat:
                 continue
             before = len(np.unique(self.voice[rows[:begin]]))
             windows = max(1.0, (end - WINDOW * DAY - self.start) / (WINDOW * DAY))
             expected = before / windows
-            best = max(best, (now - expected) / np.sqrt(1 + expected))
-        return float(best)
+            heat, days = float((now - expected) / np.sqrt(1 + expected)), int(end - seconds[begin]) // DAY + 1
+            best = max(best, _Peak(heat, now, days), key=lambda peak: peak.heat)
+        return best
 
     def in_time(self, rows: I64) -> I64:
         """The same rows in the order of time; those without one at the end."""
         return rows[np.lexsort((rows, self.seconds[rows], ~self.timed[rows]))]
 
 
-def _told(stream: _Stream, heat: float, rows: I64, known: tuple[Sample, I64]) -> Matter:
-    """known: the distinct messages, and where in them each message stands."""
+def _told(stream: _Stream, peak: _Peak, rows: I64, known: tuple[Sample, I64]) -> Matter:
+    """known: the distinct messages, and where in them the text of each message stands."""
     (sample, place_in_sample), rows = known, stream.in_time(rows)
     own = np.isin(rows, sample.rows)
+    own |= not own.any()  # copies alone, where their place parts them from the message that they copy
     x = sample.grams[place_in_sample[rows[own]]]
     middle = int(rows[own][int(np.asarray(x @ x.sum(axis=0).T).ravel().argmax())])
     told = stream.messages.select(["title", "text", "area"]).take(pa.array(rows)).to_pylist()
@@ -222,8 +237,11 @@ def _told(stream: _Stream, heat: float, rows: I64, known: tuple[Sample, I64]) ->
     return Matter(
         label=_label(told[at]["title"], told[at]["text"]),
         place=place_of([opening(one) for one in told]),
-        heat=round(heat, 3),
+        heat=round(peak.heat, 3),
+        voices=peak.voices,
+        days=peak.days,
         rows=tuple(rows.tolist()),
+        middle=middle,
         first=int(timed[0]),
         last=int(timed[-1]),
     )

@@ -2,12 +2,14 @@ import datetime as dt
 import json
 import signal
 
+import pyarrow as pa
 import pytest
 from click.testing import CliRunner
 
 from massline.engine import rising_command
 from massline.engine.cli import commands
-from massline.engine.rising import place_of
+from massline.engine.rising import place_of, rising
+from massline.engine.tables import MESSAGES
 from massline.engine.tests.calls import messages, write_call
 
 START = dt.datetime(2026, 1, 1)  # noqa: DTZ001 - as messages write time
@@ -141,6 +143,40 @@ def test_the_same_trouble_at_two_places_is_two_matters(tmp_path) -> None:
         frozenset(f"m{i}" for i in range(1, 7)),
         frozenset(f"m{i}" for i in range(7, 13)),
     }
+
+
+def table(rows: list[tuple[str, str, str]]) -> pa.Table:
+    """MESSAGES of texts, areas and days after START, each from a sender of its own."""
+    told = [
+        {"id": f"m{i}", "text": text, "area": area, "time": START + DAY * float(day), "sender": i}
+        for i, (text, area, day) in enumerate(rows)
+    ]
+    return pa.Table.from_pylist(told, MESSAGES)
+
+
+def test_copies_that_their_place_parts_from_what_they_copy_are_told_too() -> None:
+    said = "电梯困人，物业不修，老人下不了楼，盼尽快更换"
+    others = [(text, "南湖镇", str(day)) for day, (_, text) in enumerate(messages(40, seed=5))]
+    here = [(said, "东河镇", "50")] + [(f"{said}，{wish}", "东河镇", "51") for wish in WISH[2:8]]
+    there = [(said, "西岭镇", f"{52 + i / 10}") for i in range(12)]
+    found = rising(table([*others, *here, *there]), seed=0, workers=1)
+    copies = set(range(len(others) + len(here), len(others) + len(here) + len(there)))
+    alone = [one for one in found if set(one.rows) == copies]
+    assert [(one.place, one.voices, one.days) for one in alone] == [("西岭镇", 12, 2)]
+    assert alone[0].middle in copies
+
+
+def test_voices_and_days_are_those_of_the_hottest_days() -> None:
+    slow = [(text, "", str(100.0 * i)) for i, text in enumerate(lift(3))]
+    fast = [(text, "", f"{400 + i}") for i, text in enumerate(lift(10)[3:])]
+    hottest = rising(
+        table([*slow, *fast, *((text, "", str(i)) for i, (_, text) in enumerate(messages(40, seed=5)))]),
+        seed=0,
+        workers=1,
+    )[0]
+    assert (hottest.voices, hottest.days) == (7, 7)
+    assert hottest.middle in hottest.rows
+    assert hottest.label in lift(10)
 
 
 def test_coded_and_plain_names_make_a_place_together() -> None:
