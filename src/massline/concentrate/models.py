@@ -10,9 +10,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from massline.beat import LEASE
+from massline.bodies.models import Body
 from massline.concentrate.rules import LONGEST_NAME, ActKind, has_drifted
 from massline.gather.models import Call, Message
 from massline.ledger.rules import new_salt
+from massline.rights import Actor, Role
 
 FATES = [
     ("placed", _("in a theme")),
@@ -308,3 +310,70 @@ class Edition(models.Model):
     def facts(self) -> dict[str, Any]:
         facts: dict[str, Any] = json.loads(self.content)
         return facts
+
+
+class Look(models.Model):
+    """When hot matters were last looked for among what came to a body and to those under it, and who has that in hand now."""
+
+    body = models.OneToOneField(Body, on_delete=models.CASCADE, related_name="+")
+    tried_at = models.DateTimeField(null=True)  # when somebody last began
+    looked_at = models.DateTimeField(null=True)  # when the list that shows was made
+    messages = models.PositiveIntegerField(default=0)  # that were looked at then
+    token = models.CharField(max_length=32, blank=True)  # whoever holds it may write the list
+    beat_at = models.DateTimeField(null=True)  # the last sign of life of whoever has it in hand; None: nobody has
+    attempts = models.PositiveSmallIntegerField(default=0)  # workers that began and did not come to an end
+
+    def __str__(self) -> str:
+        return f"hot matters of {self.body}"
+
+
+class HotMatterQuerySet(models.QuerySet["HotMatter"]):
+    def listed(self, body: Body) -> Self:
+        """What the last look of a body found, the hottest first; of one that was abolished nothing."""
+        return self.filter(body=body, body__abolished_on=None, listed=True).order_by("rank")
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Those of the actor's body and of every body under it, for those who sit at a desk."""
+        if actor.body_path is None or actor.role not in (Role.HANDLER, Role.LEADER, Role.INSPECTOR):
+            return self.none()
+        return self.filter(body__path__startswith=actor.body_path)
+
+
+class HotMatter(models.Model):
+    """Many people, one matter, one place, in a short time, as a look over what came to a body found it: docs/rules/case.md, C30.
+
+    It holds no words of its own: what it is called is read from a message, and goes when that is hidden or erased."""
+
+    body = models.ForeignKey(Body, on_delete=models.CASCADE, related_name="+", db_index=False)  # whose desk reads it
+    found_at = models.DateTimeField()
+    rank = models.PositiveSmallIntegerField()  # among those found with it; 1 is the hottest
+    heat = models.FloatField()  # as docs/reference/engine.md has it
+    voices = models.PositiveIntegerField()  # in its hottest days
+    days = models.PositiveSmallIntegerField()  # how many these are
+    until = models.DateTimeField()  # when they ended
+    first = models.DateTimeField()
+    last = models.DateTimeField()
+    place = models.CharField(max_length=LONGEST_NAME, blank=True)
+    middle = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="+")  # most like all its others
+    messages = models.ManyToManyField(Message, related_name="hot_matters")
+    size = models.PositiveIntegerField()  # messages in it
+    listed = models.BooleanField(default=True)  # the body's list shows it
+    stays = models.BooleanField(default=False)  # a later step has made something of it, which says so here
+
+    objects = HotMatterQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["body", "listed", "rank"], name="hot_matter_in_order")]
+
+    def __str__(self) -> str:
+        return self.label or self.place
+
+    def get_absolute_url(self) -> str:
+        """Its page stands where a case can be made of it."""
+        return reverse("respond:hot_matter", args=[self.pk])
+
+    @property
+    def label(self) -> str:
+        """What it is called: the title, or the beginning, of the message in its middle, as everybody may read it now. Needs
+        `middle`."""
+        return " ".join((self.middle.shown_title or self.middle.shown_text[:40]).split())

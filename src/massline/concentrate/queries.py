@@ -7,16 +7,26 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q, QuerySet, Subquery, TextField
+from django.db.models import Count, Exists, F, Max, OuterRef, Prefetch, Q, QuerySet, Subquery, TextField
 from django.db.models.functions import Cast, Coalesce, Substr
 from django.utils import timezone
 
+from massline.beat import LEASE
 from massline.bodies.models import Body
 from massline.bodies.rules import Level
-from massline.concentrate.models import FATES, Act, Campaign, Edition, Frozen, Placement, Run, Statement, Theme
-from massline.concentrate.rules import MOST_AT_ONCE, ActKind, TakeOutRefused, period_of
+from massline.concentrate.models import FATES, Act, Campaign, Edition, Frozen, Look, Placement, Run, Statement, Theme
+from massline.concentrate.rules import (
+    LOOK_EVERY,
+    MOST_AT_ONCE,
+    MOST_ATTEMPTS,
+    ActKind,
+    TakeOutRefused,
+    period_of,
+)
 from massline.face.pager import Page, listed, page_of
 from massline.gather.models import Call, Message, MessageTerms, Removal
+from massline.people.models import User
+from massline.rights import Role
 from massline.terms import asked
 
 FATE_COUNTS = {
@@ -486,3 +496,30 @@ def new_writers(theme: Theme, messages: Collection[int]) -> int:
     named = set(came.exclude(sender="").values_list("sender", flat=True))
     known = inside.exclude(message__in=messages).filter(message__sender__in=named)
     return nameless + len(named - set(known.values_list("message__sender", flat=True).distinct()))
+
+
+def bodies_to_look_at(now: datetime, most: int | None = None) -> list[int]:
+    """Keys of standing bodies with somebody at a desk, for which no hot matters were looked for since LOOK_EVERY; and those
+    whose worker died over it. Who has waited longest comes first."""
+    died = Q(beat_at__lt=now - LEASE, attempts__lt=MOST_ATTEMPTS)
+    resting = Look.objects.filter(tried_at__gt=now - LOOK_EVERY).exclude(died)
+    desks = User.objects.filter(is_active=True, role__in=[Role.HANDLER, Role.LEADER, Role.INSPECTOR])
+    waiting = Body.objects.standing().filter(pk__in=desks.values("body")).exclude(pk__in=resting.values("body"))
+    tried = Look.objects.filter(body=OuterRef("pk")).values("tried_at")
+    in_turn = waiting.annotate(tried=Subquery(tried)).order_by(F("tried").asc(nulls_first=True), "path")
+    return list(in_turn.values_list("pk", flat=True)[:most])
+
+
+def newest_messages(body: Body, since: datetime, now: datetime, most: int) -> list[int]:
+    """Keys of the newest messages that came to a body or to one under it and that everybody may read, said in this time.
+
+    What was said was received later: so the index over that day serves. One query."""
+    said = Coalesce("said_at", "received_at")
+    came = Message.objects.readable().filter(body__path__startswith=body.path, received_at__gte=since)
+    recent = came.annotate(said=said).filter(said__gte=since, said__lte=now)
+    return list(recent.order_by("-received_at", "-pk").values_list("pk", flat=True)[:most])
+
+
+def look_of(body: Body) -> Look | None:
+    """When hot matters were last looked for at this body, if ever."""
+    return Look.objects.filter(body=body, looked_at__isnull=False).first()

@@ -58,14 +58,15 @@ DAY: Final = 86_400
 @dataclass(frozen=True, slots=True)
 class Matter:
     """One hot matter. rows: of its messages, in the order of time. middle: the row whose words the label is. voices: in its
-    hottest days; days: how many these are, from 1 to WINDOW. first, last: of the times of its messages, in seconds since 1970 as
-    the source writes them."""
+    hottest days; days: how many these are, from 1 to WINDOW; until: when they end. first, last: of the times of its messages.
+    Times are in seconds since 1970 as the source writes them."""
 
     label: str
     place: str
     heat: float
     voices: int
     days: int
+    until: int
     rows: tuple[int, ...]
     middle: int
     first: int
@@ -73,11 +74,12 @@ class Matter:
 
 
 class _Peak(NamedTuple):
-    """How hot a matter is at its hottest, and of which voices in how many days. Peaks compare by heat."""
+    """How hot a matter is at its hottest, of how many voices, in how many days, and when these end."""
 
     heat: float = 0.0
     voices: int = 0
     days: int = 0
+    until: int = 0
 
 
 def rising(messages: pa.Table, *, seed: int, workers: Workers) -> list[Matter]:
@@ -216,7 +218,7 @@ class _Stream:
             windows = max(1.0, (end - WINDOW * DAY - self.start) / (WINDOW * DAY))
             expected = before / windows
             heat, days = float((now - expected) / np.sqrt(1 + expected)), int(end - seconds[begin]) // DAY + 1
-            best = max(best, _Peak(heat, now, days), key=lambda peak: peak.heat)
+            best = max(best, _Peak(heat, now, days, int(end)), key=lambda peak: peak.heat)
         return best
 
     def in_time(self, rows: I64) -> I64:
@@ -240,6 +242,7 @@ def _told(stream: _Stream, peak: _Peak, rows: I64, known: tuple[Sample, I64]) ->
         heat=round(peak.heat, 3),
         voices=peak.voices,
         days=peak.days,
+        until=peak.until,
         rows=tuple(rows.tolist()),
         middle=middle,
         first=int(timed[0]),

@@ -54,6 +54,7 @@ KINDS: dict[str, Promise] = {
     "case.urged": _("A body above urged a case"),
     "duty.set": _("It was said which body answers for a topic"),
     "edition.published": _("Analysts published an edition of a call's themes"),
+    "hot_matters.found": _("Hot matters were looked for among what came to a body"),
     "link.given": _("A member of staff was given a link to choose a password"),
     "message.set_aside_taken_back": _("A body took back that a message needs no case"),
     "message.asked_again": _("A writer said that her message needs a case after all"),

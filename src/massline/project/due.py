@@ -7,8 +7,9 @@ from functools import partial
 from django.conf import settings
 from django.utils import timezone
 
-from massline.concentrate.actions import place_arrivals, run_engine
+from massline.concentrate.actions import look_for_hot_matters, place_arrivals, run_engine
 from massline.concentrate.models import Frozen, Run
+from massline.concentrate.queries import bodies_to_look_at
 from massline.gather.actions import continue_imports
 from massline.ledger.actions import sequence
 from massline.ledger.models import Entry
@@ -24,6 +25,7 @@ from massline.respond.actions import (
 from massline.rights import SYSTEM
 from massline.supervise.actions import erase_words
 
+BODIES_A_ROUND = 10
 log = logging.getLogger(__name__)
 
 
@@ -39,6 +41,7 @@ def do_due_work() -> int:
         place_messages,
         learn_from_cases,
         advise_desks,
+        look_for_heat,
         clear_shelf,
     )
     return sum(_tried(work) for work in works)
@@ -89,6 +92,16 @@ def learn_from_cases() -> int:
 def advise_desks() -> int:
     """What past cases say of messages that wait."""
     return advise(by=SYSTEM)
+
+
+def look_for_heat() -> int:
+    """Hot matters of bodies that have waited a day; a few in a round, so that what else is due does not wait for a country."""
+    bodies = bodies_to_look_at(timezone.now(), BODIES_A_ROUND)
+    return sum(_tried(partial(_look_at, body)) for body in bodies)
+
+
+def _look_at(body: int) -> int:
+    return look_for_hot_matters(body, by=SYSTEM) or 0
 
 
 def clear_shelf() -> int:

@@ -36,6 +36,7 @@ _PAGES: Final[tuple[tuple[str, str, Promise, str], ...]] = (
     ("respond:queue", "", _("My queue"), ""),
     ("respond:queue", "?show=overdue", _("Overdue cases"), "respond.publish_reply"),
     ("respond:queue", "?show=soon", _("Cases due soon"), "respond.publish_reply"),
+    ("respond:hot_matters", "", _("Hot matters"), "respond.open_case_of_hot_matter"),
     ("set_up:steps", "", _("Set-up"), "bodies.add_body"),
     ("gather:calls", "", _("Calls"), ""),
     ("respond:you_said", "", _("You said, we did"), ""),

@@ -1,7 +1,8 @@
-"""The verbs of concentrating: runs of the engine, what arrives after them, and what analysts do to themes by hand."""
+"""The verbs of concentrating: runs of the engine, what arrives after them, what analysts do to themes by hand; hot matters."""
 
 from massline.concentrate.actions.arrivals import place_arrivals
 from massline.concentrate.actions.carrying import carry_act, carry_acts, propose_act, set_act_aside
+from massline.concentrate.actions.hot import look_for_hot_matters
 from massline.concentrate.actions.room import (
     merge_themes,
     move_messages,
@@ -13,6 +14,7 @@ from massline.concentrate.actions.room import (
 from massline.concentrate.actions.runs import request_run, run_engine
 
 __all__ = [
-    "carry_act", "carry_acts", "merge_themes", "move_messages", "place_arrivals", "propose_act", "publish_edition",
-    "rename_theme", "request_run", "run_engine", "set_act_aside", "split_theme", "undo_act",
+    "carry_act", "carry_acts", "look_for_hot_matters", "merge_themes", "move_messages", "place_arrivals",
+    "propose_act", "publish_edition", "rename_theme", "request_run", "run_engine", "set_act_aside", "split_theme",
+    "undo_act",
 ]  # fmt: skip

@@ -175,6 +175,7 @@ def test_voices_and_days_are_those_of_the_hottest_days() -> None:
         workers=1,
     )[0]
     assert (hottest.voices, hottest.days) == (7, 7)
+    assert hottest.first < hottest.until == hottest.last
     assert hottest.middle in hottest.rows
     assert hottest.label in lift(10)
 

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from massline.bodies.models import Body
-from massline.concentrate.actions import request_run, run_engine
+from massline.concentrate.actions import look_for_hot_matters, request_run, run_engine
 from massline.gather.actions import Words, answer_call, open_call, publish_message, receive_message
 from massline.gather.models import Call, Message
 from massline.gather.rules import Channel
@@ -39,6 +39,7 @@ from massline.rights import RESIDENT, SYSTEM
 MESSAGES: Final = 3_000
 SEED: Final = 1
 TAKEN: Final = 0.16  # share of messages that become cases: a made-up county has few hands
+HOT_AT: Final = ("qingxi", "donghe", "shiqiao")  # bodies of those who are shown round; the worker looks at the others
 _CHANNELS: Final = {
     "large_type": Channel.WEB,
     "account": Channel.API,
@@ -229,6 +230,8 @@ def load(count: int = MESSAGES) -> Loaded:
         mend_a_lamp(loader.offices.handler)
         train_router(by=SYSTEM)
         advise(by=SYSTEM)
+        for key in HOT_AT:
+            look_for_hot_matters(loader.offices.bodies[key].pk, by=SYSTEM)
     return Loaded(Message.objects.count(), Case.objects.count(), Entry.objects.count(), receipt_to_show())
 
 

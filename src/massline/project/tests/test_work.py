@@ -12,7 +12,8 @@ from tests.killed import program
 
 from massline.beat import LEASE
 from massline.concentrate.actions import request_run
-from massline.concentrate.models import Run, Theme
+from massline.concentrate.models import Look, Run, Theme
+from massline.concentrate.tests.hot import Lifts
 from massline.concentrate.tests.runs import a_call_with_messages, a_run
 from massline.gather.models import ArrivingFile, ArrivingRow
 from massline.ledger.models import Entry
@@ -51,6 +52,16 @@ def test_what_comes_after_a_run_is_put_into_its_themes_without_anybody_asking() 
     assert due.do_due_work() == 1
     assert due.do_due_work() == 0
     assert Entry.objects.get(kind="messages.placed").facts["run"] == run.pk
+
+
+@pytest.mark.django_db
+def test_a_worker_looks_for_hot_matters_once_a_day_and_for_few_bodies_in_a_round(monkeypatch) -> None:
+    here = Lifts()
+    idle = a_handler().body
+    monkeypatch.setattr(due, "BODIES_A_ROUND", 1)
+    assert (due.do_due_work(), due.do_due_work(), due.do_due_work()) == (1, 0, 0)
+    assert len(here.listed()) == 1
+    assert list(Look.objects.order_by("tried_at").values_list("body", flat=True)) == [here.county.pk, idle and idle.pk]
 
 
 @pytest.mark.django_db

@@ -11,7 +11,7 @@ from django.utils import timezone
 from massline.bodies.models import Body
 from massline.bodies.queries import work_calendar
 from massline.bodies.rules import CalendarUnknown
-from massline.concentrate.models import Theme
+from massline.concentrate.models import HotMatter, Theme
 from massline.gather.models import Message
 from massline.ledger.actions import append
 from massline.ledger.rules import digest
@@ -30,7 +30,7 @@ from massline.respond.models import (
     Turn,
     promised_days,
 )
-from massline.respond.queries import free_messages, messages_in_theme
+from massline.respond.queries import free_messages, messages_in_matter, messages_in_theme
 from massline.respond.rules import (
     RESOLVE_DAYS,
     TAKE_BACK,
@@ -77,14 +77,37 @@ def open_case_of_theme(theme: Theme, *, title: str, body: Body, by: User, topic:
     The promise runs from the day of the earliest. Docs: docs/rules/case.md, C11. Raises NotAllowed, NothingToJoin,
     CalendarUnknown."""
     require(by, "respond.open_case_of_theme", body.path)
-    free = free_messages(by).filter(pk__in=messages_in_theme(theme))
+    case = Case(title=title, body=body, topic=topic, theme=theme)
+    return _open_of_many(case, messages_in_theme(theme), by, {"theme": theme.pk})
+
+
+@transaction.atomic
+def open_case_of_hot_matter(matter: HotMatter, *, title: str, body: Body, by: User, topic: Topic | None = None) -> Case:
+    """Take all messages of a hot matter that are free and this desk's as one case of a body; the others stay where they are.
+
+    The promise runs from the day of the earliest. The matter stays when its list is made anew. Docs: docs/rules/case.md, C30.
+    Raises NotAllowed, NothingToJoin, CalendarUnknown."""
+    require(by, "respond.open_case_of_hot_matter", body.path)
+    if HotMatter.objects.filter(pk=matter.pk).update(stays=True) != 1:
+        raise NothingToJoin(f"the hot matter {matter.pk}, which was looked for anew meanwhile")
+    case = Case(title=title, body=body, topic=topic, hot_matter=matter)
+    return _open_of_many(case, messages_in_matter(matter), by, {"hot_matter": matter.pk})
+
+
+def _open_of_many(case: Case, inside: QuerySet[Message], by: User, whence: dict[str, int]) -> Case:
+    """Begin a case with those of these messages that are free and this desk's. whence: what the log says that they came from.
+
+    Raises NothingToJoin, CalendarUnknown."""
+    free, what = free_messages(by).filter(pk__in=inside), " ".join(f"{kind} {key}" for kind, key in whence.items())
     first = free.order_by("received_at").first()
     if first is None:
-        raise NothingToJoin(f"the theme {theme.pk}")
-    case = _begin(Case(title=title, body=body, topic=topic, theme=theme), timezone.localdate(first.received_at))
+        raise NothingToJoin(what)
+    _begin(case, timezone.localdate(first.received_at))
     messages = _put_all_into(case, free)
+    if not messages:  # somebody else took them at this moment
+        raise NothingToJoin(what)
     _first_turn(case, by)
-    append("case.opened", _opened(case) | {"theme": theme.pk, "messages": messages})
+    append("case.opened", _opened(case) | whence | {"messages": messages})
     return case
 
 

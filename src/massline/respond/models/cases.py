@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from massline.bodies.models import Body
-from massline.concentrate.models import Theme
+from massline.concentrate.models import HotMatter, Theme
 from massline.engine.mask import mask
 from massline.gather.models import Message
 from massline.ledger.rules import new_salt
@@ -149,6 +149,7 @@ class Case(models.Model):
     resolve_by = models.DateField(null=True)  # None too while the days of that year are not known
     very_late_days = models.PositiveSmallIntegerField(default=VERY_LATE)
     theme = models.ForeignKey(Theme, on_delete=models.SET_NULL, null=True, blank=True, related_name="cases")
+    hot_matter = models.ForeignKey(HotMatter, on_delete=models.SET_NULL, null=True, blank=True, related_name="cases")
     messages = models.ManyToManyField(Message, through="CaseMessage", related_name="cases")
     ask_on = models.DateField(null=True)  # when writers are asked whether it is still solved; None: not, or asked
     asked_later_at = models.DateTimeField(null=True)  # when they were, about the latest answer

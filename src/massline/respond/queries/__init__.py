@@ -15,6 +15,7 @@ from massline.respond.queries.desk import (
 )
 from massline.respond.queries.estate import Estate, estate_of
 from massline.respond.queries.finding import LOOKED_THROUGH, Found, Search
+from massline.respond.queries.hot import HotLine, hot_lines, hot_matter_of, messages_in_matter
 from massline.respond.queries.passing import Passing, goes_down, passings, places_of, sender_by, sender_of
 from massline.respond.queries.replying import draft_of, facts_of, templates_of, templates_within
 from massline.respond.queries.routing import (
@@ -80,14 +81,15 @@ from massline.respond.queries.voices import (
 
 __all__ = [
     "ALIKE", "ASKED", "Act", "Advised", "Clock", "Clocks", "Crowd", "Days", "DueStory", "Estate", "Found",
-    "HAND_OVERS", "LOOKED_THROUGH", "Letters", "Line", "MessageLine", "Passing", "PastCase", "Search", "Urged",
-    "acts", "advised", "advised_together", "alike", "answered_cases", "answers", "asked_in", "attached_by",
-    "bodies_at_hand", "by_words", "calendars_of", "clock", "clocks", "crowd", "crowd_of", "days_left", "days_of",
-    "desk_cases", "desk_counts", "desk_lines", "draft_of", "due_story", "duty_of", "estate_of", "facts_of",
-    "files_of", "first_message", "first_of_open_cases", "free_messages", "goes_down", "hand_over_choices",
-    "helpers", "in_order", "knowing_files", "last_reshaping", "latest_replies", "learnt_since", "letters_about",
-    "lines", "may_urge", "messages_in_theme", "messages_shown_to", "messages_to_publish", "messages_to_take",
-    "newest_router", "notes", "own_part", "passings", "past_cases", "placement_of", "places_of", "promise_body",
-    "replies_of", "reply_day", "running_pause", "sender_by", "sender_of", "set_aside_of", "taking_body",
-    "templates_of", "templates_within", "to_advise", "topics_shown", "urged", "with_attachments",
+    "HAND_OVERS", "HotLine", "LOOKED_THROUGH", "Letters", "Line", "MessageLine", "Passing", "PastCase", "Search",
+    "Urged", "acts", "advised", "advised_together", "alike", "answered_cases", "answers", "asked_in",
+    "attached_by", "bodies_at_hand", "by_words", "calendars_of", "clock", "clocks", "crowd", "crowd_of",
+    "days_left", "days_of", "desk_cases", "desk_counts", "desk_lines", "draft_of", "due_story", "duty_of",
+    "estate_of", "facts_of", "files_of", "first_message", "first_of_open_cases", "free_messages", "goes_down",
+    "hand_over_choices", "helpers", "hot_lines", "hot_matter_of", "in_order", "knowing_files", "last_reshaping",
+    "latest_replies", "learnt_since", "letters_about", "lines", "may_urge", "messages_in_matter",
+    "messages_in_theme", "messages_shown_to", "messages_to_publish", "messages_to_take", "newest_router", "notes",
+    "own_part", "passings", "past_cases", "placement_of", "places_of", "promise_body", "replies_of", "reply_day",
+    "running_pause", "sender_by", "sender_of", "set_aside_of", "taking_body", "templates_of", "templates_within",
+    "to_advise", "topics_shown", "urged", "with_attachments",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from massline.bodies.queries import work_calendar
-from massline.concentrate.models import Placement, Run, Theme
+from massline.concentrate.models import HotMatter, Placement, Run, Theme
 from massline.gather.models import Message
 from massline.respond.models import (
     ANSWERING_ROLES,
@@ -86,14 +86,20 @@ def messages_in_theme(theme: Theme) -> QuerySet[Message]:
 
 
 def alike(case: Case, actor: Actor) -> list[Message]:
-    """A few free messages of the theme that the case came from, or else of that of its first message. At most four queries."""
+    """A few free messages that speak of the same: of hot matters that have messages of a case which came from one; else of the
+    theme that the case came from, or of that of its first message. At most four queries."""
+    free = free_messages(actor).filter(ground="").order_by("pk")
+    if case.hot_matter_id:
+        hot = HotMatter.objects.filter(listed=True, messages__cases=case)
+        return list(
+            free.filter(pk__in=HotMatter.messages.through.objects.filter(hotmatter__in=hot).values("message"))[:ALIKE]
+        )
     theme = case.theme
     if theme is None:
         first = Message.objects.filter(cases=case).select_related("call").order_by("pk").first()
         placement = placement_of(first) if first else None
         theme = placement.theme if placement else None
-    free = free_messages(actor).filter(ground="")
-    return list(free.filter(pk__in=messages_in_theme(theme)).order_by("pk")[:ALIKE]) if theme else []
+    return list(free.filter(pk__in=messages_in_theme(theme))[:ALIKE]) if theme else []
 
 
 def asked_in(case: Case) -> list[str]:

@@ -380,11 +380,12 @@ def _advised(found: Case, page: Page[Message]) -> dict[str, Any]:
 
 
 def _desk_of_many(user: User, found: Case) -> dict[str, Any]:
-    """Who else works on a case, what they wrote down, and what this desk has to do in it."""
+    """Who else works on a case, what they wrote down, what this desk has to do in it, and the hot matter that it came from."""
     is_desk = user.role in DESK_ROLES and user.body is not None
     return {
         "parts": queries.in_order(found.shares),
         "part": queries.own_part(found, user),
         "notes": queries.notes(found) if is_desk else [],
+        "hot_matter": queries.hot_matter_of(found, user),
         "may_note": is_desk and may(user, "respond.write_note", user.body.path if user.body else ""),
     }

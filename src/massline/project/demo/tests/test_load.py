@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from massline.bodies.models import Body
 from massline.concentrate.carrying import plan
-from massline.concentrate.models import Act, Edition, Run
+from massline.concentrate.models import Act, Edition, HotMatter, Run
 from massline.concentrate.rules import ActKind
 from massline.gather.models import Call, Message
 from massline.gather.rules import read_receipt
@@ -76,6 +76,11 @@ def test_after_a_second_run_a_name_waits_to_be_given_again(loaded: Loaded) -> No
     runs = [Run.objects.current(call) for call in Call.objects.all() if call.runs.count() == 2]
     names = [(act, run) for run in runs for act in Act.objects.to_carry(run).filter(kind=ActKind.RENAMED)]
     assert any(not plan(act, run).reason for act, run in names)
+
+
+def test_the_desks_that_are_shown_find_hot_matters(loaded: Loaded) -> None:
+    for reader in User.objects.filter(username__in=("handler", "leader")):
+        assert HotMatter.objects.listed(reader.body).visible_to(reader).exists()
 
 
 def test_the_log_holds_and_its_times_rise(loaded: Loaded) -> None:

@@ -28,8 +28,8 @@ log = logging.getLogger(__name__)
 
 class Command(BaseCommand):
     help = (
-        "Work off what is queued and what is due: engine runs, escalation of overdue cases, files whose import was cut off. "
-        "Runs until it is stopped; several may run side by side."
+        "Work off what is queued and what is due: engine runs, escalation of overdue cases, hot matters, files whose import was "
+        "cut off. Runs until it is stopped; several may run side by side."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
