@@ -5,20 +5,25 @@ The pages come from the URL configuration (tests/journeys/addresses.py): a new p
 import gzip
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cache, partial
 from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
 
-from massline.project.demo.staff import KNOWN, PASSWORD, staff
+from massline.project.demo.staff import PASSWORD, staff
 from massline.project.demo.visit import HEAVIEST, Visitor, walk
-from tests.journeys.addresses import NO_SUCH_PAGE, VISITOR, Place, Tour, routes, tour
+from tests.journeys.addresses import EVERYBODY, NO_SUCH_PAGE, VISITOR, Place, Tour, routes, tour
 from tests.journeys.house import House
 from tests.journeys.looks import COLOURS, NAMES, foreign_words, strays, too_wide, violations
 
+Found = dict[str, list[str]]  # a page, and what is wrong there
+Visit = Callable[..., Iterator[tuple[Place, Any]]]
+
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(600)]
 LANGUAGES = ["zh-CN", "en-GB"]
-EVERYBODY = [VISITOR, *(member.username for member in KNOWN)]
+PEOPLE = "|".join([PASSWORD, *(name for member in staff() for name in (member.username, member.name))])
 DESK, PHONE = (1280, 900), (390, 844)
 ZOOMED = {"200 %": (640, 450), "400 %": (320, 225)}  # a window of 1280 × 900, as its pages see it
 LONGEST_PAGE = (
@@ -91,32 +96,112 @@ def everywhere(house: House) -> Tour:
     return tour(house)
 
 
-@pytest.fixture
-def opened(chromium: Any, house: House, everywhere: Tour) -> Iterator[Callable[..., Iterator[tuple[Place, Any]]]]:
-    """opened(language, who, …) -> each of this person's places with its page, loaded; at the end nothing may have strayed.
+@pytest.fixture(scope="module")
+def visit(chromium: Any, house: House, everywhere: Tour) -> Visit:
+    """visit(strayed, language, who, …) -> each of this person's places with its page, loaded. What strays from a page gets into
+    `strayed` under its name.
 
     holding: only pages with this in their HTML."""
-    heard: dict[str, list[str]] = {}
 
     def visit(
-        language: str, who: str, *, size: tuple[int, int] = DESK, large_type: bool = False, holding: str = ""
+        strayed: Found,
+        language: str,
+        who: str,
+        *,
+        size: tuple[int, int] = DESK,
+        large_type: bool = False,
+        holding: str = "",
     ) -> Iterator[tuple[Place, Any]]:
         cookies = everywhere.cookies[who] | ({"large_type": "1"} if large_type else {})
         window = {"width": size[0], "height": size[1]}
         with chromium.new_context(locale=language, viewport=window, bypass_csp=True) as context:
             context.add_cookies([{"name": name, "value": value, "url": house.url} for name, value in cookies.items()])
             page = context.new_page()
-            strayed = strays(page, house.url)
+            heard = strays(page, house.url)
             for place in (place for place in everywhere.of(who) if holding in place.text):
                 page.goto(house.url + place.path)
                 yield place, page
-                heard[f"{place.path} in {language}"], strayed[:] = list(strayed), []
+                strayed[f"{place.path} in {language}"], heard[:] = list(heard), []
 
-    yield visit
-    assert {path: lines for path, lines in heard.items() if lines} == {}
+    return visit
 
 
-def told(found: dict[str, list[str]]) -> str:
+@pytest.fixture
+def opened(visit: Visit) -> Iterator[Visit]:
+    """opened(language, who, …) as `visit`; at the end nothing may have strayed."""
+    strayed: Found = {}
+    yield partial(visit, strayed)
+    assert not any(strayed.values()), told(strayed)
+
+
+@dataclass
+class Seen:
+    """What is wrong on each page of one person in one language. stops: of the Tab key; in Chinese only, the order is the same."""
+
+    unclean: Found = field(default_factory=dict)
+    wide: Found = field(default_factory=dict)
+    foreign: Found = field(default_factory=dict)
+    stops: Found = field(default_factory=dict)
+    strayed: Found = field(default_factory=dict)
+
+
+@pytest.fixture(scope="module")
+def seen(visit: Visit) -> Callable[[str, str], Seen]:
+    """seen(language, who) -> what is wrong on her pages. Each is loaded once, for all that is looked for, when a test asks."""
+
+    @cache
+    def look(language: str, who: str) -> Seen:
+        found = Seen()
+        for place, page in visit(found.strayed, language, who):
+            found.foreign[place.path] = foreign_words(page, f"{NAMES}|{PEOPLE}")
+            if language in LANGUAGES:
+                found.unclean |= unclean(page, place.path)
+                found.wide |= wide(page, place.path)
+            if language == LANGUAGES[0]:
+                found.stops[place.path] = stops(page)
+        return found
+
+    return look
+
+
+def unclean(page: Any, path: str) -> Found:
+    """In both sizes and themes. Leaves the page light, as wide as a desk."""
+    found = {}
+    for size in (DESK, PHONE):
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        page.emulate_media(color_scheme="light")
+        found[f"{path} {size[0]} px"] = violations(page)
+        page.emulate_media(color_scheme="dark")
+        found[f"{path} {size[0]} px dark"] = violations(page, COLOURS)
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
+    return found
+
+
+def wide(page: Any, path: str) -> Found:
+    """Zoomed, and with large text. Leaves the page as it was, as wide as a desk."""
+    found = {}
+    for zoom, (width, height) in ZOOMED.items():
+        page.set_viewport_size({"width": width, "height": height})
+        found[f"{path} at {zoom}"] = too_wide(page)
+    page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    found[f"{path} with text of 200 %"] = too_wide(page)
+    page.evaluate("document.documentElement.style.fontSize = ''")
+    return found
+
+
+def stops(page: Any) -> list[str]:
+    """What is wrong with the stops of the Tab key, from the page's start to its end."""
+    page.evaluate(TO_THE_START)
+    passed = []
+    for _ in range(int(page.evaluate(STOPS))):
+        page.keyboard.press("Tab")
+        passed.append(page.evaluate(STOP) or "the end, too early")
+    return sorted(set(passed) - {"seen"})
+
+
+def told(found: Found) -> str:
     """A line for each thing that is wrong, with its page."""
     return "\n" + "\n".join(f"{page}: {wrong}" for page, all_wrong in found.items() for wrong in all_wrong)
 
@@ -172,42 +257,44 @@ def test_every_main_page_weighs_little_and_is_found_by_links(house: House) -> No
 
 @pytest.mark.parametrize("who", EVERYBODY)
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_page_is_clean_in_both_sizes_and_themes(opened: Callable[..., Any], language: str, who: str) -> None:
-    found = {}
-    for place, page in opened(language, who):
-        for size in (DESK, PHONE):
-            page.set_viewport_size({"width": size[0], "height": size[1]})
-            page.emulate_media(color_scheme="light")
-            found[f"{place.path} {size[0]} px"] = violations(page)
-            page.emulate_media(color_scheme="dark")
-            found[f"{place.path} {size[0]} px dark"] = violations(page, COLOURS)
+def test_every_page_is_clean_in_both_sizes_and_themes(
+    seen: Callable[[str, str], Seen], language: str, who: str
+) -> None:
+    found = seen(language, who).unclean
+    assert found
     assert not any(found.values()), told(found)
 
 
 @pytest.mark.parametrize("who", EVERYBODY)
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_page_is_wider_than_its_window_when_zoomed(opened: Callable[..., Any], language: str, who: str) -> None:
-    found = {}
-    for place, page in opened(language, who):
-        for zoom, (width, height) in ZOOMED.items():
-            page.set_viewport_size({"width": width, "height": height})
-            found[f"{place.path} at {zoom}"] = too_wide(page)
-        page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
-        page.evaluate("document.documentElement.style.fontSize = '200%'")
-        found[f"{place.path} with text of 200 %"] = too_wide(page)
+def test_no_page_is_wider_than_its_window_when_zoomed(
+    seen: Callable[[str, str], Seen], language: str, who: str
+) -> None:
+    found = seen(language, who).wide
+    assert found
     assert not any(found.values()), told(found)
 
 
 @pytest.mark.parametrize("who", EVERYBODY)
 @pytest.mark.parametrize("language", [*LANGUAGES, "zh-TW"])
-def test_every_page_speaks_one_language(opened: Callable[..., Any], language: str, who: str) -> None:
-    people = "|".join([PASSWORD, *(name for member in staff() for name in (member.username, member.name))])
-    found = {place.path: foreign_words(page, f"{NAMES}|{people}") for place, page in opened(language, who)}
+def test_every_page_speaks_one_language(seen: Callable[[str, str], Seen], language: str, who: str) -> None:
+    found = seen(language, who).foreign
+    assert found
+    assert not any(found.values()), told(found)
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+@pytest.mark.parametrize("language", [*LANGUAGES, "zh-TW"])
+def test_no_page_takes_anything_from_elsewhere_or_fails_on_its_way(
+    seen: Callable[[str, str], Seen], language: str, who: str
+) -> None:
+    found = seen(language, who).strayed
+    assert found
     assert not any(found.values()), told(found)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_public_page_is_clean_in_large_type_on_a_phone(opened: Callable[..., Any], language: str) -> None:
+def test_every_public_page_is_clean_in_large_type_on_a_phone(opened: Visit, language: str) -> None:
     found = {}
     for place, page in opened(language, VISITOR, size=PHONE, large_type=True):
         assert page.locator("html[data-type=large]").count() == 1
@@ -216,9 +303,7 @@ def test_every_public_page_is_clean_in_large_type_on_a_phone(opened: Callable[..
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_form_sent_empty_comes_back_clean_and_leads_to_what_is_missing(
-    opened: Callable[..., Any], language: str
-) -> None:
+def test_every_form_sent_empty_comes_back_clean_and_leads_to_what_is_missing(opened: Visit, language: str) -> None:
     found: dict[str, list[str]] = {}
     for who in (VISITOR, "handler"):
         for place, page in opened(language, who, size=PHONE, holding=" required"):
@@ -249,13 +334,7 @@ def test_whoever_comes_without_her_cookies_is_told_so_on_a_clean_page(chromium: 
 
 
 @pytest.mark.parametrize("who", EVERYBODY)
-def test_every_stop_of_the_tab_key_is_seen_and_none_is_left_out(opened: Callable[..., Any], who: str) -> None:
-    found = {}
-    for place, page in opened("zh-CN", who):
-        page.evaluate(TO_THE_START)
-        stops, passed = int(page.evaluate(STOPS)), []
-        for _ in range(stops):
-            page.keyboard.press("Tab")
-            passed.append(page.evaluate(STOP) or "the end, too early")
-        found[place.path] = sorted(set(passed) - {"seen"})
+def test_every_stop_of_the_tab_key_is_seen_and_none_is_left_out(seen: Callable[[str, str], Seen], who: str) -> None:
+    found = seen("zh-CN", who).stops
+    assert found
     assert not any(found.values()), told(found)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.addresses import VISITOR, tour
+from tests.journeys.addresses import VISITOR, Place, tour
 from tests.journeys.house import House
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(600)]
@@ -59,15 +59,20 @@ LOOK = """() => {
 }"""
 
 
+@pytest.fixture(scope="module")
+def public(house: House) -> list[Place]:
+    return tour(house, [VISITOR]).places
+
+
 @pytest.mark.parametrize("language", ["zh-CN", "en-GB"])
 def test_every_page_is_large_clear_easy_to_hit_and_knows_a_person_to_call(
-    chromium: Any, house: House, language: str
+    chromium: Any, house: House, public: list[Place], language: str
 ) -> None:
     found = {}
     with chromium.new_context(locale=language, viewport=PHONE) as context:
         context.add_cookies([{"name": "large_type", "value": "1", "url": house.url}])
         page = context.new_page()
-        for place in tour(house).of(VISITOR):
+        for place in public:
             page.goto(house.url + place.path)
             for colours in ("light", "dark"):
                 page.emulate_media(color_scheme=colours)
