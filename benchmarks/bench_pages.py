@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # the house of the journeys
 
 from tests.browser import started  # noqa: E402
-from tests.journeys.house import House, running  # noqa: E402
+from tests.journeys.house import House, furnished, running  # noqa: E402
 
 RESULT = Path(__file__).parent / "results" / "pages.json"
 ROUNDS = 5
@@ -106,7 +106,7 @@ def measure_all(house: House) -> list[dict[str, object]]:
 
 def main() -> int:
     """1 when a page is slower than it may be."""
-    with tempfile.TemporaryDirectory() as folder, running(Path(folder)) as house:
+    with tempfile.TemporaryDirectory() as folder, running(furnished(Path(folder))) as house:
         lines = measure_all(house)
     about = {
         "python": platform.python_version(),

@@ -1,11 +1,13 @@
-"""One running house for all journeys of a session, and the people who come to it."""
+"""One running house for all journeys of a process, and the people who come to it."""
 
+import os
+import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from tests.journeys.house import House, running
+from tests.journeys.house import House, furnished, running
 from tests.journeys.person import Person
 
 WAYS = {
@@ -17,7 +19,11 @@ WAYS = {
 
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with running(tmp_path_factory.mktemp("house")) as house:
+    """Furnished once for all processes of a run; each has its own copy of it, in which its own people act."""
+    own = tmp_path_factory.getbasetemp()
+    of_all = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    shutil.copytree(furnished(of_all / "furnished"), own / "house")
+    with running(own / "house") as house:
         yield house
 
 
