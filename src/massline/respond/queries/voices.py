@@ -74,9 +74,18 @@ def crowd_of(messages: Sequence[Message]) -> Crowd:
 
 def free_messages(actor: Actor) -> QuerySet[Message]:
     """Published messages that came to her body or under it and are in no case: what can join one."""
-    if actor.role not in ANSWERING_ROLES:
-        return Message.objects.none()
-    return Message.objects.handled_by(actor).filter(published_at__isnull=False, case_message=None)
+    return Message.objects.filter(is_free_for(actor))
+
+
+def is_free_for(actor: Actor, at: str = "") -> Q:
+    """What makes a message free for an actor. at: how a query goes to it, like `message__`."""
+    if actor.role not in ANSWERING_ROLES or actor.body_path is None:
+        return Q(pk__in=[])
+    return Q(
+        (f"{at}body__path__startswith", actor.body_path),
+        (f"{at}published_at__isnull", False),
+        (f"{at}case_message", None),
+    )
 
 
 def messages_in_theme(theme: Theme) -> QuerySet[Message]:
