@@ -210,8 +210,19 @@ def a_handler_of_nothing() -> User:
 
 def test_a_matter_of_another_body_does_not_exist(here: Heated, client: Client) -> None:
     for stranger in (an_outsider(), here.handler, an_analyst(here.county)):
-        assert page(client, stranger, here.matter).status_code == 404
+        shown = page(client, stranger, here.matter)
+        assert shown.status_code == 404
+        assert here.matter.label not in shown.text
         assert page(client, stranger, here.matter, title="电梯").status_code == 404
+    assert not Case.objects.exists()
+
+
+def test_who_comes_from_an_old_list_is_led_to_the_new_one(here: Heated, client: Client) -> None:
+    matter, _ = here.matter, look_for_hot_matters(here.county.pk, by=SYSTEM)
+    for sent in ({}, {"title": "电梯困人"}):
+        shown = page(client, here.leader, matter, **sent)
+        assert shown.status_code == 404
+        assert reverse("respond:hot_matters") in shown.text
     assert not Case.objects.exists()
 
 

@@ -3,7 +3,7 @@
 from django.contrib import messages as notices
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from massline.bodies.rules import CalendarUnknown
@@ -40,8 +40,9 @@ def hot_matters(request: HttpRequest) -> HttpResponse:
 def hot_matter(request: HttpRequest, pk: int) -> HttpResponse:
     """One of them with its messages; those that are free become one case of the handler's body."""
     user = user_of(request)
-    matters = HotMatter.objects.visible_to(user).select_related("middle", "body")
-    found = get_object_or_404(matters, pk=pk)
+    found = HotMatter.objects.visible_to(user).filter(pk=pk).select_related("middle", "body").first()
+    if found is None:  # of a list that was made anew, or of another desk: both are told the same
+        return render(request, "respond/hot_matter_gone.html", status=404)
     may_take = bool(user.body and may(user, "respond.open_case_of_hot_matter", user.body.path))
     if request.method != "POST":
         return _page(request, found, _form(found) if may_take else None, status=200)
