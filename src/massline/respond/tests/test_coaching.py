@@ -40,6 +40,7 @@ def test_a_good_reply_is_let_alone() -> None:
         "您好，您的留言已收悉。",
         "网友：您好！您反映的问题已转L1区调查、核处。",
         "您的留言已收悉。关于您反映的问题，已转市住建局调查处理。感谢您的支持！2019年3月1日",
+        "您好，您反映的问题已收悉，已转交相关部门处理，请耐心等待。感谢您的支持与理解。",
         "对于您的建议，我局将在相关规划中进一步研究和论证，感谢您的关心。",
         "Dear writer, thank you. Your message has been received. It was passed on to the water bureau.",
     ],
