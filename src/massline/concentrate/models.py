@@ -342,7 +342,7 @@ class HotMatterQuerySet(models.QuerySet["HotMatter"]):
 class HotMatter(models.Model):
     """Many people, one matter, one place, in a short time, as a look over what came to a body found it: docs/rules/case.md, C30.
 
-    It holds no words of its own: what it is called is read from a message, and goes when that is hidden or erased."""
+    Of words it holds the place alone: what it is called is read from a message, and goes when that is hidden or erased."""
 
     body = models.ForeignKey(Body, on_delete=models.CASCADE, related_name="+", db_index=False)  # whose desk reads it
     found_at = models.DateTimeField()
