@@ -304,6 +304,7 @@ print(json.dumps(said))
 """
 
 
+@pytest.mark.own_database
 def test_a_worker_killed_while_it_writes_leaves_the_earlier_list_and_the_next_makes_it_anew(tmp_path) -> None:
     killed = program(FOUND + BEGIN, tmp_path)
     assert killed.returncode == -signal.SIGKILL, killed.stdout + killed.stderr

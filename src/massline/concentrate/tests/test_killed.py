@@ -48,6 +48,7 @@ print(json.dumps(said))
 """
 
 
+@pytest.mark.own_database
 @pytest.mark.parametrize("batch", [2, 5, 8])
 def test_a_worker_killed_while_it_writes_leaves_nothing_that_shows_and_the_next_begins_again(batch, tmp_path) -> None:
     killed = program(BEGIN.replace("LAST", str(batch)), tmp_path)

@@ -46,6 +46,7 @@ print(json.dumps(said))
 """
 
 
+@pytest.mark.own_database
 @pytest.mark.parametrize(
     ("batch", "messages", "entries"),
     [

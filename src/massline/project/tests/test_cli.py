@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.own_database
 PROGRAM = [sys.executable, "-c", "from massline.project.cli import main; main()"]
 
 

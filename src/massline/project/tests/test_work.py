@@ -133,6 +133,7 @@ print(json.dumps(sorted(DBTaskResult.objects.values_list("status", flat=True))))
 """
 
 
+@pytest.mark.own_database
 @pytest.mark.parametrize(
     ("where", "tasks"), [("in a task", ["FAILED", "READY"]), ("in due work", []), ("between two looks", [])]
 )

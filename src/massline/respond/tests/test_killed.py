@@ -4,6 +4,7 @@ import json
 import signal
 from pathlib import Path
 
+import pytest
 from tests.killed import program
 
 ESCALATE = """
@@ -48,6 +49,7 @@ print(json.dumps(said))
 """
 
 
+@pytest.mark.own_database
 def test_a_killed_escalation_leaves_each_case_done_with_its_entry_or_not_begun(tmp_path: Path) -> None:
     killed = program(ESCALATE, tmp_path)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
