@@ -10,6 +10,7 @@ however often he writes; copies of one text are one voice until CAMPAIGN senders
 few senders cannot lift a matter, whatever they copy, and what has always been said is not hot.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -49,7 +50,9 @@ ALIKE: Final = 0.16
 MOST_TOGETHER: Final = 4_000
 """Messages that are compared each with each at once; a larger heap is cut by closer links first."""
 CLOSER: Final = 1.25
-BLOCK: Final = 2_000
+MOST_LINKS: Final = 1_000
+"""Of one message: what is alike with more lies in a heap that closer links cut."""
+BLOCK: Final = 1_000
 HELD: Final = 0.4
 """A place is the matter's when this share of its messages names it."""
 DAY: Final = 86_400
@@ -119,7 +122,7 @@ def matters_of(sample: Sample) -> I64:
             parts = connected_components(links[heap][:, heap], directed=False)[1]
             for part in _groups(parts):
                 members = heap[part]
-                if len(members) > MOST_TOGETHER and least < 1:
+                if len(members) > MOST_TOGETHER and least * CLOSER < 1:  # closer than the same is nothing
                     larger.append(members)
                     continue
                 groups[members] = count + _inside(x[members])
@@ -138,9 +141,7 @@ def parted_by_place(group: I64, messages: pa.Table) -> I64:
         if len(rows) < 2 * VOICES:
             continue
         told = messages.select(["title", "text", "area"]).take(pa.array(rows)).to_pylist()
-        named = [{place for place in places_in(opening(one)) if not CODED.fullmatch(place)} for one in told]
-        same = np.array([[_share(one, other) for other in named] for one in named])
-        parts = connected_components(scipy.sparse.csr_matrix(same), directed=False)[1]
+        parts = _by_place([{place for place in places_in(opening(one)) if not CODED.fullmatch(place)} for one in told])
         sizes = np.bincount(parts)
         for part in np.flatnonzero(sizes >= VOICES):
             if part != sizes.argmax():
@@ -149,9 +150,18 @@ def parted_by_place(group: I64, messages: pa.Table) -> I64:
     return out
 
 
-def _share(one: set[str], other: set[str]) -> bool:
-    """Whether two messages name a place in common, the one perhaps more fully than the other."""
-    return any(place in name or name in place for place in one for name in other)
+def _by_place(named: Sequence[set[str]]) -> I64:
+    """Number of the part of each message, (n,): those with a place in common, the one perhaps named more fully, are in one; a
+    message that names none is one by itself. Cost: the number of messages, and the square of that of places."""
+    places = sorted(set().union(*named))
+    at = {place: len(named) + number for number, place in enumerate(places)}
+    pairs = [(row, at[place]) for row, names in enumerate(named) for place in names]
+    pairs += [(at[one], at[other]) for one in places for other in places if one in other]
+    rows, columns = np.array(pairs, np.int64).reshape(-1, 2).T
+    nodes = len(named) + len(places)
+    known = scipy.sparse.csr_matrix((np.ones(len(pairs), np.int8), (rows, columns)), shape=(nodes, nodes))
+    parts: I64 = connected_components(known, directed=False)[1][: len(named)].astype(np.int64)
+    return parts
 
 
 def opening(message: Mapping[str, str | None]) -> str:
@@ -160,20 +170,29 @@ def opening(message: Mapping[str, str | None]) -> str:
 
 
 def _links(x: scipy.sparse.csr_matrix) -> scipy.sparse.csr_matrix:
-    """Cosines (m, m) from LINKED on, block by block."""
+    """Cosines (m, m) from LINKED on, block by block; of a message that has more than MOST_LINKS, these, the closest."""
     back = x.T.tocsr()
     parts = []
     for start in range(0, x.shape[0], BLOCK):
         near = x[start : start + BLOCK] @ back
         near.data[near.data < LINKED] = 0
         near.eliminate_zeros()
-        parts.append(near)
+        parts.append(_closest(near, most=MOST_LINKS))
     return scipy.sparse.vstack(parts).tocsr()
 
 
+def _closest(near: scipy.sparse.csr_matrix, *, most: int) -> scipy.sparse.csr_matrix:
+    """The same rows, each with so many links at most. Changes what it is given."""
+    for row in np.flatnonzero(np.diff(near.indptr) > most):
+        links = near.data[near.indptr[row] : near.indptr[row + 1]]
+        links[np.argpartition(-links, most)[most:]] = 0
+    near.eliminate_zeros()
+    return near
+
+
 def _inside(x: scipy.sparse.csr_matrix) -> I64:
-    if x.shape[0] == 1:
-        return np.zeros(1, np.int64)
+    if x.shape[0] == 1 or x.shape[0] > MOST_TOGETHER:  # so many that no closer link cuts are one matter
+        return np.zeros(x.shape[0], np.int64)
     distances: F64 = 1 - np.clip((x @ x.T).toarray().astype(np.float64), 0, 1)
     np.fill_diagonal(distances, 0)
     tree = linkage(squareform(distances, checks=False), "average")
@@ -208,17 +227,23 @@ class _Stream:
         rows = self.in_time(rows[self.timed[rows]])
         if len(np.unique(self.voice[rows])) < VOICES:
             return _Peak()
-        seconds, best = self.seconds[rows], _Peak()
-        for at, end in enumerate(seconds):
-            begin = int(np.searchsorted(seconds, end - WINDOW * DAY, "right"))
-            now = len(np.unique(self.voice[rows[begin : at + 1]]))
+        seconds, voices, best = self.seconds[rows].tolist(), self.voice[rows].tolist(), _Peak()
+        recent, before, begin = Counter[int](), set[int](), 0
+        for end, voice in zip(seconds, voices, strict=True):
+            recent[voice] += 1
+            while seconds[begin] <= end - WINDOW * DAY:
+                before.add(gone := voices[begin])
+                recent[gone] -= 1
+                if not recent[gone]:
+                    del recent[gone]
+                begin += 1
+            now = len(recent)
             if now < VOICES or now <= best.heat:
                 continue
-            before = len(np.unique(self.voice[rows[:begin]]))
             windows = max(1.0, (end - WINDOW * DAY - self.start) / (WINDOW * DAY))
-            expected = before / windows
-            heat, days = float((now - expected) / np.sqrt(1 + expected)), int(end - seconds[begin]) // DAY + 1
-            best = max(best, _Peak(heat, now, days, int(end)), key=lambda peak: peak.heat)
+            expected = len(before) / windows
+            heat, days = (now - expected) / float(np.sqrt(1 + expected)), (end - seconds[begin]) // DAY + 1
+            best = max(best, _Peak(heat, now, days, end), key=lambda peak: peak.heat)
         return best
 
     def in_time(self, rows: I64) -> I64:

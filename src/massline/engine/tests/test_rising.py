@@ -2,13 +2,19 @@ import datetime as dt
 import json
 import signal
 
+import numpy as np
 import pyarrow as pa
 import pytest
+import scipy.sparse
 from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.sparse.csgraph import connected_components
 
 from massline.engine import rising_command
 from massline.engine.cli import commands
-from massline.engine.rising import place_of, rising
+from massline.engine.embed import weigh_sample
+from massline.engine.rising import _by_place, _closest, _groups, matters_of, place_of, rising
 from massline.engine.tables import MESSAGES
 from massline.engine.tests.calls import messages, write_call
 
@@ -185,7 +191,43 @@ def test_coded_and_plain_names_make_a_place_together() -> None:
     assert place_of(["路灯坏了", "路太黑"]) == ""
 
 
+def test_a_flood_of_one_matter_is_cut_and_loses_nobody(monkeypatch) -> None:
+    """More alike messages than are compared each with each, and more links of one than are kept."""
+    monkeypatch.setattr("massline.engine.rising.MOST_TOGETHER", 12)
+    monkeypatch.setattr("massline.engine.rising.MOST_LINKS", 6)
+    sample = weigh_sample(np.arange(48), pa.array(lift(48), pa.large_string()), common=1.0)
+    assert sorted(row for rows in _groups(matters_of(sample)) for row in rows.tolist()) == list(range(48))
+
+
+def test_what_no_closer_link_cuts_is_one_matter(monkeypatch) -> None:
+    monkeypatch.setattr("massline.engine.rising.MOST_TOGETHER", 4)
+    texts = ["金水苑电梯困人"] * 9 + [text for _, text in messages(20, seed=5)]
+    found = matters_of(weigh_sample(np.arange(29), pa.array(texts, pa.large_string()), common=1.0))
+    assert len(set(found[:9].tolist())) == 1
+    assert found[0] not in found[9:]
+
+
+def test_of_too_many_links_the_closest_stay() -> None:
+    near = scipy.sparse.csr_matrix([[0.3, 0.9, 0.2, 0.5], [0.0, 0.4, 0.0, 0.0]])
+    kept = _closest(near, most=2).toarray()
+    assert kept.tolist() == [[0.0, 0.9, 0.0, 0.5], [0.0, 0.4, 0.0, 0.0]]
+
+
 # Laws
+
+
+@given(st.lists(st.sets(st.text("东西河镇", min_size=1, max_size=3), max_size=3), max_size=9))
+def test_parts_by_place_are_those_of_looking_at_every_pair(named: list[set[str]]) -> None:
+    def share(one: set[str], other: set[str]) -> bool:
+        return any(place in name or name in place for place in one for name in other)
+
+    pairs = np.array([[share(one, other) for other in named] for one in named], bool).reshape(len(named), len(named))
+    alone = connected_components(scipy.sparse.csr_matrix(pairs), directed=False)[1] if named else np.zeros(0)
+    parts = _by_place(named)
+    assert len(parts) == len(named)
+    for one in range(len(named)):
+        for other in range(len(named)):
+            assert (parts[one] == parts[other]) == (alone[one] == alone[other])
 
 
 def test_workers_change_no_line(tmp_path) -> None:
