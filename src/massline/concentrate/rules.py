@@ -30,7 +30,7 @@ there is an earlier pace to compare with."""
 HOT_FOR = timedelta(weeks=4)
 """A matter whose hottest days ended before that is told no more."""
 MOST_LOOKED_AT = 20_000
-"""Messages, the newest: 14 s of one core and 0.8 GB. Of 50,000 the engine takes a minute and more (docs/reference/engine.md)."""
+"""Messages, the newest: 13 s of one core and 0.6 GB. Of 50,000 the engine takes a minute and more (docs/reference/engine.md)."""
 MOST_TOLD = 100
 """Hot matters of a body, the hottest: more than anybody looks through in a day."""
 LOOK_EVERY = timedelta(days=1)
