@@ -11,46 +11,41 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from threadpoolctl import threadpool_limits
 
 from massline.engine.buffers import F32, F64, I32, I64, Bools
-from massline.engine.dense import distances, sums_of
+from massline.engine.dense import distances
 from massline.engine.embed import Sample
-from massline.engine.evidence import NO_EVIDENCE, Evidence, Heard, claimed, evidence_of, hear, small_and_told
+from massline.engine.evidence import NO_EVIDENCE, Evidence, claimed, evidence_of, hear, small_and_told
 from massline.engine.group import HANDFUL, mean_directions
-from massline.engine.minority import MOST_VIEWS, SMALL
-from massline.engine.taught import Space, Tree, theme_means
+from massline.engine.minority import MOST_VIEWS
+from massline.engine.taught import SMALLEST, Space, Tree, theme_means
+from massline.engine.widen import FEWEST, joined, middles_of, widened
 
 TIGHT: Final = 0.6
 """Mean similarity of a part of a dense group, where strangers of like sound fall apart and most matters do not."""
-
-JOIN: Final = 0.9
-"""Parts are one matter from so much on: the cosine of their middles, and the share of each that the other's words find among
-the first of all messages."""
-
-FEWEST: Final = 4
-"""Messages of a part; one that stays so small is no theme."""
 
 MOST_CUT: Final = 1_500
 """A larger theme is no small view, and is left whole."""
 
 
-def told_apart(sample: Sample, space: Space, tree: Tree) -> tuple[Tree, Evidence, F64]:
+def told_apart(sample: Sample, space: Space, tree: Tree, *, pool: Sample) -> tuple[Tree, Evidence, F64]:
     """The tree with small themes that words tell, the evidence, and how sure it is of each theme, (t,) log odds, NaN where words
-    do not tell.
+    do not tell. pool: the messages that the sample was drawn from.
 
-    Only where the sample stands for other messages: one that was read whole has nobody to look for. 12,000 messages: some 5 s.
+    Only where the sample stands for other messages: one that was read whole has nobody to look for. 12,000 messages of 100,000:
+    some 10 s.
     """
     if space.whole:
         return tree, NO_EVIDENCE, np.full(len(tree.parents), np.nan)
     with threadpool_limits(1):  # more threads would add up in another order
-        return _told_apart(sample, space, tree)
+        return _told_apart(sample, space, tree, pool)
 
 
-def _told_apart(sample: Sample, space: Space, tree: Tree) -> tuple[Tree, Evidence, F64]:
-    parts = parts_of(space.close, tree)
-    groups = joined_parts(parts, hear(sample.grams, parts), space.close)
+def _told_apart(sample: Sample, space: Space, tree: Tree, pool: Sample) -> tuple[Tree, Evidence, F64]:
+    parts, inside = parts_of(space.close, tree), np.searchsorted(pool.rows, sample.rows)
+    groups = joined(parts, hear(sample.grams, parts), middles_of(space.close, parts))
     groups = claimed(hear(sample.grams, groups), groups)
-    heard = hear(sample.grams, groups)
-    told = small_and_told(heard, groups, most=max(SMALL * len(groups), 2 * HANDFUL))
-    named = np.where(told, np.arange(len(told)), -1)
+    found, heard = widened(groups, hear(sample.grams, groups), pool=pool, inside=inside, close=space.close)
+    told = small_and_told(heard, found, fewest=max(HANDFUL, round(SMALLEST * len(found))))
+    named, groups = np.where(told, np.arange(len(told)), -1), found[inside]
     new, themes = grown(space.close, tree, np.where(groups >= 0, named[groups], -1), len(told))
     odds = np.full(len(new.parents), np.nan)
     kept = np.flatnonzero(themes >= 0)
@@ -71,36 +66,6 @@ def parts_of(close: F32, tree: Tree) -> I64:
         number[large] = count + np.arange(len(large))
         out[members], count = number[part], count + len(large)
     return out
-
-
-def joined_parts(parts: I64, heard: Heard, close: F32) -> I64:
-    """The parts again, those in one that know each other by their words and lie side by side: average linkage. (m,)"""
-    count = len(heard.floors)
-    if count < 2:
-        return parts
-    sums, sizes = sums_of(close[parts >= 0], parts[parts >= 0], count)
-    middles = sums / np.maximum(sizes, 1)[:, None]
-    known = _known_by_words(parts, heard)
-    alike = middles @ middles.T + (known + known.T) / 2
-    upper = np.triu_indices(count, 1)
-    home = fcluster(linkage(np.maximum(2 - alike[upper], 0), "average"), 2 - JOIN, "distance").astype(np.int64) - 1
-    return np.where(parts >= 0, home[parts], -1)
-
-
-def _known_by_words(parts: I64, heard: Heard) -> F64:
-    """Share of each part (column) among as many as it has twice over of those outside whom the words of a part (row) rank first.
-    (k, k)"""
-    scores, sizes = heard.scores.tocoo(), np.bincount(parts[parts >= 0])
-    outside = (parts[scores.row] != scores.col) & (scores.data > 0)
-    rows, asked, said = scores.row[outside], scores.col[outside], scores.data[outside]
-    order = np.lexsort((-said, asked))
-    rows, asked = rows[order], asked[order]
-    rank = np.arange(len(rows)) - np.searchsorted(asked, asked)
-    part = parts[rows]
-    first = (part >= 0) & (rank < 2 * sizes[part])
-    found = np.zeros((len(sizes), len(sizes)))
-    np.add.at(found, (asked[first], part[first]), 1)
-    return found / sizes
 
 
 def grown(close: F32, tree: Tree, told: I64, count: int) -> tuple[Tree, I64]:

@@ -4,7 +4,7 @@ Meaning comes from words alone: TF-IDF of hashed grams, cut down to a few dimens
 of the sample (a teacher) need only fill another `Meaning.table`; everything behind it stays.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numba as nb
@@ -194,8 +194,16 @@ def weigh_sample(rows: I64, forms: pa.Array, *, common: float = COMMON) -> Sampl
     grams = gram_matrix(forms)
     weights = gram_weights(grams, common=common)
     buckets = np.flatnonzero(weights).astype(np.int32)
-    weighed = grams[:, buckets].multiply(weights[buckets][None, :]).tocsr()
-    return Sample(rows, forms, unit_rows(weighed), buckets, weights[buckets])
+    return Sample(rows, forms, _weighed(grams, buckets, weights[buckets]), buckets, weights[buckets])
+
+
+def weigh_like(sample: Sample, rows: I64, forms: pa.Array) -> Sample:
+    """Other messages, their grams weighed as those of the sample are. 100,000 of 54 characters: 1.6 s, 200 MB."""
+    return replace(sample, rows=rows, forms=forms, grams=_weighed(gram_matrix(forms), sample.buckets, sample.weights))
+
+
+def _weighed(grams: scipy.sparse.csr_matrix, buckets: I32, weights: F32) -> scipy.sparse.csr_matrix:
+    return unit_rows(grams[:, buckets].multiply(weights[None, :]).tocsr())
 
 
 def unit_rows(matrix: scipy.sparse.csr_matrix) -> scipy.sparse.csr_matrix:

@@ -14,6 +14,7 @@ import scipy.sparse
 from massline.engine.buffers import F32, F64, I32, I64, Bools, strings_of
 from massline.engine.embed import Meaning, Sample, sum_vectors
 from massline.engine.group import HANDFUL
+from massline.engine.minority import SMALL
 
 SURE: Final = 0.7
 """Words tell a theme when they find it again in the sample with at least this F1, each message judged without itself."""
@@ -169,13 +170,14 @@ def _floors(rows: I64, columns: I64, values: F32, groups: I64, count: int) -> tu
     return floors, good, right, wrong
 
 
-def claimed(heard: Heard, groups: I64) -> I64:
-    """The groups again, with each message in none that the words of a sure group claim. groups (m,)."""
-    ratio = heard.scores.tocoo()
-    share = ratio.data / heard.floors[ratio.col]
-    fits = (share >= 1) & (heard.good >= SURE)[ratio.col] & (groups[ratio.row] < 0)
-    rows, columns, share = ratio.row[fits], ratio.col[fits], share[fits]
-    order = np.lexsort((-columns, share, rows))  # the last one of a row is the strongest
+def claimed(heard: Heard, groups: I64, *, share: float = 1.0, sure: float = SURE) -> I64:
+    """The groups again (m,), with each message in none that says `share` of what a group asks for in the one that it says most
+    of. sure: F1 of such a group at least."""
+    said = heard.scores.tocoo()
+    shares = said.data / heard.floors[said.col]
+    fits = (shares >= share) & (heard.good >= sure)[said.col] & (groups[said.row] < 0)
+    rows, columns, shares = said.row[fits], said.col[fits], shares[fits]
+    order = np.lexsort((-columns, shares, rows))  # the last one of a row is the strongest
     out = groups.copy()
     out[rows[order]] = columns[order]
     return out
@@ -203,8 +205,9 @@ def placed_and_heard(forms: pa.Array, meaning: Meaning, evidence: Evidence) -> t
     return out, strongest
 
 
-def small_and_told(heard: Heard, groups: I64, *, most: float) -> Bools:
-    """Groups (k,) that words tell, of a HANDFUL of messages at least and `most` at most."""
+def small_and_told(heard: Heard, groups: I64, *, fewest: int) -> Bools:
+    """Groups (k,) that words tell, of `fewest` messages at least and of no more than a small view has."""
     size = np.bincount(groups[groups >= 0], minlength=len(heard.floors))
-    told: Bools = (heard.good >= SURE) & (size >= HANDFUL) & (size <= most)
+    most = max(SMALL * len(groups), 2 * HANDFUL)
+    told: Bools = (heard.good >= SURE) & (size >= fewest) & (size <= most)
     return told

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from massline.engine.apart import minority, told_apart
 from massline.engine.buffers import F32, I64, Bools
-from massline.engine.embed import Sample, learn_meaning, scrambled_vectors, vectors, weigh_sample
+from massline.engine.embed import Sample, learn_meaning, scrambled_vectors, vectors, weigh_like, weigh_sample
 from massline.engine.group import find_themes, nearest_theme, place_by
 from massline.engine.minority import add_views, find_views, with_directions
 from massline.engine.place import Frozen, load_meaning, mean_similarity, save_themes
@@ -117,7 +117,8 @@ def _themes_of_teacher(work: WorkFolder, sample: Sample, grain: int | None, seed
     """Themes made where the teacher sees the messages, and a student that places all others like it."""
     even: Bools = work.array("embed/even")
     space = space_of(sample, work.array("embed/read"), seed=seed, whole=bool(even.all()))
-    tree, evidence, odds = told_apart(sample, space, find_tree(space, even=even, number=grain, seed=seed))
+    pool = sample if space.whole else _pool_of(work, sample, seed)
+    tree, evidence, odds = told_apart(sample, space, find_tree(space, even=even, number=grain, seed=seed), pool=pool)
     again = stability(space, tree, even=even, seed=seed)
     targets = targets_of(space, tree)
     points = honest_vectors(sample, targets, seed=seed)
@@ -131,6 +132,12 @@ def _themes_of_teacher(work: WorkFolder, sample: Sample, grain: int | None, seed
     np.save(part / "stability.npy", again)
     np.save(part / "taught.npy", np.where(tree.strange, -1, tree.leaves).astype(np.int32))
     np.save(part / "nearness.npy", nearness_to_leaf(space, tree))
+
+
+def _pool_of(work: WorkFolder, sample: Sample, seed: int) -> Sample:
+    """What the sample was drawn from, drawn again."""
+    rows = draw_pool(np.flatnonzero(work.array("fold/fates") == NOT_PLACED), seed=seed)
+    return weigh_like(sample, rows, _forms(work, rows))
 
 
 def _themes_of_words(work: WorkFolder, sample: Sample, grain: int | None, seed: int, part: Path) -> None:

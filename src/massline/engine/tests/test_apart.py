@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from massline.engine.apart import grown, minority, told_apart
-from massline.engine.embed import learn_meaning, vectors, weigh_sample
+from massline.engine.embed import learn_meaning, vectors, weigh_like, weigh_sample
 from massline.engine.evidence import NO_EVIDENCE, SURE, claimed, evidence_of, hear, placed_and_heard
 from massline.engine.group import place_by
 from massline.engine.place import Frozen, load_themes, place_batch, save_themes
@@ -87,6 +87,13 @@ def test_forms_without_known_words_are_claimed_by_nobody(sample, heard) -> None:
 
 
 @pytest.fixture(scope="module")
+def pool(sample):
+    """What the sample stands for: itself, more of the crowd, and those on bees and kilns who are not in it."""
+    texts = [*TEXTS, *(text for _, text in messages(3_000, seed=9)), *BEES[10:], *KILNS[10:]]
+    return weigh_like(sample, np.arange(len(texts)), forms(texts))
+
+
+@pytest.fixture(scope="module")
 def mixed(sample):
     """A tree in which bees and kilns, of like sound to the teacher, are one fine theme with some of the crowd."""
     read = StandIn().vectors(forms(TEXTS))
@@ -103,9 +110,9 @@ def mixed(sample):
     )
 
 
-def test_two_matters_in_one_group_are_told_apart(sample, mixed) -> None:
+def test_two_matters_in_one_group_are_told_apart(sample, mixed, pool) -> None:
     space, tree = mixed
-    new, evidence, odds = told_apart(sample, space, tree)
+    new, evidence, odds = told_apart(sample, space, tree, pool=pool)
     bees, kilns = (np.bincount(new.leaves[part]).argmax() for part in (slice(900, 910), slice(910, 920)))
     assert bees != kilns
     for theme, part in ((bees, slice(900, 910)), (kilns, slice(910, 920))):
@@ -115,8 +122,8 @@ def test_two_matters_in_one_group_are_told_apart(sample, mixed) -> None:
         assert odds[theme] > 0
 
 
-def test_a_tree_that_was_told_apart_still_adds_up(sample, mixed) -> None:
-    new, evidence, odds = told_apart(sample, mixed[0], mixed[1])
+def test_a_tree_that_was_told_apart_still_adds_up(sample, mixed, pool) -> None:
+    new, evidence, odds = told_apart(sample, mixed[0], mixed[1], pool=pool)
     above = new.parents[new.leaves]
     assert (np.where(above < 0, new.leaves, above) == new.homes).all()
     assert set(range(len(new.parents))) == set(new.leaves) | set(new.homes)  # no theme without a message
@@ -125,24 +132,24 @@ def test_a_tree_that_was_told_apart_still_adds_up(sample, mixed) -> None:
         assert not np.isin(np.flatnonzero(new.parents == coarse), evidence.themes).all()
 
 
-def test_a_call_that_was_read_whole_is_left_as_the_teacher_sees_it(sample, mixed) -> None:
+def test_a_call_that_was_read_whole_is_left_as_the_teacher_sees_it(sample, mixed, pool) -> None:
     space, tree = mixed
-    same, evidence, odds = told_apart(sample, replace(space, whole=True), tree)
+    same, evidence, odds = told_apart(sample, replace(space, whole=True), tree, pool=pool)
     assert same is tree
     assert evidence is NO_EVIDENCE
     assert np.isnan(odds).all()
 
 
-def test_small_views_are_told_themes_hidden_in_their_coarse_ones(sample, mixed) -> None:
-    new, evidence, _ = told_apart(sample, mixed[0], mixed[1])
+def test_small_views_are_told_themes_hidden_in_their_coarse_ones(sample, mixed, pool) -> None:
+    new, evidence, _ = told_apart(sample, mixed[0], mixed[1], pool=pool)
     views = minority(mixed[0], new, np.unique(evidence.themes))
     assert views[new.parents < 0].sum() == 0
     assert views[np.unique(new.leaves[900:])].any()
 
 
 @pytest.fixture(scope="module")
-def frozen(sample, mixed) -> Frozen:
-    new, evidence, odds = told_apart(sample, mixed[0], mixed[1])
+def frozen(sample, mixed, pool) -> Frozen:
+    new, evidence, odds = told_apart(sample, mixed[0], mixed[1], pool=pool)
     targets = targets_of(mixed[0], new)
     themes = themes_of(honest_vectors(sample, targets, seed=0), new, odds)
     return Frozen(learn(sample, targets), themes, 0.1, 0.5, evidence)
