@@ -18,9 +18,10 @@ def addresses(person: Person) -> list[str]:
         while True:
             links = person.page.locator("main a[href^='/desk/cases/'], main a[href^='/desk/messages/']").all()
             found |= {str(link.get_attribute("href")) for link in links}
-            if not person.page.locator("a[rel=next]").count():
+            onward = person.page.locator("a[rel=next]")
+            if not onward.count():
                 break
-            person.follows(person.word("Next"))
+            person.opens(str(onward.first.evaluate("link => link.pathname + link.search")))
     return sorted(found)
 
 
