@@ -109,10 +109,9 @@ def visit(chromium: Any, house: House, everywhere: Tour) -> Visit:
         who: str,
         *,
         size: tuple[int, int] = DESK,
-        large_type: bool = False,
         holding: str = "",
     ) -> Iterator[tuple[Place, Any]]:
-        cookies = everywhere.cookies[who] | ({"large_type": "1"} if large_type else {})
+        cookies = everywhere.cookies[who]
         window = {"width": size[0], "height": size[1]}
         with chromium.new_context(locale=language, viewport=window, bypass_csp=True) as context:
             context.add_cookies([{"name": name, "value": value, "url": house.url} for name, value in cookies.items()])
@@ -290,15 +289,6 @@ def test_no_page_takes_anything_from_elsewhere_or_fails_on_its_way(
 ) -> None:
     found = seen(language, who).strayed
     assert found
-    assert not any(found.values()), told(found)
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_public_page_is_clean_in_large_type_on_a_phone(opened: Visit, language: str) -> None:
-    found = {}
-    for place, page in opened(language, VISITOR, size=PHONE, large_type=True):
-        assert page.locator("html[data-type=large]").count() == 1
-        found[place.path] = [*violations(page), *too_wide(page)]
     assert not any(found.values()), told(found)
 
 
