@@ -83,6 +83,7 @@ def read_receipt(text: str | bytes) -> Receipt:
     """Raises BadReceipt, or BadCheckpoint for a key that is none."""
     try:
         facts = json.loads(text)
+        json.dumps(facts, ensure_ascii=False).encode()  # JSON can say half a character (\ud800), which no text holds
         if facts["format"] != FORMAT:
             raise BadReceipt(f"The receipt has the format {facts['format']!r}; this program reads {FORMAT!r}.")
         entry = facts["entry"].encode()

@@ -248,7 +248,10 @@ def test_a_bug_keeps_the_earlier_list_and_is_met_again_tomorrow(here: Lifts, mon
 
 
 def test_a_worker_that_is_told_to_stop_leaves_the_body_to_the_next_at_once(here: Lifts, monkeypatch) -> None:
-    monkeypatch.setattr("massline.engine.rising.rising", lambda *_, **__: signal.raise_signal(signal.SIGINT))
+    def is_stopped(*_: object, **__: object) -> list[Matter]:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("massline.engine.rising.rising", is_stopped)
     with pytest.raises(KeyboardInterrupt):
         here.look()
     assert here.waiting()

@@ -50,6 +50,14 @@ def test_a_receipt_with_any_character_changed_never_proves_another_entry(receipt
         assert read.entry == ENTRY
 
 
+@pytest.mark.parametrize("field", ["key", "entry", "salt", "checkpoint"])
+def test_a_receipt_that_holds_half_a_character_is_refused(receipt: Receipt, field: str) -> None:
+    facts = json.loads(write_receipt(receipt))
+    for written in (json.dumps(facts | {field: facts[field] + "\ud800"}), json.dumps(facts | {"unknown": "\ud800"})):
+        with pytest.raises(BadReceipt, match="Fetch it again"):
+            read_receipt(written)
+
+
 @given(st.integers(min_value=0))
 def test_a_receipt_that_is_cut_off_is_refused(receipt: Receipt, at: int) -> None:
     written = write_receipt(receipt)
