@@ -22,6 +22,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
+from importlib import import_module
 from itertools import islice
 from pathlib import Path
 from random import Random
@@ -191,10 +192,10 @@ def measure() -> list[dict[str, Any]]:
     """A line for each person and page: the 95th percentile, milliseconds, and how many queries. As behind the server's door."""
     from django.test import Client
 
-    import massline.project.wsgi  # noqa: F401 - loads all pages and freezes them
     from massline.people.models import User
     from massline.respond.models import Case
 
+    import_module("massline.project.wsgi")  # loads all pages and freezes them
     mine = Case.objects.filter(body__code="c0t0", state="open").order_by("pk")[0]
     pages = {
         "an empty page": "/offline/",

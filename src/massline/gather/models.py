@@ -83,6 +83,13 @@ class Call(models.Model):
         return "answered" if self.answered_at else "closed"
 
 
+def came_to_desk_of(actor: Actor, at: str = "") -> models.Q:
+    """What makes a message one that came to the actor's body or to one under it. at: how a query goes to it, like `message__`."""
+    if actor.body_path is None:
+        return models.Q(pk__in=[])
+    return models.Q((f"{at}body__path__startswith", actor.body_path))
+
+
 class MessageQuerySet(models.QuerySet["Message"]):
     def public(self) -> Self:
         """What everybody may know of. The words of those with a `ground` are hidden or erased; that they were, shows."""
@@ -100,9 +107,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def handled_by(self, actor: Actor) -> Self:
         """What came to the actor's body or to one under it."""
-        if actor.body_path is None:
-            return self.none()
-        return self.filter(body__path__startswith=actor.body_path)
+        return self.filter(came_to_desk_of(actor))
 
     def waiting_at(self, actor: Actor) -> Self:
         """What came to the actor's body or to one under it, and no desk has looked at. By index, among millions that are done."""

@@ -30,7 +30,7 @@ from massline.respond.models import (
     Turn,
     promised_days,
 )
-from massline.respond.queries import free_messages, messages_in_matter, messages_in_theme
+from massline.respond.queries import free_messages, messages_in_matters, messages_in_theme
 from massline.respond.rules import (
     RESOLVE_DAYS,
     TAKE_BACK,
@@ -91,7 +91,7 @@ def open_case_of_hot_matter(matter: HotMatter, *, title: str, body: Body, by: Us
     if HotMatter.objects.filter(pk=matter.pk).update(stays=True) != 1:
         raise NothingToJoin(f"the hot matter {matter.pk}, which was looked for anew meanwhile")
     case = Case(title=title, body=body, topic=topic, hot_matter=matter)
-    return _open_of_many(case, messages_in_matter(matter), by, {"hot_matter": matter.pk})
+    return _open_of_many(case, messages_in_matters([matter]), by, {"hot_matter": matter.pk})
 
 
 def _open_of_many(case: Case, inside: QuerySet[Message], by: User, whence: dict[str, int]) -> Case:

@@ -15,7 +15,7 @@ from massline.respond.queries.desk import (
 )
 from massline.respond.queries.estate import Estate, estate_of
 from massline.respond.queries.finding import LOOKED_THROUGH, Found, Search
-from massline.respond.queries.hot import HotLine, hot_lines, hot_matter_of, messages_in_matter
+from massline.respond.queries.hot import HotLine, hot_lines, hot_matter_of
 from massline.respond.queries.passing import Passing, goes_down, passings, places_of, sender_by, sender_of
 from massline.respond.queries.replying import draft_of, facts_of, templates_of, templates_within
 from massline.respond.queries.routing import (
@@ -72,6 +72,7 @@ from massline.respond.queries.voices import (
     crowd_of,
     free_messages,
     latest_replies,
+    messages_in_matters,
     messages_in_theme,
     messages_shown_to,
     placement_of,
@@ -87,7 +88,7 @@ __all__ = [
     "days_left", "days_of", "desk_cases", "desk_counts", "desk_lines", "draft_of", "due_story", "duty_of",
     "estate_of", "facts_of", "files_of", "first_message", "first_of_open_cases", "free_messages", "goes_down",
     "hand_over_choices", "helpers", "hot_lines", "hot_matter_of", "in_order", "knowing_files", "last_reshaping",
-    "latest_replies", "learnt_since", "letters_about", "lines", "may_urge", "messages_in_matter",
+    "latest_replies", "learnt_since", "letters_about", "lines", "may_urge", "messages_in_matters",
     "messages_in_theme", "messages_shown_to", "messages_to_publish", "messages_to_take", "newest_router", "notes",
     "own_part", "passings", "past_cases", "placement_of", "places_of", "promise_body", "replies_of", "reply_day",
     "running_pause", "sender_by", "sender_of", "set_aside_of", "taking_body", "templates_of", "templates_within",

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 
 from massline.concentrate.models import HotMatter
-from massline.gather.models import Message
 from massline.respond.models import Case
 from massline.respond.queries.voices import is_free_for
 from massline.rights import Actor
@@ -24,20 +23,14 @@ class HotLine:
     other_cases: int = 0
 
 
-def messages_in_matter(matter: HotMatter) -> QuerySet[Message]:
-    """Every message of a hot matter."""
-    return Message.objects.filter(pk__in=HotMatter.messages.through.objects.filter(hotmatter=matter).values("message"))
-
-
 def hot_lines(matters: Sequence[HotMatter], actor: Actor) -> list[HotLine]:
     """In the same order. Three queries, however many."""
     links = HotMatter.messages.through.objects.filter(hotmatter__in=matters).order_by()
     in_cases = links.filter(message__case_message__isnull=False)
     rows = in_cases.values_list("hotmatter", "message__case_message__case").annotate(number=Count("pk"))
     counts = {(matter, case): count for matter, case, count in rows}
-    can_take = Count(
-        "pk", filter=is_free_for(actor, "message__")
-    )  # no subquery: databases went through a whole body for that
+    # Each message is asked; as a subquery, databases went through all that is free at a whole body.
+    can_take = Count("pk", filter=is_free_for(actor, "message__"))
     free = dict(links.values_list("hotmatter").annotate(number=can_take))
     cases = Case.objects.visible_to(actor).select_related("body").in_bulk({case for _, case in counts})
     return [_line(matter, free.get(matter.pk, 0), counts, cases) for matter in matters]

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from massline.bodies.queries import work_calendar
 from massline.concentrate.models import HotMatter, Placement, Run, Theme
-from massline.gather.models import Message
+from massline.gather.models import Message, came_to_desk_of
 from massline.respond.models import (
     ANSWERING_ROLES,
     DESK_ROLES,
@@ -79,18 +79,20 @@ def free_messages(actor: Actor) -> QuerySet[Message]:
 
 def is_free_for(actor: Actor, at: str = "") -> Q:
     """What makes a message free for an actor. at: how a query goes to it, like `message__`."""
-    if actor.role not in ANSWERING_ROLES or actor.body_path is None:
+    if actor.role not in ANSWERING_ROLES:
         return Q(pk__in=[])
-    return Q(
-        (f"{at}body__path__startswith", actor.body_path),
-        (f"{at}published_at__isnull", False),
-        (f"{at}case_message", None),
-    )
+    return came_to_desk_of(actor, at) & Q((f"{at}published_at__isnull", False), (f"{at}case_message", None))
 
 
 def messages_in_theme(theme: Theme) -> QuerySet[Message]:
     """Every message that a theme of any grain holds, copies among them."""
     inside = Placement.objects.filter(theme__in=Theme.objects.of_family(theme))
+    return Message.objects.filter(pk__in=inside.values("message"))
+
+
+def messages_in_matters(matters: Sequence[HotMatter] | QuerySet[HotMatter]) -> QuerySet[Message]:
+    """Every message of some hot matters."""
+    inside = HotMatter.messages.through.objects.filter(hotmatter__in=matters)
     return Message.objects.filter(pk__in=inside.values("message"))
 
 
@@ -100,9 +102,7 @@ def alike(case: Case, actor: Actor) -> list[Message]:
     free = free_messages(actor).filter(ground="").order_by("pk")
     if case.hot_matter_id:
         hot = HotMatter.objects.filter(listed=True, messages__cases=case)
-        return list(
-            free.filter(pk__in=HotMatter.messages.through.objects.filter(hotmatter__in=hot).values("message"))[:ALIKE]
-        )
+        return list(free.filter(pk__in=messages_in_matters(hot))[:ALIKE])
     theme = case.theme
     if theme is None:
         first = Message.objects.filter(cases=case).select_related("call").order_by("pk").first()

@@ -111,9 +111,10 @@ def test_a_matter_is_not_taken_into_a_year_that_nobody_announced(here: Heated) -
 
 
 def test_nobody_takes_a_matter_for_a_body_that_is_not_hers(here: Heated) -> None:
-    for stranger in [None, RESIDENT, SYSTEM, an_outsider(), an_inspector(here.county), an_analyst(here.county)]:
+    strangers: list[Any] = [None, RESIDENT, SYSTEM, an_outsider(), an_inspector(here.county), an_analyst(here.county)]
+    for stranger in strangers:
         with pytest.raises(NotAllowed):
-            open_case_of_hot_matter(here.matter, title="电梯", body=here.county, by=stranger)  # type: ignore[arg-type]
+            open_case_of_hot_matter(here.matter, title="电梯", body=here.county, by=stranger)
     with pytest.raises(NotAllowed):
         open_case_of_hot_matter(here.matter, title="电梯", body=here.county, by=here.handler)
     outsider = an_outsider()

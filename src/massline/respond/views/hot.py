@@ -68,7 +68,7 @@ def _form(found: HotMatter) -> TakeForm:
 
 def _page(request: HttpRequest, found: HotMatter, form: TakeForm | None, *, status: int) -> HttpResponse:
     """form: None for those who only read."""
-    user, inside = user_of(request), queries.messages_in_matter(found)
+    user, inside = user_of(request), queries.messages_in_matters([found])
     shown = Message.objects.visible_to(user).filter(pk__in=inside).select_related("body").order_by("-pk")
     [line] = queries.hot_lines([found], user)
     context = {
