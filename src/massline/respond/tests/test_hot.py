@@ -244,6 +244,8 @@ def test_a_handler_takes_a_matter_and_its_case_says_where_it_came_from(here: Hea
     shown = page(client, here.leader, here.matter)
     title = shown.context["form"].initial["title"]
     assert title
+    words = " ".join(shown.text.split()).replace("： ", "：")
+    assert f"<title>热点：{title}" in words  # no markup in the name of a window
     response = page(client, here.leader, here.matter, title=title)
     case = Case.objects.get()
     assert response.redirect_chain[-1][0] == reverse("respond:desk_case", args=[case.pk])
