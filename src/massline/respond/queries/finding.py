@@ -2,10 +2,11 @@
 
 Docs: docs/decisions/0030-search-by-pairs-of-characters.md."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import prod
+from types import MappingProxyType
 from typing import Generic, TypeVar
 
 from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
@@ -54,11 +55,16 @@ class Search:
 
     def _first(self, cases: QuerySet[Case]) -> set[int]:
         """Of the first LOOKED_THROUGH cases those with all words; of fewer where these fill a page."""
-        found = set[int]()
+        found, replied = set[int](), {word: self._replied(word) for word in self._words[:TRIED]}
         for part in self._parts(MessageTerms, CaseTerms, ReplyTerms):
             if len(found) <= PAGE and part.start < part.stop:
-                found |= _read(cases.values_list("pk", flat=True)[part], self._words)
+                found |= _read(cases.values_list("pk", flat=True)[part], self._words, replied)
         return found
+
+    def _replied(self, word: str) -> Q | None:
+        """The cases in whose replies the word stands, so that none of these is read; None where they are too many. One query."""
+        replies = self._keys(ReplyTerms, word)
+        return Q(pk__in=Reply.objects.filter(pk__in=replies).values("case")) if len(replies) <= FEW else None
 
     def _parts(self, *indexes: type[Terms]) -> tuple[slice, slice]:
         """So many rows to read first that they likely fill a page, as often as the words stand in what the index told of them;
@@ -114,19 +120,23 @@ def _part_of_all(keys: Sequence[int]) -> float:
     return len(gaps) / max(sum(gaps), 1) if gaps else 0.0
 
 
-def _read(cases: set[int] | QuerySet[Case, int], words: Sequence[str]) -> set[int]:
+def _read(
+    cases: set[int] | QuerySet[Case, int], words: Sequence[str], replied: Mapping[str, Q | None] = MappingProxyType({})
+) -> set[int]:
     """Of these cases, by their keys, those in which each word stands, or whose number it is. One query: they are read one by one,
-    each no further than to the first word that it lacks. Keys that are not fetched yet the database hands on to itself."""
-    return set(Case.objects.filter(*map(_in_case, words), pk__in=cases).values_list("pk", flat=True))
+    each no further than to the first word that it lacks. Keys that are not fetched yet the database hands on to itself.
+    replied: in whose replies a word stands, where that is known."""
+    hold_all = (_in_case(word, replied.get(word)) for word in words)
+    return set(Case.objects.filter(*hold_all, pk__in=cases).values_list("pk", flat=True))
 
 
-def _in_case(word: str) -> Q:
+def _in_case(word: str, replied: Q | None) -> Q:
     """Whether a word stands in a case. Asked is the first row that holds it, not whether there is one: of the latter
     PostgreSQL makes a list of all rows of the house that hold it."""
-    replied = Reply.objects.filter(_holds("text", word), case=OuterRef("pk")).values("pk")[:1]
+    replies = Reply.objects.filter(_holds("text", word), case=OuterRef("pk")).values("pk")[:1]
     said = CaseMessage.objects.filter(_in_message(word, "message__"), case=OuterRef("pk")).values("pk")[:1]
     named = _holds("title", word) | Q(pk=int(word) if _is_number(word) else 0)
-    return named | Q(IsNull(Subquery(replied), False)) | Q(IsNull(Subquery(said), False))
+    return named | (replied or Q(IsNull(Subquery(replies), False))) | Q(IsNull(Subquery(said), False))
 
 
 def _in_message(word: str, prefix: str = "") -> Q:
