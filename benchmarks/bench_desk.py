@@ -1,4 +1,4 @@
-"""How long the desk takes with a million cases: queue, search, the page of a case; on SQLite or PostgreSQL.
+"""How long the desk takes with a million cases: queue, search, the page of a case and others; on SQLite or PostgreSQL.
 
     scripts/bench desk [--cases 1000000] [--database URL] [--keep]
 
@@ -201,6 +201,7 @@ def measure() -> list[dict[str, Any]]:
         "an empty page": "/offline/",
         "queue": "/desk/",
         "answered cases": "/desk/?show=answered",
+        "very late cases": "/desk/?show=very_late",
         "two characters": "/desk/?words=路灯",
         "in one text of 250": "/desk/?words=条线&show=answered",
         "two words": "/desk/?words=路灯+住建局",
@@ -210,6 +211,8 @@ def measure() -> list[dict[str, Any]]:
         "English": "/desk/?words=lamps",
         "a number": "/desk/?words=76543",
         "a case": f"/desk/cases/{mine.pk}/",
+        "hand-overs": "/scoreboard/hand-overs/",
+        "hot matters": "/desk/hot-matters/",
     }
     lines = []
     for who in ("town", "county", "city"):
