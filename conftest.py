@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from itertools import count
+from math import inf
 from typing import Any
 
 import django
@@ -15,6 +16,8 @@ import pytest
 from django.conf import settings
 from tests import browser
 from tests.journeys.looks import AXE
+
+from massline.sums import SUMS
 
 # What is loaded for all the tests stays to the end: a sixth of their time went into looking through it for what may go.
 gc.disable()
@@ -62,6 +65,13 @@ def _own_log(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     folder = tmp_path_factory.getbasetemp() / f"log-{next(LOGS)}"
     monkeypatch.setattr(settings, "LOG_ROOT", str(folder / "log"))
     monkeypatch.setattr(settings, "LOG_KEY", str(folder / "key"))
+
+
+@pytest.fixture(autouse=True)
+def _sums_of_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the machine is, pages show what a test has just done."""
+    monkeypatch.setattr(SUMS, "worth", inf)
+    monkeypatch.setattr(SUMS, "shelf", lambda: None)
 
 
 @pytest.fixture(scope="module")

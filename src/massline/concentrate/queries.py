@@ -27,6 +27,7 @@ from massline.face.pager import Page, listed, page_of
 from massline.gather.models import Call, Message, MessageTerms, Removal
 from massline.people.models import User
 from massline.rights import Role
+from massline.sums import SUMS
 from massline.terms import asked
 
 FATE_COUNTS = {
@@ -234,8 +235,9 @@ class Spoken:
     rings: list[Any]
 
 
-def places(call: Call) -> tuple[list[Spoken], int]:
-    """Where a call's messages came from, most first, and how many named no place of these. Two queries.
+def places(call: Call) -> tuple[list[Spoken], int, datetime | None]:
+    """Where a call's messages came from, most first, how many named no place of these, and when they were counted (None: now).
+    Two queries.
 
     The places are those under the call's body that have outlines, the coarsest of them; without outlines, those right under it.
     What came from further down counts for the place above it."""
@@ -245,14 +247,20 @@ def places(call: Call) -> tuple[list[Spoken], int]:
     depth = min(drawn) if drawn else call.body.depth + 1
     shown = {area.path: area for area in areas if area.depth == depth}
     said: Counter[str] = Counter()
-    for path, number in call.messages.public().values_list("body__path").annotate(n=Count("pk")).order_by():
+    came = SUMS.of(f"places:{call.pk}", lambda: _came_to(call))
+    for path, number in came.value:
         said[path[: depth * Body.steplen]] += number
     found = [
         Spoken(area, said[path], area.outline.rings if drawn and hasattr(area, "outline") else [])
         for path, area in shown.items()
     ]
     elsewhere = sum(said.values()) - sum(place.messages for place in found)
-    return sorted(found, key=lambda place: (-place.messages, place.body.path)), elsewhere
+    return sorted(found, key=lambda place: (-place.messages, place.body.path)), elsewhere, came.at
+
+
+def _came_to(call: Call) -> list[tuple[str, int]]:
+    """Each body's path, and the published messages of the call that came to it."""
+    return list(call.messages.public().values_list("body__path").annotate(n=Count("pk")).order_by())
 
 
 # --- the reading room

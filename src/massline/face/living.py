@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -56,6 +57,7 @@ class SampleForm(forms.Form):
 def content(request: HttpRequest) -> dict[str, Any]:
     """Everything the page shows besides its form. `?page=` moves the sample pager."""
     return {
+        "now": timezone.now(),
         "reading": reading(str(_("The lane belongs to the county road; the township cannot put lights there."))),
         "chinese_message": CHINESE_MESSAGE,
         "english_message": ENGLISH_MESSAGE,

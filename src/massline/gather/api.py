@@ -13,7 +13,7 @@ from ninja.params.functions import Query
 from massline.bodies.models import Body
 from massline.gather import actions
 from massline.gather.models import Call, CallQuerySet, Message
-from massline.gather.queries import areas_of, calls_in_order, newest_messages, voices
+from massline.gather.queries import areas_of, calls_in_order, newest_messages, voices, with_published
 from massline.gather.rules import Channel
 from massline.rights import RESIDENT
 
@@ -110,13 +110,13 @@ def list_calls(
     request: HttpRequest, page: int = Query(1, ge=1, le=10_000), limit: int = Query(20, ge=1, le=100)
 ) -> object:
     start = (page - 1) * limit
-    found = list(_calls()[start : start + limit + 1])
+    found = with_published(_calls()[start : start + limit + 1])
     return {"items": found[:limit], "next": page + 1 if len(found) > limit else None}
 
 
 @router.get("/calls/{slug:ref}", response=OneCallOut, summary="One call, and the places in it")
 def read_call(request: HttpRequest, ref: str) -> object:
-    call = get_object_or_404(_calls(), ref=ref)
+    (call,) = with_published([get_object_or_404(_calls(), ref=ref)])
     call.people, call.areas = voices(call).people, list(areas_of(call))  # type: ignore[attr-defined]
     return call
 

@@ -1,5 +1,6 @@
 """Reads that join calls, messages and bodies for one page or export."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -16,23 +17,26 @@ from massline.gather.models import Call, CallQuerySet, Message, Removal, Removal
 from massline.gather.rules import RemovalState, is_about, receipt_digest
 from massline.people.models import User
 from massline.rights import Actor, may
+from massline.sums import SUMS
 
 
 @dataclass(frozen=True, slots=True)
 class Voices:
     """How many messages a call has published, how many people wrote them, and how many messages wait for a look.
 
-    people: distinct senders where the source tells them; a message without one counts as one person."""
+    people: distinct senders where the source tells them; a message without one counts as one person. at: when they were counted,
+    None for now."""
 
     messages: int
     people: int
     waiting: int
+    at: datetime | None = None
 
 
 def calls_in_order(now: datetime) -> CallQuerySet:
     """Public calls: open ones first (the next to close on top), then those that wait for an answer, then the answered ones.
 
-    Each has `stands` (as Call.state) and `published`, the number of messages that everybody may read. One query."""
+    Each has `stands` (as Call.state). One query."""
     stands = Case(
         When(closes_at__gt=now, then=Value("open")),
         When(answered_at=None, then=Value("closed")),
@@ -45,16 +49,30 @@ def calls_in_order(now: datetime) -> CallQuerySet:
         "-closes_at",
         "-pk",
     )  # the words happen to stand in the alphabet the other way round
-    return (
-        Call.objects.public(now)
-        .select_related("body")
-        .annotate(stands=stands, published=Count("messages", filter=Q(messages__published_at__isnull=False)))
-        .order_by(*order)
-    )
+    return Call.objects.public(now).select_related("body").annotate(stands=stands).order_by(*order)
+
+
+def with_published(calls: Iterable[Call]) -> list[Call]:
+    """The same calls, each with `published`, the number of messages that everybody may read. One query, or none where these are
+    kept for a while (massline.sums)."""
+    counts = SUMS.of("published", lambda: dict(_published_of_calls())).value
+    found = list(calls)
+    for call in found:
+        call.published = counts.get(call.pk, 0)  # type: ignore[attr-defined]
+    return found
+
+
+def _published_of_calls() -> Iterable[tuple[int, int]]:
+    return Message.objects.public().order_by().values_list("call").annotate(n=Count("pk"))
 
 
 def voices(call: Call) -> Voices:
-    """One query."""
+    """One query; none where they are kept for a while (massline.sums)."""
+    counted = SUMS.of(f"voices:{call.pk}", lambda: _voices(call))
+    return Voices(*counted.value, counted.at)
+
+
+def _voices(call: Call) -> tuple[int, int, int]:
     published = Q(published_at__isnull=False)
     found = call.messages.aggregate(
         messages=Count("pk", filter=published),
@@ -62,7 +80,7 @@ def voices(call: Call) -> Voices:
         unnamed=Count("pk", filter=published & Q(sender="")),
         waiting=Count("pk", filter=~published),
     )
-    return Voices(found["messages"], found["named"] + found["unnamed"], found["waiting"])
+    return found["messages"], found["named"] + found["unnamed"], found["waiting"]
 
 
 def newest_messages(call: Call) -> QuerySet[Message]:

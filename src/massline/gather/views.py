@@ -41,6 +41,7 @@ from massline.gather.queries import (
     removals_shown,
     voices,
     who_decides,
+    with_published,
 )
 from massline.gather.rules import CallNotOpen, ReceiptMistyped, RemovalRefused, grouped, read_receipt
 from massline.people.models import User
@@ -66,7 +67,7 @@ REFUSED = {
 def calls(request: HttpRequest) -> HttpResponse:
     """All calls, open ones first."""
     page = page_of(calls_in_order(timezone.now()), request.GET.get("page"), CALLS_PER_PAGE)
-    return render(request, "gather/calls.html", {"page": page})
+    return render(request, "gather/calls.html", {"page": page.of(with_published(page))})
 
 
 def say(request: HttpRequest, ref: str) -> HttpResponse:
@@ -291,6 +292,6 @@ def _closed(request: HttpRequest, form: SayForm) -> HttpResponse:
     """What somebody sees who comes after the end, her text kept for copying."""
     status = HTTPStatus.CONFLICT if form.is_bound else HTTPStatus.OK
     text = form.data.get("text", "") if form.is_bound else ""
-    others = calls_in_order(timezone.now()).open(timezone.now())[:3]
+    others = with_published(calls_in_order(timezone.now()).open(timezone.now())[:3])
     context = {"call": form.call, "text": text, "others": others, "voices": voices(form.call)}
     return render(request, "gather/closed.html", context, status=status)

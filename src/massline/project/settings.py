@@ -122,6 +122,15 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
 # --- data
 DATABASES = {"default": env_database("MASSLINE_DATABASE", default="sqlite:///massline.sqlite3")}
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "sums": {  # massline.sums; made by gather/migrations/0011_sums.py
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "sums",
+        "TIMEOUT": None,
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    },
+}
 LOG_ROOT = env_text("MASSLINE_LOG_ROOT", default=str(Path.cwd() / "log"))
 LOG_KEY = env_text("MASSLINE_LOG_KEY", default=str(Path.cwd() / "log-key"))
 LOG_NAME = env_text("MASSLINE_LOG_NAME", default=f"{next(iter(ALLOWED_HOSTS), 'localhost').lstrip('.')}/log")

@@ -18,13 +18,14 @@ from massline.bodies.models import Body
 from massline.concentrate.models import Run
 from massline.concentrate.queries import count_themes
 from massline.gather.models import Message
-from massline.gather.queries import calls_in_order
+from massline.gather.queries import calls_in_order, with_published
 from massline.ledger.models import Entry
 from massline.project import find as finding
 from massline.project.demo.staff import PASSWORD
 from massline.project.demo_roles import seats
 from massline.respond.models import Case
 from massline.respond.queries import latest_replies
+from massline.sums import SUMS
 from massline.supervise.models import Rating
 
 CALLS_SHOWN = 3
@@ -47,7 +48,7 @@ def home(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     context: dict[str, Any] = {
         "steps": _steps(),
-        "calls": list(calls_in_order(now).open(now)[:CALLS_SHOWN]),
+        "calls": with_published(calls_in_order(now).open(now)[:CALLS_SHOWN]),
         "replies": list(latest_replies()[:REPLIES_SHOWN]),
         "entries": Entry.objects.count(),
         "seats": seats(),
@@ -70,10 +71,15 @@ def find(request: HttpRequest) -> HttpResponse:
     return render(request, template, context)
 
 
+def _counted() -> tuple[int, int, int]:
+    """What everybody may read: messages, cases; and ratings."""
+    return Message.objects.public().count(), Case.objects.public().count(), Rating.objects.count()
+
+
 def _steps() -> list[Step]:
     """The steps that are built. Five queries."""
-    gathered, calls = Message.objects.public().count(), reverse("gather:calls")
-    cases, ratings = Case.objects.public().count(), Rating.objects.count()
+    gathered, cases, ratings = SUMS.of("circle", _counted).value
+    calls = reverse("gather:calls")
     run = Run.objects.finished().select_related("call").order_by("-finished_at", "-pk").first()
     return [
         Step(_("Gather"), _("People answer calls in their own words."), gathered, _("messages"), calls),

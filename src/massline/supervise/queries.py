@@ -1,8 +1,8 @@
 """Receipts, rates and the public scoreboard."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from enum import IntEnum
 from typing import Any
 
@@ -15,10 +15,12 @@ from massline.respond.models import DESK_ROLES, Case, Reply, SetAside, Turn
 from massline.respond.queries import Act, acts, set_aside_of, with_attachments
 from massline.respond.rules import REOPENINGS, State
 from massline.rights import Actor, covers
+from massline.sums import SUMS
 from massline.supervise.models import Rating
 from massline.supervise.rules import BodyRates, Rate
 
 WEEKS = 13  # a quarter of a year, shown on the scoreboard
+Counts = Mapping[int, Mapping[str, int]]  # by the key of a body
 
 
 class Step(IntEnum):
@@ -98,13 +100,21 @@ class Line:
     rates: BodyRates
     open_cases: int
     overdue: int
+    at: datetime | None = None  # when these were counted; None for now
 
 
 def scoreboard(today: date) -> list[Line]:
-    """Every body with its three rates and the counts behind them, in the order of the tree. Three queries, whatever the size."""
-    turns = {row["body"]: row for row in _turns(today)}
-    ratings = {row["reply__body"]: row for row in _ratings()}
-    return [_line(body, turns.get(body.pk, {}), ratings.get(body.pk, {})) for body in Body.objects.order_by("path")]
+    """Every body with its three rates and the counts behind them, in the order of the tree. Three queries, whatever the size; one
+    where the counts are kept for a while (massline.sums)."""
+    counted = SUMS.of("scoreboard", lambda: _counted(today))
+    turns, ratings = counted.value
+    lines = (_line(body, turns.get(body.pk, {}), ratings.get(body.pk, {})) for body in Body.objects.order_by("path"))
+    return [replace(line, at=counted.at) for line in lines]
+
+
+def _counted(today: date) -> tuple[Counts, Counts]:
+    """Turns and ratings, each by the key of the body."""
+    return {row["body"]: row for row in _turns(today)}, {row["reply__body"]: row for row in _ratings()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +146,12 @@ def _row(line: Line, found: list[Line], weeks: list[int], *, folded: bool) -> Ro
 def open_by_week(today: date, lines: Iterable[Line]) -> dict[int, list[int]]:
     """How many cases each body had to answer at the end of each of the last WEEKS weeks, today last; by the body's key.
 
-    Reckoned backwards from what is open now. Two queries, however many bodies."""
+    Reckoned backwards from what is open now. Two queries, however many bodies; none where these are kept for a while."""
     monday = today - timedelta(days=today.weekday())
     first = monday - timedelta(weeks=WEEKS - 2)  # the Monday after the first week's end
-    began, ended = _turns_by_week("began_at", first), _turns_by_week("ended_at", first)
+    began, ended = SUMS.of(
+        f"weeks:{first}", lambda: (_turns_by_week("began_at", first), _turns_by_week("ended_at", first))
+    ).value
     weeks = [first + timedelta(weeks=number) for number in range(WEEKS - 1)]
     levels: dict[int, list[int]] = {}
     for line in lines:

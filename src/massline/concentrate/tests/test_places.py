@@ -37,7 +37,7 @@ def test_messages_from_further_down_count_for_the_place_above() -> None:
     call = a_call(county)
     for area in (village, town, other, department, None):
         a_message(call, area=area)
-    found, elsewhere = places(call)
+    found, elsewhere, _at = places(call)
     assert [(place.body, place.messages) for place in found] == [(town, 2), (other, 1)]
     assert elsewhere == 2
     assert elsewhere + sum(place.messages for place in found) == call.messages.count()
@@ -50,7 +50,7 @@ def test_the_coarsest_places_with_outlines_are_those_of_the_map() -> None:
     call = a_call(county)
     a_message(call, area=village), a_message(call, area=town)
     outline(county, village)
-    found, elsewhere = places(call)
+    found, elsewhere, _at = places(call)
     assert [(place.body, bool(place.rings)) for place in found] == [(village, True), (bare, False)]
     assert elsewhere == 1
     outline(county, village, town)

@@ -66,9 +66,9 @@ def themes(request: HttpRequest, ref: str) -> HttpResponse:
 def places(request: HttpRequest, ref: str) -> HttpResponse:
     """Where a call's messages came from: a map where outlines are entered, and the list of places in any case."""
     asked = public_call(ref)
-    found, elsewhere = queries.places(asked)
+    found, elsewhere, at = queries.places(asked)
     whole = elsewhere + sum(place.messages for place in found)
-    context = {"call": asked, "places": found, "elsewhere": elsewhere, "whole": whole}
+    context = {"call": asked, "places": found, "elsewhere": elsewhere, "whole": whole, "at": at}
     return render(request, "concentrate/places.html", {**context, "most": found[0].messages if found else 0})
 
 

@@ -38,8 +38,8 @@ def publish_reply(case: Case, *, text: str, by: User, version: int, attached: Co
     StaleCase, AttachmentGone."""
     require(by, "respond.publish_reply", case.body.path)
     check_move(case.pk, State(case.state), State.ANSWERED)
-    claim(case, version, state=State.ANSWERED, ask_on=timezone.localdate() + ASK_LATER)
-    now, text = timezone.now(), plain(text)
+    now, today, text = timezone.now(), timezone.localdate(), plain(text)
+    claim(case, version, state=State.ANSWERED, in_time=today <= case.reply_due, ask_on=today + ASK_LATER)
     turn = Turn.objects.get(case=case, ended_at=None)
     turn.ended_at = now
     turn.save(update_fields=["ended_at"])

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -51,8 +51,8 @@ MEANS = [
 
 class CaseQuerySet(models.QuerySet["Case"]):
     def public(self) -> Self:
-        """Cases with at least one published message."""
-        return self.filter(Q(pk__in=CaseMessage.objects.filter(message__published_at__isnull=False).values("case")))
+        """Cases with at least one published message. Asked case by case: SQLite would make a list of all of them first."""
+        return self.filter(Exists(CaseMessage.objects.filter(case=OuterRef("pk"), message__published_at__isnull=False)))
 
     def on_desk_of(self, actor: Actor) -> Self:
         """What is the actor's to look after: cases of her body, of every body under it, and those put before one of them.
@@ -138,6 +138,7 @@ class Case(models.Model):
     reply_due = models.DateField(_("reply due"))
     escalated_at = models.DateTimeField(null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
+    in_time = models.BooleanField(null=True)  # whether the latest reply came by its day; None before the first
     reopenings = models.PositiveSmallIntegerField(default=0)
     hand_overs = models.PositiveSmallIntegerField(default=0)  # by people, forth or back; what is inherited is none
     version = models.PositiveIntegerField(default=0)  # rises with each act: a form opened before it is stale

@@ -14,6 +14,7 @@ from massline.respond.models import (
     ANSWERING_ROLES,
     DESK_ROLES,
     Case,
+    CaseMessage,
     Reply,
     SetAside,
     Topic,
@@ -126,10 +127,16 @@ def placement_of(message: Message) -> Placement | None:
 
 def answers() -> QuerySet[Reply]:
     """The last reply to each public case that stands answered, the latest first. By primary key, in which replies are published:
-    a page of millions is found at once."""
+    a page of millions is found at once. (SQLite would begin with the cases of a state, and sort all their replies.)"""
     later = Reply.objects.filter(case=OuterRef("case"), pk__gt=OuterRef("pk"))
-    answered = Reply.objects.filter(case__state__in=[State.ANSWERED, State.SETTLED]).exclude(Exists(later))
-    return answered.filter(case__in=Case.objects.public()).order_by("-pk")
+    answered = Reply.objects.exclude(case__state__in=[State.OPEN, State.MERGED]).exclude(Exists(later))
+    return _to_public_cases(answered).order_by("-pk")
+
+
+def _to_public_cases(replies: QuerySet[Reply]) -> QuerySet[Reply]:
+    """As Case.objects.public(), asked reply by reply: the first page needs but a few."""
+    shown = CaseMessage.objects.filter(case=OuterRef("case"), message__published_at__isnull=False)
+    return replies.filter(Exists(shown))
 
 
 def answered_cases(answers: Iterable[Reply]) -> list[Case]:
@@ -145,4 +152,4 @@ def answered_cases(answers: Iterable[Reply]) -> list[Case]:
 
 def latest_replies() -> QuerySet[Reply]:
     """Replies to public cases, the latest first. By primary key: a table of millions answers at once."""
-    return Reply.objects.filter(case__in=Case.objects.public()).select_related("case__body", "body").order_by("-pk")
+    return _to_public_cases(Reply.objects.all()).select_related("case__body", "body").order_by("-pk")

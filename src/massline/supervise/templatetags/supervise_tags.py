@@ -36,12 +36,13 @@ class Line:
 
 @register.inclusion_tag("supervise/parts/river.html")
 def river(call: Call | None = None) -> dict[str, Any]:
-    """How far what was said has come: of one call, or of all. Four queries."""
+    """How far what was said has come: of one call, or of all. At most six queries."""
     found = course(call, timezone.now(), timezone.localdate())
     stages, whole = _stages(found), _whole(found)
     pages = {str(theme.pk): theme.get_absolute_url() for theme in found.themes[:THEMES_NAMED]}
     lines = [(stage.label, [_line(pool, whole, pages) for pool in stage.pools if pool.size]) for stage in stages]
-    return {"whole": whole, "drawn": _drawn(found, stages) if whole else "", "stages": lines, "says": _says(found)}
+    drawn = _drawn(found, stages) if whole else ""
+    return {"whole": whole, "drawn": drawn, "stages": lines, "says": _says(found), "at": found.at}
 
 
 def _line(pool: pictures.Pool, whole: int, pages: dict[str, str]) -> Line:
