@@ -93,6 +93,8 @@ MAY: dict[str, frozenset[Role]] = {
         "respond.set_aside": {Role.HANDLER, Role.LEADER},
         "respond.take_back_set_aside": {Role.HANDLER, Role.LEADER},
         "respond.ask_again": {Role.RESIDENT},
+        "respond.link_earlier": {Role.RESIDENT},
+        "respond.take_back_link": {Role.RESIDENT},
         "respond.hand_over": {Role.HANDLER, Role.LEADER},
         "respond.correct_topic": {Role.HANDLER, Role.LEADER},
         "respond.hand_back": {Role.HANDLER, Role.LEADER},

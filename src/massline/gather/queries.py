@@ -1,6 +1,6 @@
 """Reads that join calls, messages and bodies for one page or export."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -52,18 +52,18 @@ def calls_in_order(now: datetime) -> CallQuerySet:
     return Call.objects.public(now).select_related("body").annotate(stands=stands).order_by(*order)
 
 
-def with_published(calls: Iterable[Call]) -> list[Call]:
-    """The same calls, each with `published`, the number of messages that everybody may read. One query, or none where these are
-    kept for a while (massline.sums)."""
-    counts = SUMS.of("published", lambda: dict(_published_of_calls())).value
-    found = list(calls)
+def published_of_calls() -> Mapping[int, int]:
+    """How many messages of each call everybody may read, by its key. One query; none where they are kept (massline.sums)."""
+    public = Message.objects.public().order_by().values_list("call")
+    return SUMS.of("published", lambda: dict(public.annotate(n=Count("pk")))).value
+
+
+def with_published(calls: Iterable[Call], counts: Mapping[int, int] | None = None) -> list[Call]:
+    """The same calls, each with `published`, out of these counts of all calls, or of new ones."""
+    counts, found = published_of_calls() if counts is None else counts, list(calls)
     for call in found:
         call.published = counts.get(call.pk, 0)  # type: ignore[attr-defined]
     return found
-
-
-def _published_of_calls() -> Iterable[tuple[int, int]]:
-    return Message.objects.public().order_by().values_list("call").annotate(n=Count("pk"))
 
 
 def voices(call: Call) -> Voices:

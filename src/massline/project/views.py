@@ -17,8 +17,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from massline.bodies.models import Body
 from massline.concentrate.models import Run
 from massline.concentrate.queries import count_themes
-from massline.gather.models import Message
-from massline.gather.queries import calls_in_order, with_published
+from massline.gather.queries import calls_in_order, published_of_calls, with_published
 from massline.ledger.models import Entry
 from massline.project import find as finding
 from massline.project.demo.staff import PASSWORD
@@ -45,10 +44,10 @@ class Step:
 
 def home(request: HttpRequest) -> HttpResponse:
     """At most 10 queries, and the river's, for somebody who is not signed in."""
-    now = timezone.now()
+    now, published = timezone.now(), published_of_calls()
     context: dict[str, Any] = {
-        "steps": _steps(),
-        "calls": with_published(calls_in_order(now).open(now)[:CALLS_SHOWN]),
+        "steps": _steps(sum(published.values())),
+        "calls": with_published(calls_in_order(now).open(now)[:CALLS_SHOWN], published),
         "replies": list(latest_replies()[:REPLIES_SHOWN]),
         "entries": Entry.objects.count(),
         "seats": seats(),
@@ -71,14 +70,9 @@ def find(request: HttpRequest) -> HttpResponse:
     return render(request, template, context)
 
 
-def _counted() -> tuple[int, int, int]:
-    """What everybody may read: messages, cases; and ratings."""
-    return Message.objects.public().count(), Case.objects.public().count(), Rating.objects.count()
-
-
-def _steps() -> list[Step]:
-    """The steps that are built. Five queries."""
-    gathered, cases, ratings = SUMS.of("circle", _counted).value
+def _steps(gathered: int) -> list[Step]:
+    """The steps that are built. gathered: messages that everybody may read. Four queries."""
+    cases, ratings = SUMS.of("circle", lambda: (Case.objects.public().count(), Rating.objects.count())).value
     calls = reverse("gather:calls")
     run = Run.objects.finished().select_related("call").order_by("-finished_at", "-pk").first()
     return [

@@ -322,6 +322,29 @@ class NotSetAside(CaseError):
         self.message = message
 
 
+LINKS = 5  # of one message, to earlier ones of its writer
+
+
+class LinkRefused(CaseError):
+    """A message cannot be linked to this one. why: "itself", "linked" (before), "many"."""
+
+    def __init__(self, message: int, why: str) -> None:
+        super().__init__(f"Message {message} cannot be linked: {why}.")
+        self.why = why
+
+
+def check_link(message: int, earlier: int, linked: Collection[int]) -> None:
+    """Whether a message may be linked to an earlier one. linked: to which it is already. Raises LinkRefused.
+
+    Source: docs/rules/case.md, C31."""
+    if message == earlier:
+        raise LinkRefused(message, "itself")
+    if earlier in linked:
+        raise LinkRefused(message, "linked")
+    if len(linked) >= LINKS:
+        raise LinkRefused(message, "many")
+
+
 class ReasonMissing(CaseError):
     """Somebody decides otherwise than was advised with good reason, and does not say why."""
 

@@ -1,29 +1,55 @@
 """What a resident may type: her receipt, her verdict, and why she wants a case looked at again."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from massline.gather.rules import read_receipt
+from massline.gather.models import Message
+from massline.gather.queries import message_of
+from massline.gather.rules import ReceiptMistyped, read_receipt
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 LONGEST_WORDS = 2000  # characters
 
 
-class ReceiptForm(forms.Form):
-    """A code as somebody reads it from paper. Whatever read_receipt finds wrong is raised to the view, which explains it."""
-
-    code = forms.CharField(
-        label=_("Receipt code"),
+def _receipt_code(label: "_StrPromise") -> forms.CharField:
+    return forms.CharField(
+        label=label,
         help_text=_("Twelve characters, such as 7K4Q-2XWD-93BM. Small letters, spaces and dashes do not matter."),
         max_length=60,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
         error_messages={"required": _("Type the code from your receipt.")},
     )
 
+
+class ReceiptForm(forms.Form):
+    """A code as somebody reads it from paper. Whatever read_receipt finds wrong is raised to the view, which explains it."""
+
+    code = _receipt_code(_("Receipt code"))
+
     def read(self) -> str:
         """The code itself. Raises ReceiptMistyped."""
         return read_receipt(self.cleaned_data["code"])
+
+
+class LinkForm(ReceiptForm):
+    """The receipt of an earlier message of the same writer. Adds to its errors what is wrong with the code."""
+
+    code = _receipt_code(_("Receipt code of the earlier message"))
+
+    def earlier(self) -> Message | None:
+        """The message that the receipt opens; None, with an error at the field, where there is none."""
+        try:
+            found = message_of(self.read())
+        except ReceiptMistyped:
+            self.add_error("code", _("A character of this code is mistyped. Compare it with your receipt."))
+            return None
+        if found is None:
+            self.add_error("code", _("No message has this code. Compare it with your receipt."))
+        return found
 
 
 class FollowForm(forms.Form):

@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from massline.bodies.models import Body
@@ -27,11 +27,11 @@ from massline.ledger.queries import receipt_for
 from massline.respond import actions as respond
 from massline.respond.letters import following_of
 from massline.respond.models import Case
-from massline.respond.queries import due_story, letters_about, lines
-from massline.respond.rules import CaseError, suggested_title
+from massline.respond.queries import due_story, earlier_of, letters_about, lines
+from massline.respond.rules import LINKS, CaseError, LinkRefused, suggested_title
 from massline.rights import RESIDENT, may
 from massline.supervise import actions, passing, queries
-from massline.supervise.forms import FollowForm, LaterForm, RatingForm, ReceiptForm, ReopenForm
+from massline.supervise.forms import FollowForm, LaterForm, LinkForm, RatingForm, ReceiptForm, ReopenForm
 from massline.supervise.rules import RatedBefore, suspects
 from massline.tlog.checkpoint import BadCheckpoint
 from massline.tlog.receipt import write_receipt
@@ -39,6 +39,12 @@ from massline.tlog.receipt import write_receipt
 _NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # characters that no XML may hold
 BODIES_A_PAGE = 13  # a body and twelve under it: a page of 30 KB
 CASES_A_PAGE = 20
+NOT_LINKED = {
+    "itself": gettext_lazy("This is the receipt of this message. Type that of the earlier one."),
+    "linked": gettext_lazy("This message is linked already."),
+    "many": gettext_lazy("%(most)s messages are linked already; take one back first."),
+}
+"""What somebody reads whose link was refused, by `LinkRefused.why`."""
 
 
 @unlisted
@@ -161,6 +167,33 @@ def ask_again(request: HttpRequest, code: str) -> HttpResponse:
         except CaseError:
             return _receipt_page(request, queries.standing(now.message), read, problem="asked", status=409)
     return redirect("supervise:receipt_page", grouped(read))
+
+
+@unlisted
+def link(request: HttpRequest, code: str) -> HttpResponse:
+    """The writer spoke of it before: her desk shall read what became of that message too."""
+    read, now = _own(code)
+    if request.method != "POST":
+        return redirect("supervise:receipt_page", grouped(read))
+    form = LinkForm(request.POST)
+    earlier = form.earlier() if form.is_valid() else None
+    if earlier is None:
+        return _receipt_page(request, now, read, link_form=form, status=422)
+    try:
+        respond.link_earlier(now.message, earlier, by=RESIDENT)
+    except LinkRefused as refused:
+        form.add_error("code", NOT_LINKED[refused.why] % {"most": LINKS})
+        return _receipt_page(request, now, read, link_form=form, status=409)
+    return redirect(reverse("supervise:receipt_page", args=[grouped(read)]) + "#earlier")
+
+
+@unlisted
+def take_back_link(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """The desk shall read of the earlier message no more."""
+    read, now = _own(code)
+    if request.method == "POST":
+        respond.take_back_link(now.message, pk, by=RESIDENT)
+    return redirect(reverse("supervise:receipt_page", args=[grouped(read)]) + "#earlier")
 
 
 @unlisted
@@ -318,6 +351,8 @@ def _receipt_page(
         "address": address,
         "steps": steps,
         "removals": removals_of(now.message),
+        "earlier": earlier_of(Message.objects.filter(pk=now.message.pk)),
+        "link_form": LinkForm(),
         "may_take": now.case is None and _may_take(request, now.message),
     }
     if now.may_rate:

@@ -32,7 +32,7 @@ def test_the_circle_counts_what_is_public(client) -> None:
 def test_the_front_page_takes_few_queries(client, django_assert_max_num_queries) -> None:
     for _ in range(4):
         a_message(a_call())
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(15):
         client.get("/")
 
 

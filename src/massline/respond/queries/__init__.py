@@ -16,6 +16,7 @@ from massline.respond.queries.desk import (
 from massline.respond.queries.estate import Estate, estate_of
 from massline.respond.queries.finding import LOOKED_THROUGH, Found, Search
 from massline.respond.queries.hot import HotLine, hot_lines, hot_matter_of
+from massline.respond.queries.linking import Earlier, earlier_of
 from massline.respond.queries.passing import Passing, goes_down, passings, places_of, sender_by, sender_of
 from massline.respond.queries.replying import draft_of, facts_of, templates_of, templates_within
 from massline.respond.queries.routing import (
@@ -81,11 +82,11 @@ from massline.respond.queries.voices import (
 )
 
 __all__ = [
-    "ALIKE", "ASKED", "Act", "Advised", "Clock", "Clocks", "Crowd", "Days", "DueStory", "Estate", "Found",
+    "ALIKE", "ASKED", "Act", "Advised", "Clock", "Clocks", "Crowd", "Days", "DueStory", "Earlier", "Estate", "Found",
     "HAND_OVERS", "HotLine", "LOOKED_THROUGH", "Letters", "Line", "MessageLine", "Passing", "PastCase", "Search",
     "Urged", "acts", "advised", "advised_together", "alike", "answered_cases", "answers", "asked_in",
     "attached_by", "bodies_at_hand", "by_words", "calendars_of", "clock", "clocks", "crowd", "crowd_of",
-    "days_left", "days_of", "desk_cases", "desk_counts", "desk_lines", "draft_of", "due_story", "duty_of",
+    "days_left", "days_of", "desk_cases", "desk_counts", "desk_lines", "draft_of", "due_story", "duty_of", "earlier_of",
     "estate_of", "facts_of", "files_of", "first_message", "first_of_open_cases", "free_messages", "goes_down",
     "hand_over_choices", "helpers", "hot_lines", "hot_matter_of", "in_order", "knowing_files", "last_reshaping",
     "latest_replies", "learnt_since", "letters_about", "lines", "may_urge", "messages_in_matters",

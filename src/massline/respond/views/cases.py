@@ -334,6 +334,7 @@ def desk_page(
     if form and not may_act and seen >= found.version:
         raise Http404
     context = case_context(request, found, queries.messages_shown_to(user, found))
+    context["earlier"] = queries.earlier_of(found.messages.all())
     if may_act:
         context |= _forms(found, context["had"]) | queries.clock(found)
         context["alike"] = queries.alike(found, user) if "alike" in request.GET or isinstance(form, JoinForm) else None

@@ -168,6 +168,7 @@ def _take_page(
         "own_means": means_of(advised),
         "taken": taken,
         "is_taken": hasattr(found, "case_message"),
+        "earlier": queries.earlier_of(Message.objects.filter(pk=found.pk)),
     }
     try:
         context["due"] = queries.reply_day(found, form.sure)
