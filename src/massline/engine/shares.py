@@ -15,4 +15,5 @@ def likely(part: float, whole: float) -> tuple[float, float]:
         return 0.0, 1.0
     share, spread = part / whole, Z95 * Z95 / whole
     middle, half = share + spread / 2, Z95 * sqrt(share * (1 - share) / whole + spread / (4 * whole))
-    return max(0.0, (middle - half) / (1 + spread)), min(1.0, (middle + half) / (1 + spread))
+    low, high = (middle - half) / (1 + spread), (middle + half) / (1 + spread)
+    return max(0.0, min(share, low)), min(1.0, max(share, high))  # of 0 and of all the last bit of a float is wrong
