@@ -33,6 +33,7 @@ LONGEST_FIRST_PAGE = 30_000  # bytes on the wire of a first page, its style insi
 
 ELSEWHERE = {
     "receipt/<str:code>/follow/": "offered where letters can be sent: supervise/tests/test_following.py",
+    "receipt/<str:code>/link/<int:pk>/take-back/": "beside a linked message: respond/tests/test_linking.py",
     "cases/<int:pk>/follow/": "offered where letters can be sent: supervise/tests/test_following.py",
     "receipt/<str:code>/later/": "offered four weeks after an answer: supervise/tests/test_later.py",
     "desk/cases/<int:pk>/urge/": "offered to leaders of a body above: respond/tests/test_urging.py",
