@@ -17,9 +17,8 @@ from typing import Any, Final, Generic, Protocol, TypeVar
 from django.core.cache import caches
 from django.db import connections
 
-WORTH: Final = 0.1  # seconds: what takes less is not kept
+WORTH: Final = 0.25  # seconds: what takes less is not kept
 TIMES: Final = 20  # as long as it took, so often, it is kept: reckoning takes a twentieth of one processor at most
-LEAST: Final = 60.0  # seconds that a kept sum is shown at least
 MOST: Final = 1_000  # sums that a process keeps at once
 Value = TypeVar("Value")
 log = logging.getLogger(__name__)
@@ -80,14 +79,14 @@ class Sums:
     def of(self, name: str, reckon: Callable[[], Value]) -> Sum[Value]:
         """What `reckon` says, or has said under this name lately: plain lists, mappings and figures. A name stands for one shape
         of them: the shelf outlives the program. Who asks first waits, and so do others meanwhile; what it raises they get."""
-        kept = self._kept.get(name)
+        kept, lock = self._kept.get(name), self._locks[name]
         if kept is None:
-            with self._locks[name]:
+            with lock:
                 kept = self._kept.get(name) or self._from_shelf(name)
                 if kept is None:
                     return Sum(self._reckoned(name, reckon))
-        if kept.until < self._clock() and self._locks[name].acquire(blocking=False):
-            self._beside(lambda: self._again(name, reckon))
+        if kept.until < self._clock() and lock.acquire(blocking=False):
+            self._beside(lambda: self._again(name, reckon, lock))
         return Sum(kept.value, datetime.fromtimestamp(kept.at, UTC))
 
     def _from_shelf(self, name: str) -> _Kept | None:
@@ -104,8 +103,8 @@ class Sums:
             self._keep(name, _Kept(*found))
         return self._kept.get(name)
 
-    def _again(self, name: str, reckon: Callable[[], Any]) -> None:
-        """Holds the lock of the name from its caller. What fails is logged, and tried again when somebody asks."""
+    def _again(self, name: str, reckon: Callable[[], Any], lock: threading.Lock) -> None:
+        """Holds the lock from its caller. What fails is logged, and tried again when somebody asks."""
         try:
             shelf = self.shelf()
             fresh = self._take(name, shelf) if shelf else None  # another process may have been faster
@@ -114,14 +113,14 @@ class Sums:
         except Exception:
             log.exception("A sum could not be reckoned anew: %s", name)
         finally:
-            self._locks[name].release()
+            lock.release()
 
     def _reckoned(self, name: str, reckon: Callable[[], Value]) -> Value:
         start = self._clock()
         value = reckon()
         end = self._clock()
         if end - start >= self.worth:
-            self._keep(name, _Kept(value, start, end + max(LEAST, TIMES * (end - start))), self.shelf())
+            self._keep(name, _Kept(value, start, end + TIMES * (end - start)), self.shelf())
         elif self._kept.pop(name, None) and (shelf := self.shelf()):
             shelf.delete(name)
         return value
