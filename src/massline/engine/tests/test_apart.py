@@ -132,6 +132,17 @@ def test_a_tree_that_was_told_apart_still_adds_up(sample, mixed, pool) -> None:
         assert not np.isin(np.flatnonzero(new.parents == coarse), evidence.themes).all()
 
 
+def test_where_no_group_is_tight_nothing_is_told(sample, mixed, pool) -> None:
+    """Such a call came to an IndexError before."""
+    nobody, everybody = np.zeros(len(TEXTS), np.bool_), np.zeros(len(TEXTS), np.int64)
+    new, evidence, odds = told_apart(
+        sample, mixed[0], Tree(np.array([-1], np.int32), everybody, everybody, nobody), pool=pool
+    )
+    assert len(new.parents) == len(odds) == 1
+    assert not len(evidence.themes)
+    assert np.isnan(odds).all()
+
+
 def test_a_call_that_was_read_whole_is_left_as_the_teacher_sees_it(sample, mixed, pool) -> None:
     space, tree = mixed
     same, evidence, odds = told_apart(sample, replace(space, whole=True), tree, pool=pool)
