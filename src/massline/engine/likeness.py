@@ -18,7 +18,7 @@ ALIKE_IN_ORDER: Final = 0.75
 ALIKE_IN_ORDER_LONG: Final = 0.3
 """The same for short and for long texts that are near copies by their order: below, their order is not looked at."""
 SHORT: Final = 20
-LONG: Final = 64
+LONG: Final = 52
 """Tokens up to which a text is short, and from which it is long; between them the asked share falls evenly."""
 IN_ORDER: Final = 0.92
 IN_ORDER_LONG: Final = 0.62
