@@ -47,10 +47,10 @@ class Reading:
         self.timeline.at(now + timedelta(days=6), partial(self.again, run, by))
 
     def name_foreign(self, run: Run, by: User) -> None:
-        """Themes of messages in English get a name that everybody in the county can read."""
+        """Themes of messages in English, or with an English name, get one that everybody in the county can read."""
         for theme in self._largest(run):
             said = [message.text.isascii() for message in theme_messages(theme)]
-            if 2 * sum(said) <= len(said):
+            if 2 * sum(said) <= len(said) and not theme.label.isascii():
                 continue
             matter = [_names()[key] for key, _number in self._matters_in(theme).most_common(1)]
             taken = {other.label for other in self._largest(run)}
