@@ -128,6 +128,7 @@ MAY: dict[str, frozenset[Role]] = {
         "respond.confirm": {Role.RESIDENT},
         "respond.stop_following": {Role.RESIDENT},
         "respond.send_notices": {Role.SYSTEM},
+        "respond.forget_links": {Role.SYSTEM},
         "respond.forget_unconfirmed": {Role.SYSTEM},
         "respond.settle": {Role.RESIDENT},
         "respond.reopen": {Role.RESIDENT},

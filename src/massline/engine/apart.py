@@ -45,9 +45,8 @@ def _told_apart(sample: Sample, space: Space, tree: Tree, pool: Sample) -> tuple
     groups = claimed(hear(sample.grams, groups), groups)
     found, heard = widened(groups, hear(sample.grams, groups), pool=pool, inside=inside, close=space.close)
     told = small_and_told(heard, found, fewest=max(HANDFUL, round(SMALLEST * len(found))))
-    named = np.append(
-        np.where(told, np.arange(len(told)), -1), -1
-    )  # the last stands for no group, and there may be none
+    # One more stands for no group: there may be none at all.
+    named = np.append(np.where(told, np.arange(len(told)), -1), -1)
     new, themes = grown(space.close, tree, named[found[inside]], len(told))
     odds = np.full(len(new.parents), np.nan)
     kept = np.flatnonzero(themes >= 0)

@@ -54,6 +54,7 @@ class Call(models.Model):
     publish_at_once = models.BooleanField(_("messages show at once"), default=True)
     answer = models.TextField(_("answer"), blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
+    published: int  # messages that everybody may read; where gather.queries.with_published has told it
 
     objects = CallQuerySet.as_manager()
 

@@ -62,7 +62,7 @@ def with_published(calls: Iterable[Call], counts: Mapping[int, int] | None = Non
     """The same calls, each with `published`, out of these counts of all calls, or of new ones."""
     counts, found = published_of_calls() if counts is None else counts, list(calls)
     for call in found:
-        call.published = counts.get(call.pk, 0)  # type: ignore[attr-defined]
+        call.published = counts.get(call.pk, 0)
     return found
 
 

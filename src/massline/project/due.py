@@ -18,6 +18,7 @@ from massline.respond.actions import (
     ask_later,
     clear_attachments,
     escalate_overdue,
+    forget_links,
     forget_unconfirmed,
     send_notices,
     train_router,
@@ -58,8 +59,8 @@ def escalate_cases() -> int:
 
 
 def erase_what_was_said() -> int:
-    """Words of ratings whose writers' messages were erased."""
-    return erase_words(by=SYSTEM)
+    """Words of ratings whose writers' messages were erased, and what was linked to them."""
+    return erase_words(by=SYSTEM) + forget_links(by=SYSTEM)
 
 
 def ask_writers() -> int:

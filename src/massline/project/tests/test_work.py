@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.utils import timezone
-from tests.builders import a_call, a_case, a_handler, a_message
+from tests.builders import a_call, a_case, a_handler, a_message, a_receipt
 from tests.killed import program
 
 from massline.beat import LEASE
@@ -15,12 +15,13 @@ from massline.concentrate.actions import request_run
 from massline.concentrate.models import Look, Run, Theme
 from massline.concentrate.tests.hot import Lifts
 from massline.concentrate.tests.runs import a_call_with_messages, a_run
+from massline.gather.actions import erase_own
 from massline.gather.models import ArrivingFile, ArrivingRow
 from massline.ledger.models import Entry
 from massline.project import due
-from massline.respond.actions import publish_reply
+from massline.respond.actions import link_earlier, publish_reply
 from massline.respond.models import Case
-from massline.rights import SYSTEM
+from massline.rights import RESIDENT, SYSTEM
 
 
 def an_overdue_case() -> Case:
@@ -73,6 +74,16 @@ def test_a_worker_asks_writers_weeks_later_without_being_told_to() -> None:
     assert due.do_due_work() == 1
     assert due.do_due_work() == 0
     assert Case.objects.get().asked_later_at is not None
+
+
+@pytest.mark.django_db
+def test_what_was_linked_to_a_message_goes_when_its_words_are_erased() -> None:
+    call = a_call()
+    earlier, message = (a_receipt(call, text).message for text in ("水管裂过", "水管又漏了"))
+    link_earlier(message, earlier, by=RESIDENT)
+    erase_own(earlier, by=RESIDENT)
+    assert due.do_due_work() == 1
+    assert due.do_due_work() == 0
 
 
 @pytest.mark.django_db

@@ -13,7 +13,7 @@ from massline.respond.actions.desk import (
     rename_view,
 )
 from massline.respond.actions.inheriting import abolish_body
-from massline.respond.actions.linking import link_earlier, take_back_link
+from massline.respond.actions.linking import forget_links, link_earlier, take_back_link
 from massline.respond.actions.opening import (
     ask_again,
     join,
@@ -34,8 +34,9 @@ from massline.respond.actions.urging import urge
 __all__ = [
     "Piece", "Wait", "abolish_body", "advise", "ask_again", "ask_later", "attach", "clear_attachments", "confirm",
     "correct_topic", "drop_template", "drop_view", "escalate_if_overdue", "escalate_overdue", "extend",
-    "finish_part", "follow", "forget_unconfirmed", "hand_back", "hand_over", "join", "keep_draft", "keep_template",
-    "keep_view", "leave", "link_earlier", "merge", "open_case", "open_case_of_hot_matter", "open_case_of_theme", "pause",
+    "finish_part", "follow", "forget_links", "forget_unconfirmed", "hand_back", "hand_over", "join", "keep_draft",
+    "keep_template", "keep_view", "leave", "link_earlier", "merge", "open_case", "open_case_of_hot_matter",
+    "open_case_of_theme", "pause",
     "publish_reply", "rename_view", "reopen", "resume", "send_notices", "set_aside", "set_duty", "set_topic",
     "settle", "share", "split", "stop_following", "take_as_advised", "take_back", "take_back_link", "take_back_set_aside",
     "take_off", "train_router", "urge", "withdraw_attachment", "write_note",

@@ -2,11 +2,10 @@
 
 Docs: docs/decisions/0030-search-by-pairs-of-characters.md."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import prod
-from types import MappingProxyType
 from typing import Generic, TypeVar
 
 from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
@@ -50,15 +49,18 @@ class Search:
             holding = self._cases_with(word)
             if holding is not None:
                 others = [other for other in self._words if other != word]
-                return Found(cases.filter(pk__in=_read(holding, others) if others else holding))
+                return Found(cases.filter(pk__in=_read(holding, map(_in_case, others)) if others else holding))
         return Found(cases.filter(pk__in=self._first(cases)), is_all=False)
 
     def _first(self, cases: QuerySet[Case]) -> set[int]:
         """Of the first LOOKED_THROUGH cases those with all words; of fewer where these fill a page."""
-        found, replied = set[int](), {word: self._replied(word) for word in self._words[:TRIED]}
+        found = set[int]()
+        hold_all = [
+            _in_case(word, self._replied(word) if word in self._words[:TRIED] else None) for word in self._words
+        ]
         for part in self._parts(MessageTerms, CaseTerms, ReplyTerms):
             if len(found) <= PAGE and part.start < part.stop:
-                found |= _read(cases.values_list("pk", flat=True)[part], self._words, replied)
+                found |= _read(cases.values_list("pk", flat=True)[part], hold_all)
         return found
 
     def _replied(self, word: str) -> Q | None:
@@ -120,19 +122,15 @@ def _part_of_all(keys: Sequence[int]) -> float:
     return len(gaps) / max(sum(gaps), 1) if gaps else 0.0
 
 
-def _read(
-    cases: set[int] | QuerySet[Case, int], words: Sequence[str], replied: Mapping[str, Q | None] = MappingProxyType({})
-) -> set[int]:
-    """Of these cases, by their keys, those in which each word stands, or whose number it is. One query: they are read one by one,
-    each no further than to the first word that it lacks. Keys that are not fetched yet the database hands on to itself.
-    replied: in whose replies a word stands, where that is known."""
-    hold_all = (_in_case(word, replied.get(word)) for word in words)
+def _read(cases: set[int] | QuerySet[Case, int], hold_all: Iterable[Q]) -> set[int]:
+    """Of these cases, by their keys, those that hold all words. One query: they are read one by one, each no further than to the
+    first word that it lacks. Keys that are not fetched yet the database hands on to itself."""
     return set(Case.objects.filter(*hold_all, pk__in=cases).values_list("pk", flat=True))
 
 
-def _in_case(word: str, replied: Q | None) -> Q:
-    """Whether a word stands in a case. Asked is the first row that holds it, not whether there is one: of the latter
-    PostgreSQL makes a list of all rows of the house that hold it."""
+def _in_case(word: str, replied: Q | None = None) -> Q:
+    """Whether a word stands in a case, or is its number. replied: in whose replies it stands, where that is known. Asked is the
+    first row that holds it, not whether there is one: of the latter PostgreSQL makes a list of all of the house."""
     replies = Reply.objects.filter(_holds("text", word), case=OuterRef("pk")).values("pk")[:1]
     said = CaseMessage.objects.filter(_in_message(word, "message__"), case=OuterRef("pk")).values("pk")[:1]
     named = _holds("title", word) | Q(pk=int(word) if _is_number(word) else 0)

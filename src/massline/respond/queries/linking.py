@@ -23,10 +23,10 @@ class Earlier:
 
 
 def earlier_of(messages: QuerySet[Message]) -> list[Earlier]:
-    """What these messages link, at most LINKS_SHOWN; nothing whose words were erased. One query."""
-    links = EarlierLink.objects.filter(message__in=messages, earlier__erased_at=None).order_by("pk")
+    """What these messages link, at most LINKS_SHOWN; nothing of or to one whose words were erased. One query."""
+    links = EarlierLink.objects.filter(message__in=messages, message__erased_at=None, earlier__erased_at=None)
     joined = links.select_related("earlier__call", "earlier__body", "earlier__case_message__case__body")
-    return [Earlier(link, _case_of(link.earlier)) for link in joined[:LINKS_SHOWN]]
+    return [Earlier(link, _case_of(link.earlier)) for link in joined.order_by("pk")[:LINKS_SHOWN]]
 
 
 def _case_of(message: Message) -> Case | None:

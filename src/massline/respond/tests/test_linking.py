@@ -5,18 +5,18 @@ from typing import Any
 import pytest
 from django.urls import reverse
 from django.utils import translation
-from tests.builders import a_case, a_handler, a_receipt, an_outsider
+from tests.builders import a_case, a_receipt, an_outsider
 
 from massline.gather.actions import erase_own
 from massline.gather.models import Message
 from massline.gather.rules import grouped
 from massline.ledger.models import Entry
-from massline.respond.actions import link_earlier, take_back_link
+from massline.respond.actions import forget_links, link_earlier, take_back_link
 from massline.respond.models import EarlierLink
 from massline.respond.queries import earlier_of
 from massline.respond.rules import LINKS, LinkRefused, check_link
 from massline.respond.tests.county import County
-from massline.rights import RESIDENT, NotAllowed
+from massline.rights import RESIDENT, SYSTEM, NotAllowed
 
 pytestmark = pytest.mark.django_db
 EARLIER = "去年冬天水管也裂过一次"
@@ -124,11 +124,20 @@ def test_five_are_linked_and_no_more(client: Any, here: Written) -> None:
     assert "5 messages are linked already" in answer.content.decode()
 
 
-def test_what_was_erased_since_is_shown_to_nobody(client: Any, here: Written) -> None:
+@pytest.mark.parametrize("erased", ["before", "now"])
+def test_where_either_was_erased_nobody_is_shown_it_and_nothing_is_kept(
+    client: Any, here: Written, erased: str
+) -> None:
     link_earlier(here.now.message, here.before.message, by=RESIDENT)
-    erase_own(here.before.message, by=RESIDENT)
+    other = a_receipt(here.call, "路灯不亮").message
+    link_earlier(other, a_receipt(here.call, "路灯也坏过").message, by=RESIDENT)
+    erase_own(getattr(here, erased).message, by=RESIDENT)
     assert not earlier_of(Message.objects.filter(pk=here.now.message.pk))
     assert "水管裂缝" not in desk(client, here, here.now.message)
+    assert forget_links(by=SYSTEM) == 1
+    assert forget_links(by=SYSTEM) == 0
+    assert [held.message for held in EarlierLink.objects.all()] == [other]
+    assert Entry.objects.get(kind="message.unlinked").facts == {"message": here.now.message.pk, "links": 0}
 
 
 def test_an_earlier_message_in_no_case_says_so(client: Any, here: Written) -> None:
@@ -138,10 +147,15 @@ def test_an_earlier_message_in_no_case_says_so(client: Any, here: Written) -> No
 
 
 def test_staff_cannot_link_for_a_writer(here: Written) -> None:
-    for act in (link_earlier, take_back_link):
+    with pytest.raises(NotAllowed):
+        link_earlier(here.now.message, here.before.message, by=here.handler)
+    link_earlier(here.now.message, here.before.message, by=RESIDENT)
+    for by in (here.handler, RESIDENT):
         with pytest.raises(NotAllowed):
-            act(here.now.message, here.before.message, by=a_handler(here.township))  # type: ignore[operator]
-    assert not EarlierLink.objects.exists()
+            forget_links(by=by)
+    with pytest.raises(NotAllowed):
+        take_back_link(here.now.message, EarlierLink.objects.get().pk, by=here.handler)
+    assert EarlierLink.objects.exists()
 
 
 def test_the_rule() -> None:
