@@ -1,5 +1,4 @@
-"""Exact and near copies, and campaigns: many people who send one text. Folding drops nobody; it says who stands
-beside whom."""
+"""Exact and near copies. Folding drops nobody; it says who stands beside whom."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -8,26 +7,13 @@ from typing import Final
 import numba as nb
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from massline.engine.buffers import I32, I64, U8, U64, Bools, strings_of
-from massline.engine.character_tables import token_kinds
-from massline.engine.likeness import distinct_pairs
-from massline.engine.mask import mask
+from massline.engine.campaigns import campaigns_of
 from massline.engine.near import anchors_of, more_anchors
 from massline.engine.runners import Workers, local, map_blocks
 from massline.engine.siphash import hash_strings
-from massline.engine.sketch import tokens_of
 from massline.engine.stored import Rows
-from massline.engine.tables import CAMPAIGNS
-
-CAMPAIGN_MESSAGES: Final = 10
-"""A group with fewer messages is no campaign."""
-CAMPAIGN_SENDERS: Final = 5
-"""Nor is one with fewer senders: one person who writes often is one person. A message without a sender counts as
-one."""
-CAMPAIGN_PAIRS: Final = 20
-"""Nor is a text as short as 支持 or "well done": many write it without having copied it."""
 
 PARTS: Final = 256
 """Hashes are looked through in so many parts, by their first byte: the table of one part stays near the processor."""
@@ -84,7 +70,7 @@ def fold(messages: Rows, cleaned: Rows, *, seed: int, workers: Workers = 1, know
         anchors, weights = more_anchors(cleaned, rows, keys[4], before, workers=workers)
     group = _groups(first, rows, anchors)  # (n,)
     copy_of = np.where(group == np.arange(len(group), dtype=np.int32), np.int32(-1), group)
-    return Folded(copy_of, *_campaigns(messages, cleaned, first, group), Texts(first, hashes, anchors, weights))
+    return Folded(copy_of, *campaigns_of(messages, cleaned, first, group), Texts(first, hashes, anchors, weights))
 
 
 def _own(first: I32) -> I32:
@@ -183,58 +169,3 @@ def _groups(first: I32, rows: I32, anchors: I32) -> I32:
     filled = first >= 0
     group[filled] = group[first[filled]]
     return group
-
-
-def _campaigns(messages: Rows, cleaned: Rows, first: I32, group: I32) -> tuple[I32, pa.Table]:
-    """Number of the campaign of each row (n,), and CAMPAIGNS."""
-    sizes = np.bincount(group[group >= 0], minlength=1)
-    heads = np.flatnonzero(sizes >= CAMPAIGN_MESSAGES)
-    heads = heads[np.argsort(-sizes[heads], kind="stable")]
-    campaign = np.full(len(group), -1, np.int32)
-    large = np.zeros(len(sizes), np.bool_)
-    large[heads] = True
-    in_groups = np.flatnonzero((group >= 0) & large[group])
-    by_group = in_groups[np.argsort(group[in_groups], kind="stable")]
-    bounds = np.searchsorted(group[by_group], heads), np.searchsorted(group[by_group], heads, "right")
-    groups = [by_group[start:end] for start, end in zip(*bounds, strict=True)]
-    theirs = messages.take(by_group, "sender", "time", "channel").combine_chunks()
-    commonest = [_commonest(first[rows]) for rows in groups]
-    forms = cleaned.take(np.array(commonest, np.int64), "form").column("form").to_pylist()
-    found: list[dict[str, object]] = []
-    for rows, start, text, form in zip(groups, bounds[0], commonest, forms, strict=True):
-        facts = _campaign(theirs.slice(start, len(rows)), form)
-        if facts is not None:
-            campaign[rows] = len(found)
-            distinct = len(np.unique(first[rows]))
-            found.append({"campaign": len(found), "distinct_texts": distinct, "text": text, **facts})
-    texts = messages.take(np.array([one["text"] for one in found], np.int64), "text").column("text").to_pylist()
-    for one, text in zip(found, texts, strict=True):
-        one["text"] = mask(text).text
-    return campaign, pa.Table.from_pylist(found, schema=CAMPAIGNS)
-
-
-def _commonest(texts: I32) -> int:
-    """The text that stands most often among these; the first of equals."""
-    different, counts = np.unique(texts, return_counts=True)
-    return int(different[counts.argmax()])
-
-
-def _campaign(mine: pa.Table, form: str) -> dict[str, object] | None:
-    """Who, when and where of a campaign; None when the group is none. mine: sender, time and channel of its
-    messages; form: the commonest."""
-    senders = mine.column("sender")
-    people = pc.count_distinct(senders, mode="only_valid").as_py() + senders.null_count
-    if people < CAMPAIGN_SENDERS or _pairs_in(form) < CAMPAIGN_PAIRS:
-        return None
-    span = pc.min_max(mine.column("time"))
-    return {
-        "messages": len(mine),
-        "senders": people,
-        "first": span["min"].as_py(),
-        "last": span["max"].as_py(),
-        "channels": sorted(pc.unique(mine.column("channel").drop_null()).to_pylist()),
-    }
-
-
-def _pairs_in(form: str) -> int:
-    return int(distinct_pairs(tokens_of(*strings_of(pa.array([form], pa.large_string())), token_kinds())[0]))

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from massline.engine import near
+from massline.engine.campaigns import CAMPAIGN_MESSAGES, CAMPAIGN_SENDERS
 from massline.engine.clean import clean_batch
-from massline.engine.fold import CAMPAIGN_MESSAGES, CAMPAIGN_SENDERS, Folded, Texts, fold
+from massline.engine.fold import Folded, Texts, fold
 from massline.engine.likeness import ALIKE
 from massline.engine.read import read
 from massline.engine.sketch import BINS
