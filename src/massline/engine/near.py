@@ -207,7 +207,9 @@ def _chosen(cleaned: Rows, rows: I32) -> Iterator[pa.Array]:
     """The forms of these rows, batch by batch."""
     start = 0
     for batch in cleaned.blocks("form"):
-        first, last = np.searchsorted(rows, [start, start + len(batch)])
+        first, last = np.searchsorted(
+            rows, np.array([start, start + len(batch)], rows.dtype)
+        )  # another type: rows are copied
         if last > first:
             yield batch.column("form").take(pa.array(rows[first:last] - start))
         start += len(batch)

@@ -199,8 +199,10 @@ def _finished(
     with workers_of(options) as workers:  # first: where nobody listens, nothing is left behind
         work = WorkFolder(out / ".work", key, progress)
         take_steps(work, call.paths, options, (call.taught, call.margins, earlier), workers=workers)
-    gone_on = {"continues": {**earlier.told(), **check_drift(earlier, work)}} if earlier else {}
-    results.write_results(work, key["inputs"], language=options.language, method=key["method"], seed=options.seed)
+        gone_on = {"continues": {**earlier.told(), **check_drift(earlier, work)}} if earlier else {}
+        results.write_results(
+            work, key["inputs"], language=options.language, method=key["method"], seed=options.seed, workers=workers
+        )
     weighed = {"margins": key["margins"], "weighed": work.facts("label/weighed")} if call.margins else {}
     named = {"naming": work.facts("label/naming")} if options.namer else {}
     result = RunResult(
@@ -284,7 +286,7 @@ def take_steps(
     up. Raises LearnAnew where they do not serve."""
     seed, (taught, margins, earlier) = options.seed, given
     with threadpool_limits(1):  # more threads would add up in another order
-        work.step("read", partial(read_files, work, paths, options.columns, seed, earlier=earlier))
+        work.step("read", partial(read_files, work, paths, options.columns, seed, workers, earlier=earlier))
         work.step("clean", partial(clean_messages, work, workers, earlier=earlier))
         work.step("fold", partial(fold_copies, work, seed, workers, earlier=earlier))
         if earlier:

@@ -17,6 +17,7 @@ from massline.engine.errors import InputError
 from massline.engine.files import source_of
 from massline.engine.headings import check_mapping, columns_of, listed
 from massline.engine.rejects import Reject
+from massline.engine.runners import Workers, local
 from massline.engine.siphash import Key, hash_strings
 from massline.engine.sources import BLOCK_ROWS, Block, Source
 from massline.engine.tables import MESSAGES
@@ -34,13 +35,14 @@ EXPECTED: Final = "Send a file with a row of headings and one message a row."
 TIME_CODES: Final = {UNREADABLE: "unreadable_time", IMPOSSIBLE: "impossible_time"}
 
 
-def read(
+def read(  # noqa: PLR0913 - what, how, and who is told
     paths: Sequence[Path],
     *,
     columns: Mapping[str, str],
     reject: Callable[[Reject], None],
     seed: int,
     rows: Counter[str] | None = None,
+    workers: Workers = 1,
 ) -> Iterator[pa.RecordBatch]:
     """Read the files of one call, in the given order, as batches of MESSAGES with at most BLOCK_ROWS rows.
 
@@ -48,14 +50,17 @@ def read(
     suffix; `.txt` with cells separated by `_!_` or tabs. columns: house name -> heading where a heading is not
     recognised by itself, or -> number of the column (from 1), which also serves text files without headings. reject:
     gets every row that is not accepted, in the order of the rows. seed: keys the hashes of senders. rows: counts the
-    rows of each file, accepted and rejected, as they are read.
+    rows of each file, accepted and rejected, as they are read. workers: with more than one, rows are cut, judged and given at
+    once, by a thread each.
 
     Blank space around a cell is cut off; all else of a text stays as it came. A row without an id gets FILE:ROW. An
     id that was seen before is a reject, also across files. All files are opened and their headings checked before
     this returns. Raises InputError, OptionError. Memory: one batch, and 16 to 32 bytes per message for the ids seen.
     """
     sources = _opened(paths, columns)
-    return _batches(_judged(sources, columns, reject=reject, seed=seed, rows=Counter() if rows is None else rows))
+    counted = Counter() if rows is None else rows
+    judged = _judged(sources, columns, reject=reject, seed=seed, rows=counted, workers=workers)
+    return _batches(local.ahead(judged, workers=workers))
 
 
 def _opened(paths: Sequence[Path], columns: Mapping[str, str]) -> dict[str, Source]:
@@ -83,13 +88,14 @@ def by_number(columns: Mapping[str, str]) -> bool:
     return bool(columns) and all(heading.isdecimal() for heading in columns.values())
 
 
-def _judged(
+def _judged(  # noqa: PLR0913 - the same
     sources: Mapping[str, Source],
     columns: Mapping[str, str],
     *,
     reject: Callable[[Reject], None],
     seed: int,
     rows: Counter[str],
+    workers: Workers,
 ) -> Iterator[pa.RecordBatch]:
     """The accepted rows of all files, block by block as they come from the files."""
     keys = np.random.default_rng(seed).integers(1 << 63, size=2, dtype=np.int64)
@@ -97,7 +103,7 @@ def _judged(
     for label, source in sources.items():
         wanted = columns_of(source.headings, columns)
         judge = _Judge(label, {name: source.headings[place] for name, place in wanted.items()}, key, seen)
-        for block in source.blocks(wanted):
+        for block in local.ahead(source.blocks(wanted), workers=workers):
             batch, rejects = judge.judge(block)
             for one in rejects:
                 reject(one)

@@ -4,6 +4,8 @@ import os
 import platform
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from operator import call
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +18,7 @@ from massline.engine.facts import fate_counts, language_of, meaning_of, package_
 from massline.engine.place import theme_paths
 from massline.engine.rejects import write_rejects
 from massline.engine.report import write_report
+from massline.engine.runners import Workers, local
 from massline.engine.tables import COPY, FATES, KINDS, OUT_MESSAGES
 from massline.engine.workfolder import WorkFolder, write_facts
 
@@ -38,14 +41,26 @@ REPEATED: Final = ["fate", "copy_of", "campaign", "theme", "theme_path.list.elem
 fifth of the file, for nothing."""
 
 
-def write_results(
-    work: WorkFolder, inputs: Sequence[Mapping[str, Any]], *, language: str | None, method: str, seed: int
+def write_results(  # noqa: PLR0913 - what, how it was made, and who works
+    work: WorkFolder,
+    inputs: Sequence[Mapping[str, Any]],
+    *,
+    language: str | None,
+    method: str,
+    seed: int,
+    workers: Workers,
 ) -> None:
-    """Make the files of the contract, except run.json, as a step of the work folder."""
+    """Make the files of the contract, except run.json, as a step of the work folder. Of more workers of this machine one writes
+    the messages while another counts them."""
 
     def make(part: Path) -> None:
+        threads = workers if isinstance(workers, int) else 1
+        both = (partial(_write_messages, part / "messages.parquet", work), partial(write_others, part))
+        for _ in local.map_blocks(call, both, workers=threads):
+            pass
+
+    def write_others(part: Path) -> None:
         spoken = language or language_of(work)
-        _write_messages(part / "messages.parquet", work)
         pq.write_table(work.table("label/themes"), part / "themes.parquet")
         pq.write_table(work.table("fold/campaigns"), part / "campaigns.parquet")
         shutil.copyfile(work.path / "trace" / "statements.jsonl", part / "statements.jsonl")

@@ -5,10 +5,14 @@ import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
-from typing import TypeVar
+from itertools import islice
+from typing import Final, TypeVar
 
 Block = TypeVar("Block")
 Result = TypeVar("Result")
+
+AHEAD: Final = 2
+"""So many blocks are made before they are asked for."""
 
 
 def map_blocks(
@@ -40,6 +44,27 @@ def _in_order(
             yield under_way.popleft().result()
     while under_way:
         yield under_way.popleft().result()
+
+
+def ahead(blocks: Iterable[Block], *, workers: object) -> Iterator[Block]:
+    """The same blocks, made by a thread of its own while the caller is at work on those before; by the caller itself where one
+    worker is all there is. An error is raised where its block would stand. workers: whoever they are."""
+    if workers == 1:
+        yield from blocks
+        return
+    making, pool = iter(blocks), ThreadPoolExecutor(1)
+    try:
+        waiting = deque(pool.submit(_one_of, making) for _ in range(AHEAD))
+        while block := waiting.popleft().result():
+            waiting.append(pool.submit(_one_of, making))
+            yield from block
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _one_of(blocks: Iterator[Block]) -> list[Block]:
+    """The next block, none at the end."""
+    return list(islice(blocks, 1))
 
 
 def _processes(workers: int) -> ProcessPoolExecutor:

@@ -36,6 +36,7 @@ def read_files(  # noqa: PLR0913 - what, how, where to, and what is known
     paths: Sequence[Path],
     columns: Mapping[str, str],
     seed: int,
+    workers: Workers,
     part: Path,
     *,
     earlier: Before = None,
@@ -50,7 +51,7 @@ def read_files(  # noqa: PLR0913 - what, how, where to, and what is known
             codes.add(one.code)
             stream.write(json.dumps(asdict(one), ensure_ascii=False) + "\n")
 
-        batches = read(paths, columns=columns, reject=reject, seed=seed, rows=rows)
+        batches = read(paths, columns=columns, reject=reject, seed=seed, rows=rows, workers=workers)
         cut = _cut(batches, earlier.steps.stored("clean/cleaned").starts) if earlier else batches
         accepted = write_batches(part / "messages.arrow", MESSAGES, work.watched("read", cut))
     if earlier:

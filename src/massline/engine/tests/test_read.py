@@ -28,9 +28,12 @@ DATA = Path(__file__).parents[5] / "shared" / "data"
 
 
 def read_all(*paths: Path, columns: dict[str, str] | None = None, seed: int = 0) -> tuple[pa.Table, list[Reject]]:
-    """All accepted rows of the files, and all rejects."""
+    """All accepted rows of the files, and all rejects; the same whether one thread reads or three."""
     rejects: list[Reject] = []
     batches = list(read(paths, columns=columns or {}, reject=rejects.append, seed=seed))
+    again: list[Reject] = []
+    assert list(read(paths, columns=columns or {}, reject=again.append, seed=seed, workers=2)) == batches
+    assert again == rejects
     return pa.Table.from_batches(batches, MESSAGES), rejects
 
 

@@ -4,7 +4,7 @@ from operator import neg
 
 import pytest
 
-from massline.engine.runners.local import map_blocks
+from massline.engine.runners.local import ahead, map_blocks
 
 
 def slow_first(number: int) -> int:
@@ -57,4 +57,48 @@ def test_processes_give_what_threads_give() -> None:
 def test_a_runner_leaves_no_threads_behind() -> None:
     before = threading.active_count()
     list(map_blocks(slow_first, range(5), workers=3))
+    assert threading.active_count() == before
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_blocks_made_ahead_are_the_same_blocks(workers: int) -> None:
+    assert list(ahead(iter(range(20)), workers=workers)) == list(range(20))
+    assert list(ahead([], workers=workers)) == []
+
+
+@pytest.mark.parametrize(("workers", "same"), [(1, True), (2, False)])
+def test_one_worker_makes_its_blocks_itself(workers: int, same: bool) -> None:
+    (maker,) = ahead((threading.get_ident() for _ in range(1)), workers=workers)
+    assert (maker == threading.get_ident()) == same
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_an_error_ahead_is_raised_where_its_block_would_stand(workers: int) -> None:
+    results = ahead(map(refuse_three, range(10)), workers=workers)
+    assert [next(results) for _ in range(3)] == [0, 1, 2]
+    with pytest.raises(ValueError, match="three"):
+        next(results)
+
+
+def test_the_next_block_is_made_while_the_caller_works_and_no_more_than_a_few() -> None:
+    made = [threading.Event() for _ in range(10)]
+
+    def blocks():
+        for number, one in enumerate(made):
+            one.set()
+            yield number
+
+    results = ahead(blocks(), workers=2)
+    assert next(results) == 0
+    assert made[1].wait(10)
+    time.sleep(0.05)
+    assert not made[4].is_set()
+    results.close()
+
+
+def test_who_stops_asking_leaves_no_thread_behind() -> None:
+    before = threading.active_count()
+    results = ahead(ahead(iter(range(100)), workers=2), workers=2)
+    next(results)
+    results.close()
     assert threading.active_count() == before
