@@ -1,12 +1,14 @@
 """Small themes told apart by their words, where a sample stands for many more messages.
 
 The teacher puts beside one another what sounds alike: twenty messages on poisoned bees lie in one dense group with thirty on
-pests and poisons. So its groups are cut where they are loosest, and parts are joined again that know each other by their words.
+pests and poisons. So its groups are cut where they are loosest, a part whose words do not tell it is cut again, and parts are
+joined again that lie side by side and know each other by their words.
 """
 
 from typing import Final
 
 import numpy as np
+import scipy.sparse
 from scipy.cluster.hierarchy import fcluster, linkage
 from threadpoolctl import threadpool_limits
 
@@ -17,10 +19,18 @@ from massline.engine.evidence import NO_EVIDENCE, Evidence, claimed, evidence_of
 from massline.engine.group import HANDFUL, mean_directions
 from massline.engine.minority import MOST_VIEWS
 from massline.engine.taught import SMALLEST, Space, Tree, theme_means
-from massline.engine.widen import FEWEST, joined, middles_of, widened
+from massline.engine.widen import FEWEST, TOLD, joined, middles_of, numbered, widened
 
 TIGHT: Final = 0.6
 """Mean similarity of a part of a dense group, where strangers of like sound fall apart and most matters do not."""
+
+TIGHTER: Final = (0.7, 0.8)
+UNTOLD: Final = 0.8
+"""A part whose words tell it with a lower F1 is more than one matter, or none: it is cut again where it is loose, and again."""
+
+BESIDE: Final = 0.55
+"""Mean similarity of parts that may be one matter. Words of a dozen messages know strangers too: those who write 快递柜 know all
+who write 快递."""
 
 MOST_CUT: Final = 1_500
 """A larger theme is no small view, and is left whole."""
@@ -41,10 +51,12 @@ def told_apart(sample: Sample, space: Space, tree: Tree, *, pool: Sample) -> tup
 
 def _told_apart(sample: Sample, space: Space, tree: Tree, pool: Sample) -> tuple[Tree, Evidence, F64]:
     parts, inside = parts_of(space.close, tree), np.searchsorted(pool.rows, sample.rows)
-    groups = joined(parts, hear(sample.grams, parts), middles_of(space.close, parts))
+    for tight in TIGHTER:
+        parts = cut_untold(parts, sample.grams, space.close, tight)
+    groups = joined(parts, hear(sample.grams, parts), middles_of(space.close, parts), beside=BESIDE)
     groups = claimed(hear(sample.grams, groups), groups)
     found, heard = widened(groups, hear(sample.grams, groups), pool=pool, inside=inside, close=space.close)
-    told = small_and_told(heard, found, fewest=max(HANDFUL, round(SMALLEST * len(found))))
+    told = small_and_told(heard, found, fewest=max(HANDFUL, round(SMALLEST * len(found))), sure=TOLD)
     # One more stands for no group: there may be none at all.
     named = np.append(np.where(told, np.arange(len(told)), -1), -1)
     new, themes = grown(space.close, tree, named[found[inside]], len(told))
@@ -56,12 +68,30 @@ def _told_apart(sample: Sample, space: Space, tree: Tree, pool: Sample) -> tuple
 
 def parts_of(close: F32, tree: Tree) -> I64:
     """Number of the tight part of each message inside its fine theme, (m,), -1 where it is too small a part."""
-    out, count = np.full(len(close), -1), 0
-    for theme in np.flatnonzero(tree.parents >= 0):
-        members = np.flatnonzero((tree.leaves == theme) & ~tree.strange)
-        if not FEWEST <= len(members) <= MOST_CUT:
-            continue
-        part = fcluster(linkage(distances(close[members]), "average"), 1 - TIGHT, "distance").astype(np.int64) - 1
+    fine = np.where(tree.strange | (tree.parents[tree.leaves] < 0), -1, tree.leaves)
+    sizes = np.bincount(fine[fine >= 0], minlength=len(tree.parents))
+    return _cut(close, fine, np.flatnonzero((sizes >= FEWEST) & (sizes <= MOST_CUT)), TIGHT)
+
+
+def cut_untold(parts: I64, grams: scipy.sparse.csr_matrix, close: F32, tight: float) -> I64:
+    """The parts again, (m,), those that their words do not tell cut where they are looser than `tight`, if words tell a piece
+    better than the whole. grams (m, r): of the messages."""
+    heard = hear(grams, parts)
+    pieces = _cut(close, parts, np.flatnonzero(heard.good < UNTOLD), tight)
+    inside, good = pieces >= 0, hear(grams, pieces).good
+    best = np.zeros(len(heard.good) + 1)  # the last one stands for no part
+    np.maximum.at(best, parts[inside], good[pieces[inside]])
+    better = best > np.append(heard.good, np.inf)
+    return numbered(np.where(~better[parts], parts, np.where(inside, len(better) + pieces, -1)))
+
+
+def _cut(close: F32, groups: I64, which: I64, tight: float) -> I64:
+    """Number of the part of each message, from 0, where these groups are cut by average linkage; -1 outside them and where the
+    part is too small."""
+    out, count = np.full(len(groups), -1), 0
+    for group in which:
+        members = np.flatnonzero(groups == group)
+        part = fcluster(linkage(distances(close[members]), "average"), 1 - tight, "distance").astype(np.int64) - 1
         large = np.flatnonzero(np.bincount(part) >= FEWEST)
         number = np.full(part.max() + 1, -1)
         number[large] = count + np.arange(len(large))

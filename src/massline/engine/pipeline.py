@@ -38,7 +38,7 @@ from massline.engine.teacher_service import ServiceTeacher
 from massline.engine.weigh.margins import Margins
 from massline.engine.workfolder import Progress, WorkFolder
 
-METHOD: Final = "taught-9"
+METHOD: Final = "taught-10"
 """Version of the method. It changes whenever the same input would give another result."""
 
 METHOD_OF_WORDS: Final = "words-8"

@@ -23,11 +23,24 @@ JOIN: Final = 0.9
 """Groups are one matter from so much on: the cosine of their middles, and the share of each that the other's words find among
 the first of all messages."""
 
+BEGIN: Final = 0.6
+"""From this F1 in the sample on a group is looked for in the pool: five messages on one matter seldom say it in words that tell
+each of them from 12,000 others, and a hundred do."""
+
+TOLD: Final = 0.85
+"""With this F1 in the pool words tell a theme."""
+
 NEARLY: Final = 0.6
 """A message that says so much of what a group asks for is tried as one of it: what nobody of the sample said lies there."""
 
 WORTH: Final = 0.5
 """From this F1 on a group may look for more: as long as many of its own are outside, its words seem worse than they are."""
+
+ROUNDS: Final = 3
+"""So often a group looks for more: whom it has found teaches it new words."""
+
+AS_WELL: Final = 0.98
+"""So much of the better F1 of two groups theirs must be together."""
 
 FEWEST: Final = 4
 """Messages of a group; one that stays so small is no theme."""
@@ -39,38 +52,47 @@ def widened(groups: I64, heard: Heard, *, pool: Sample, inside: I64, close: F32)
     groups (m,), heard: those of the sample; inside (m,): where its messages stand in the pool; close (m, d): what the teacher
     sees of them. A pool of 100,000 and 230 groups: 6 s, 400 MB.
     """
-    begun = small_and_told(heard, groups, fewest=FEWEST)
+    begun = small_and_told(heard, groups, fewest=FEWEST, sure=BEGIN)
     found = np.full(len(pool.rows), -1)
     found[inside] = np.where(np.isin(groups, np.flatnonzero(begun)), groups, -1)
     if not begun.any():
         return found, hear(pool.grams, found)
     there = replace(heard, good=heard.good * begun, scores=(pool.grams @ heard.words.T).tocsc())
-    found = _numbered(claimed(there, found))
-    found = _with_more(found, hear(pool.grams, found), pool.grams)
-    found = _joined_on_trial(found, hear(pool.grams, found), pool.grams, middles_of(close, found[inside]))
+    found = numbered(claimed(there, found, sure=BEGIN))
+    found, heard = _with_more(found, hear(pool.grams, found), pool.grams)
+    found = _joined_on_trial(found, heard, pool.grams, middles_of(close, found[inside]))
     return found, hear(pool.grams, found)
 
 
-def _with_more(groups: I64, heard: Heard, grams: scipy.sparse.csr_matrix) -> I64:
-    """The groups with those who say nearly what they ask for, where they stay small and are told as well as before."""
-    more = claimed(heard, groups, share=NEARLY, sure=WORTH)
-    again = hear(grams, more)
-    kept = (again.good >= heard.good) & small_and_told(again, more, fewest=FEWEST)
-    return np.where(kept[more], more, groups)  # who is in none of `more` is in none of `groups`
+def _with_more(groups: I64, heard: Heard, grams: scipy.sparse.csr_matrix) -> tuple[I64, Heard]:
+    """The groups with those who say nearly what they ask for, where they stay small and are told as well as before; and what
+    tells them then."""
+    growing = np.ones(len(heard.good), np.bool_)
+    for _ in range(ROUNDS):
+        more = claimed(heard, groups, share=NEARLY, sure=WORTH)
+        new = (groups < 0) & (more >= 0)
+        growing &= np.isin(np.arange(len(growing)), more[new])
+        if not growing.any():
+            break
+        tried = np.where((more >= 0) & growing[more], more, -1)
+        again = hear(grams, tried, count=len(growing))
+        growing &= (again.good >= heard.good) & small_and_told(again, tried, fewest=FEWEST)
+        groups, heard = np.where(new & ~growing[more], -1, more), heard.with_those(again, growing)
+    return groups, heard
 
 
 def _joined_on_trial(groups: I64, heard: Heard, grams: scipy.sparse.csr_matrix, middles: F64) -> I64:
-    """The groups, those in one that words tell as well together as the better told of them alone."""
+    """The groups, those in one that words tell nearly as well together as the better told of them alone."""
     both = joined(groups, heard, middles)
     again, inside = hear(grams, both), groups >= 0
     home, best = np.zeros(len(heard.good), np.int64), np.zeros(len(again.good))
     home[groups[inside]] = both[inside]
     np.maximum.at(best, home, heard.good)
-    kept = again.good >= best
-    return _numbered(np.where(inside & ~kept[both], len(kept) + groups, both))
+    kept = again.good >= AS_WELL * best
+    return numbered(np.where(inside & ~kept[both], len(kept) + groups, both))
 
 
-def _numbered(groups: I64) -> I64:
+def numbered(groups: I64) -> I64:
     """The same groups, numbered from 0 without gaps."""
     names = np.unique(groups[groups >= 0])
     return np.where(groups >= 0, np.searchsorted(names, groups), -1)
@@ -82,12 +104,15 @@ def middles_of(points: F32, groups: I64) -> F64:
     return sums / np.maximum(sizes, 1)[:, None]
 
 
-def joined(groups: I64, heard: Heard, middles: F64) -> I64:
-    """The groups again, those in one that know each other by their words and lie side by side: average linkage. (n,)"""
+def joined(groups: I64, heard: Heard, middles: F64, *, beside: float = -1.0) -> I64:
+    """The groups again, those in one that know each other by their words and lie side by side: average linkage. (n,)
+
+    beside: mean similarity below which they are strangers, whatever their words."""
     if len(middles) < 2:
         return groups
     known = _known_by_words(groups, heard)
-    alike = middles @ middles.T + (known + known.T) / 2
+    near = middles @ middles.T
+    alike = np.where(near >= beside, near + (known + known.T) / 2, 0)
     upper = np.triu_indices(len(middles), 1)
     home = fcluster(linkage(np.maximum(2 - alike[upper], 0), "average"), 2 - JOIN, "distance").astype(np.int64) - 1
     return np.where(groups >= 0, home[groups], -1)

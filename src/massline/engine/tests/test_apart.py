@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from massline.engine.apart import grown, minority, told_apart
+from massline.engine.apart import UNTOLD, cut_untold, grown, minority, told_apart
 from massline.engine.embed import learn_meaning, vectors, weigh_like, weigh_sample
 from massline.engine.evidence import NO_EVIDENCE, SURE, claimed, evidence_of, hear, placed_and_heard
 from massline.engine.group import place_by
@@ -204,3 +204,38 @@ def test_a_group_that_words_do_not_tell_gives_its_name_to_no_theme(mixed) -> Non
     _, themes = grown(space.close, tree, told, 100)
     assert themes[0] >= 0
     assert (themes[1:] == -1).all()
+
+
+def at(*cosines: float) -> np.ndarray:
+    """Points of the sample: the crowd nowhere, each of the others at this cosine to the first of its ten."""
+    out = np.zeros((len(TEXTS), 2), np.float32)
+    out[900:] = np.repeat([[one, (1 - one * one) ** 0.5] for one in cosines], 20 // len(cosines), axis=0)
+    return out
+
+
+def test_a_part_that_its_words_do_not_tell_is_cut_where_they_tell_its_pieces(sample) -> None:
+    strangers = np.where(np.arange(900) % 30 == 0, 0, -1)
+    parts = np.append(strangers, np.repeat(0, 20))  # bees, kilns and thirty of the crowd
+    assert hear(sample.grams, parts).good[0] < UNTOLD
+    cut = cut_untold(parts, sample.grams, at(1.0, 0.65), 0.7)
+    assert len(set(cut[900:910])) == len(set(cut[910:])) == 1
+    assert cut[900] != cut[910]
+    assert (cut_untold(parts, sample.grams, at(1.0, 0.75), 0.7)[900:] == cut[900]).all()  # near enough to be one piece
+
+
+def test_a_part_that_its_words_tell_stays_however_loose_it_is(sample) -> None:
+    assert hear(sample.grams, GROUPS).good.min() >= UNTOLD
+    assert (cut_untold(GROUPS, sample.grams, at(1.0, 0.5, 0.5, 1.0), 0.7) == GROUPS).all()
+
+
+def test_a_part_whose_pieces_words_tell_no_better_stays_whole(sample) -> None:
+    strangers = np.full(len(TEXTS), -1)
+    strangers[:900:90] = 0
+    loose = np.zeros((len(TEXTS), 2), np.float32)
+    loose[:900:180], loose[90:900:180] = [1, 0], [0, 1]
+    assert (cut_untold(strangers, sample.grams, loose, 0.7) == strangers).all()
+
+
+def test_without_parts_there_is_nothing_to_cut(sample) -> None:
+    nobody = np.full(len(TEXTS), -1)
+    assert (cut_untold(nobody, sample.grams, at(1.0), 0.7) == nobody).all()

@@ -8,9 +8,9 @@ import pytest
 
 from massline.engine import widen as widen_module
 from massline.engine.embed import Sample, weigh_like, weigh_sample
-from massline.engine.evidence import hear
+from massline.engine.evidence import SURE, hear
 from massline.engine.tests.calls import PLACES, forms, messages
-from massline.engine.widen import joined, middles_of, widened
+from massline.engine.widen import BEGIN, joined, middles_of, widened
 
 BEES = (
     ("蜜蜂", "蜂群", "养蜂人的箱子", "中蜂"),
@@ -111,3 +111,57 @@ def test_groups_that_lie_far_apart_are_not_joined_by_their_words_alone(sample) -
     far = np.where((groups == 1)[:, None], -near, near)
     assert len(set(joined(groups, heard, middles_of(near, groups))[groups >= 0])) == 1
     assert len(set(joined(groups, heard, middles_of(far, groups))[groups >= 0])) == 2
+
+
+def test_parts_of_a_sample_must_lie_side_by_side_too(sample) -> None:
+    """Known by their words and half alike: one matter among a hundred messages, two among a dozen."""
+    groups = views(range(EACH // 2), range(EACH // 2, EACH))
+    heard = hear(sample.grams, groups)
+    half = np.where((groups == 1)[:, None], np.float32([0.5, 0.75**0.5]), np.float32([1, 0]))
+    middles = middles_of(half, groups)
+    assert len(set(joined(groups, heard, middles)[groups >= 0])) == 1
+    assert len(set(joined(groups, heard, middles, beside=0.55)[groups >= 0])) == 2
+    assert len(set(joined(groups, heard, middles, beside=0.45)[groups >= 0])) == 1
+
+
+def test_whom_a_group_has_found_teaches_it_whom_else_to_find(sample, pool, monkeypatch) -> None:
+    few = views(range(6))
+    found = []
+    for rounds in (1, 3):
+        monkeypatch.setattr(widen_module, "ROUNDS", rounds)
+        found.append(widen(few, sample, pool) == 0)
+    assert (found[1] | ~found[0]).all()
+    assert found[1].sum() > found[0].sum()
+    assert not found[1][: len(CROWD)].any()
+
+
+def test_what_is_heard_of_some_groups_stands_beside_what_was_heard_of_others(sample) -> None:
+    """Growing looks at the groups that grow alone: of the others nothing depends on them."""
+    before, after = views(range(8), range(EACH, EACH + 8)), views(range(8), range(EACH, EACH + 12))
+    whole = hear(sample.grams, after)
+    alone = hear(sample.grams, np.where(after == 1, 1, -1), count=2)
+    both = hear(sample.grams, before).with_those(alone, np.array([False, True]))
+    for name in ("floors", "good", "right", "wrong"):
+        assert getattr(both, name).tolist() == getattr(whole, name).tolist()
+    assert abs(both.words - whole.words).max() == 0
+    assert abs(both.scores - whole.scores).max() == 0
+
+
+def test_groups_at_the_end_may_be_empty(sample) -> None:
+    heard = hear(sample.grams, views(range(8)), count=3)
+    assert len(heard.good) == heard.words.shape[0] == heard.scores.shape[1] == 3
+    assert heard.good[1:].tolist() == [0, 0]
+
+
+def test_a_few_who_hardly_tell_each_other_find_the_whole_view_all_the_same(sample, pool) -> None:
+    """Seven wordings that share little: their words find them again in the sample with an F1 of 0.61 only."""
+    few = views([0, 5, 6, 8, 10, 11, 13])
+    assert BEGIN <= hear(sample.grams, few).good[0] < SURE
+    assert (widen(few, sample, pool)[-2 * REST : -REST] == 0).all()
+
+
+def test_nobody_joins_whose_words_would_blur_what_tells_a_group(sample, pool, monkeypatch) -> None:
+    monkeypatch.setattr(widen_module, "NEARLY", 0.05)  # whoever says anything of it is tried
+    found = widen(views(range(6)), sample, pool)
+    assert (found[len(CROWD) :][:6] == 0).all()
+    assert not (found[-REST:] == 0).any()  # kilns of the same villages
