@@ -43,8 +43,10 @@ SMALLER = """async ([png, by]) => {
     return btoa(String.fromCharCode(...bytes))
 }"""
 TYPE = """<!doctype html><meta charset="utf-8"><style>body { font: 18px/1.7 system-ui, sans-serif } b { font-size: 40px }
-code { font-family: monospace }</style><p>办理公开榜：8,542,000 条留言，Which body answers? <b>意见 Aa</b> <code>ML-7K4Q</code>"""
-"""Two machines on which this looks the same draw pages alike."""
+:lang(en) { font-family: "Segoe UI", "Helvetica Neue", Roboto, "Noto Sans", Arial } code { font-family: monospace }</style>
+<p>办理公开榜：8,542,000 条留言，Which body answers? <b>意见 Aa</b> <code>ML-7K4Q</code><p lang="en">Which body answers?"""
+"""Two machines on which this looks the same draw pages alike: in the fonts that each has for Chinese, and in those that pages
+in English ask for (face/tokens.css)."""
 STILL = "* { animation: none !important; transition: none !important; caret-color: transparent !important }"
 
 
@@ -160,7 +162,7 @@ def smaller(chromium: Any, png: bytes) -> bytes:
 
 def drawn_type(chromium: Any) -> str:
     """What type looks like on this machine, as a digest."""
-    with chromium.new_context(viewport={"width": 400, "height": 200}) as context:
+    with chromium.new_context(viewport={"width": 400, "height": 300}) as context:
         page = context.new_page()
         page.set_content(TYPE)
         return sha256(page.screenshot()).hexdigest()
