@@ -11,7 +11,7 @@ import pyarrow as pa
 from massline.engine.buffers import I32, I64, U8, U64, Bools, strings_of
 from massline.engine.campaigns import campaigns_of
 from massline.engine.near import anchors_of, more_anchors
-from massline.engine.runners import Workers, local, map_blocks
+from massline.engine.runners import Workers, local, map_blocks, threads_of
 from massline.engine.siphash import hash_strings
 from massline.engine.stored import Rows
 
@@ -114,8 +114,7 @@ def _first_of(hashes: U64, filled: Bools, workers: Workers) -> I32:
     order, starts = _by_first_byte(hashes, filled)
     first = np.full(len(hashes), -1, np.int32)
     parts = [order[starts[i] : starts[i + 1]] for i in range(PARTS)]
-    threads = workers if isinstance(workers, int) else 1
-    for _ in local.map_blocks(partial(_first_rows, hashes=hashes, first=first), parts, workers=threads):
+    for _ in local.map_blocks(partial(_first_rows, hashes=hashes, first=first), parts, workers=threads_of(workers)):
         pass  # each part writes rows of its own
     return first
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 from massline.engine.buffers import F32, I32, I64, U8, U32, strings_of
 from massline.engine.character_tables import token_kinds
 from massline.engine.likeness import ALIKE_IN_ORDER, ALIKE_IN_ORDER_LONG, LONG, SHORT, likenesses
-from massline.engine.runners import Workers, local, map_blocks
+from massline.engine.runners import Workers, local, map_blocks, threads_of
 from massline.engine.sketch import (
     BINS,
     NOBODY,
@@ -183,7 +183,7 @@ def _look_all(sketched: _Sketched, cleaned: Rows, rows: I32, by: tuple[np.uint64
     hubs, weights = sketched.hubs, np.empty(len(rows) - sketched.hubs, np.uint8)
     kernel, start = partial(_seen, key=key, counts=counts, slots=len(sketched.table)), hubs
     for prints, sizes, weight, shared, probes in local.map_blocks(
-        kernel, _chosen(cleaned, rows[hubs:]), workers=_threads(workers)
+        kernel, _chosen(cleaned, rows[hubs:]), workers=threads_of(workers)
     ):
         part = slice(start, start + len(weight))
         sketched.prints[part], sketched.sizes[part] = prints, sizes
@@ -192,11 +192,6 @@ def _look_all(sketched: _Sketched, cleaned: Rows, rows: I32, by: tuple[np.uint64
         enter(sketched.table, shared, sketched.rank(part, weight))
         start = part.stop
     return weights
-
-
-def _threads(workers: Workers) -> int:
-    """Threads for work on tables of this machine's memory, whoever else works."""
-    return workers if isinstance(workers, int) else 4
 
 
 def _power_of_two(number: int, least: int, most: int) -> int:
@@ -246,7 +241,7 @@ def _seen(texts: pa.Array, *, key: np.uint64, counts: U8, slots: int) -> tuple[U
 def _pairs_met(sketched: _Sketched, workers: Workers) -> tuple[I64, I64]:
     """Texts and the centres that they are worth comparing with, in the order of the texts; hubs look for none."""
     parts = range(sketched.hubs, len(sketched.ranks), BLOCK_TEXTS)
-    found = list(local.map_blocks(partial(_met, sketched=sketched), parts, workers=_threads(workers)))
+    found = list(local.map_blocks(partial(_met, sketched=sketched), parts, workers=threads_of(workers)))
     nothing = np.zeros(0, np.int64)
     return (
         np.concatenate([nothing, *(texts for texts, _ in found)]),

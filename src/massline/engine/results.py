@@ -18,7 +18,7 @@ from massline.engine.facts import fate_counts, language_of, meaning_of, package_
 from massline.engine.place import theme_paths
 from massline.engine.rejects import write_rejects
 from massline.engine.report import write_report
-from massline.engine.runners import Workers, local
+from massline.engine.runners import Workers, local, threads_of
 from massline.engine.tables import COPY, FATES, KINDS, OUT_MESSAGES
 from massline.engine.workfolder import WorkFolder, write_facts
 
@@ -54,9 +54,8 @@ def write_results(  # noqa: PLR0913 - what, how it was made, and who works
     the messages while another counts them."""
 
     def make(part: Path) -> None:
-        threads = workers if isinstance(workers, int) else 1
         both = (partial(_write_messages, part / "messages.parquet", work), partial(write_others, part))
-        for _ in local.map_blocks(call, both, workers=threads):
+        for _ in local.map_blocks(call, both, workers=threads_of(workers)):
             pass
 
     def write_others(part: Path) -> None:

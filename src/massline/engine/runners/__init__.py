@@ -1,5 +1,6 @@
 """Where the steps run. A runner maps a pure function over blocks and gives the results in the order of the blocks."""
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol, TypeAlias, TypeVar
 
@@ -18,6 +19,11 @@ class Elsewhere(Protocol):
 
 Workers: TypeAlias = int | Elsewhere
 """Who works: so many threads of this machine, or machines of a cluster. It changes no byte of a result."""
+
+
+def threads_of(workers: Workers) -> int:
+    """Threads for work on what lies in this machine's memory, whoever else works."""
+    return workers if isinstance(workers, int) else os.cpu_count() or 1
 
 
 def map_blocks(kernel: Callable[[Block], Result], blocks: Iterable[Block], *, workers: Workers) -> Iterator[Result]:
