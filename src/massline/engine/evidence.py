@@ -28,6 +28,8 @@ GENEROUS: Final = 0.6
 FAINT: Final = 0.1
 """What speaks more faintly, of the 1 that is needed, is left out where all messages are placed: it takes most of the time."""
 
+_LARGEST: Final = np.uint64(2**32 - 1)
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -162,20 +164,18 @@ def _places(sums: scipy.sparse.csr_matrix, rows: I64, columns: I32) -> I64:
 
 def _floors(rows: I64, columns: I64, values: F32, groups: I64, count: int) -> tuple[F64, F64, I64, I64]:
     """Floor, F1, right and wrong of each group: where its F1 is best, and as low as no other message's score forbids."""
-    member, values = groups[rows] == columns, values.astype(np.float64)
+    member = groups[rows] == columns
     least = np.full(count, np.inf)
     np.minimum.at(least, columns[member & (values > 0)], values[member & (values > 0)])
     counts = (values > 0) & (values >= GENEROUS * least[columns])  # lower ones cannot move a floor
-    columns, values, member = columns[counts], values[counts], member[counts]
-    order = np.lexsort((member, -values, columns))
-    columns, values, member = columns[order], values[order], member[order]
+    columns, values, member = _loudest_first(columns[counts], values[counts], member[counts])
     size = np.bincount(groups[groups >= 0], minlength=count)
     begin = np.searchsorted(columns, np.arange(count + 1))
     floors, good = np.full(count, np.inf), np.zeros(count)
     right, wrong = np.zeros(count, np.int64), np.zeros(count, np.int64)
     for one in np.flatnonzero(np.diff(begin)):
         part = slice(begin[one], begin[one + 1])
-        inside, said = np.cumsum(member[part]), values[part]
+        inside, said = np.cumsum(member[part]), values[part].astype(np.float64)
         f1 = 2 * inside / (np.arange(len(inside)) + 1 + size[one])
         best = int(f1.argmax())
         following = said[best + 1] if best + 1 < len(said) else 0.0
@@ -184,16 +184,30 @@ def _floors(rows: I64, columns: I64, values: F32, groups: I64, count: int) -> tu
     return floors, good, right, wrong
 
 
+def _loudest_first(columns: I64, values: F32, member: Bools) -> tuple[I64, F32, Bools]:
+    """The entries column by column, the largest value first, of equals those outside first. values: above 0.
+
+    One number an entry: the bits of positive numbers stand in the order of the numbers, and 1,000,000 of them are sorted in a
+    seventh of the time that an order by three keys takes."""
+    bits = values.view(np.uint32).astype(np.uint64)
+    keys = np.sort(columns.astype(np.uint64) << 33 | (_LARGEST - bits) << 1 | member)
+    loud = (_LARGEST - (keys >> 1 & _LARGEST)).astype(np.uint32).view(np.float32)
+    return (keys >> 33).astype(np.int64), loud, (keys & 1).astype(np.bool_)
+
+
 def claimed(heard: Heard, groups: I64, *, share: float = 1.0, sure: float = SURE) -> I64:
     """The groups again (m,), with each message in none that says `share` of what a group asks for in the one that it says most
     of. sure: F1 of such a group at least."""
     said = heard.scores.tocoo()
-    shares = said.data / heard.floors[said.col]
-    fits = (shares >= share) & (heard.good >= sure)[said.col] & (groups[said.row] < 0)
-    rows, columns, shares = said.row[fits], said.col[fits], shares[fits]
-    order = np.lexsort((-columns, shares, rows))  # the last one of a row is the strongest
+    free = np.flatnonzero((heard.good >= sure)[said.col] & (groups < 0)[said.row])
+    shares = said.data[free] / heard.floors[said.col[free]]
+    fits, shares = free[shares >= share], shares[shares >= share]
+    rows, columns = said.row[fits], said.col[fits]
+    strongest = np.zeros(len(groups))
+    np.maximum.at(strongest, rows, shares)
+    first = np.flatnonzero(shares == strongest[rows])[::-1]  # of equals the first group, written last
     out = groups.copy()
-    out[rows[order]] = columns[order]
+    out[rows[first]] = columns[first]
     return out
 
 

@@ -121,14 +121,21 @@ def joined(groups: I64, heard: Heard, middles: F64, *, beside: float = -1.0) -> 
 def _known_by_words(groups: I64, heard: Heard) -> F64:
     """Share of each group (column) among as many as it has twice over of those outside whom the words of a group (row) rank
     first. (k, k)"""
-    scores, sizes = heard.scores.tocoo(), np.bincount(groups[groups >= 0])
-    outside = (groups[scores.row] != scores.col) & (scores.data > 0)
-    rows, asked, said = scores.row[outside], scores.col[outside], scores.data[outside]
-    order = np.lexsort((-said, asked))
-    rows, asked = rows[order], asked[order]
-    rank = np.arange(len(rows)) - np.searchsorted(asked, asked)
-    group = groups[rows]
-    first = (group >= 0) & (rank < 2 * sizes[group])
+    sizes = np.bincount(groups[groups >= 0])
     found = np.zeros((len(sizes), len(sizes)))
-    np.add.at(found, (asked[first], group[first]), 1)
+    for asked in range(len(sizes)):
+        part = slice(heard.scores.indptr[asked], heard.scores.indptr[asked + 1])
+        rows, said = heard.scores.indices[part], heard.scores.data[part]
+        outside = (groups[rows] != asked) & (said > 0)
+        theirs = groups[rows[outside][_loudest(said[outside], 2 * int(sizes.max()))]]
+        first = (theirs >= 0) & (np.arange(len(theirs)) < 2 * sizes[theirs])
+        found[asked] = np.bincount(theirs[first], minlength=len(sizes))
     return found / sizes
+
+
+def _loudest(said: F32, most: int) -> I64:
+    """Places of so many of the largest, the largest first, of equals the first one."""
+    some = np.arange(len(said))
+    if len(said) > most:
+        some = np.flatnonzero(said >= np.partition(said, -most)[-most])
+    return some[np.argsort(-said[some], kind="stable")][:most]

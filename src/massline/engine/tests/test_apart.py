@@ -5,10 +5,20 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 import pytest
+import scipy.sparse
 
 from massline.engine.apart import UNTOLD, cut_untold, grown, minority, told_apart
 from massline.engine.embed import learn_meaning, vectors, weigh_like, weigh_sample
-from massline.engine.evidence import NO_EVIDENCE, SURE, claimed, evidence_of, hear, placed_and_heard
+from massline.engine.evidence import (
+    NO_EVIDENCE,
+    SURE,
+    Heard,
+    _loudest_first,
+    claimed,
+    evidence_of,
+    hear,
+    placed_and_heard,
+)
 from massline.engine.group import place_by
 from massline.engine.place import Frozen, load_themes, place_batch, save_themes
 from massline.engine.student import honest_vectors, learn, targets_of, themes_of
@@ -78,6 +88,26 @@ def test_groups_grow_by_what_their_words_claim_and_lose_nobody(sample) -> None:
     assert (grown[cut >= 0] == cut[cut >= 0]).all()
     assert (grown[917:] == 1).mean() >= 0.5
     assert (grown[:900] == -1).mean() >= 0.98
+
+
+def test_entries_are_ordered_by_column_then_loudness_then_strangers_first() -> None:
+    chance = np.random.default_rng(0)
+    columns = chance.integers(0, 5, 400)
+    values = chance.choice(np.float32([1e-30, 0.1, 0.25, 1, 3e30]), 400)
+    member = chance.random(400) < 0.5
+    order = np.lexsort((member, -values, columns))
+    for told, wanted in zip(_loudest_first(columns, values, member), (columns, values, member), strict=True):
+        assert told.tolist() == wanted[order].tolist()
+
+
+def test_of_groups_that_say_equally_much_the_first_claims() -> None:
+    scores = scipy.sparse.csc_matrix(np.float32([[0, 2, 2], [1, 3, 1], [0, 0, 4]]))
+    nothing = np.zeros(3, np.int64)
+    heard = Heard(
+        scipy.sparse.csr_matrix((3, 1)), scores, np.array([1.0, 2.0, 2.0]), np.array([1, 1, 0.5]), nothing, nothing
+    )
+    assert claimed(heard, np.full(3, -1)).tolist() == [1, 1, -1]
+    assert claimed(heard, np.array([-1, 0, -1]), sure=0.5).tolist() == [1, 0, 2]
 
 
 def test_forms_without_known_words_are_claimed_by_nobody(sample, heard) -> None:

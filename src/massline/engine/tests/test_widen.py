@@ -10,7 +10,7 @@ from massline.engine import widen as widen_module
 from massline.engine.embed import Sample, weigh_like, weigh_sample
 from massline.engine.evidence import SURE, hear
 from massline.engine.tests.calls import PLACES, forms, messages
-from massline.engine.widen import BEGIN, joined, middles_of, widened
+from massline.engine.widen import BEGIN, _loudest, joined, middles_of, widened
 
 BEES = (
     ("蜜蜂", "蜂群", "养蜂人的箱子", "中蜂"),
@@ -165,3 +165,10 @@ def test_nobody_joins_whose_words_would_blur_what_tells_a_group(sample, pool, mo
     found = widen(views(range(6)), sample, pool)
     assert (found[len(CROWD) :][:6] == 0).all()
     assert not (found[-REST:] == 0).any()  # kilns of the same villages
+
+
+@pytest.mark.parametrize("most", [1, 3, 7, 50])
+def test_the_loudest_come_in_their_order_and_of_equals_the_first(most: int) -> None:
+    said = np.float32([3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5])
+    assert _loudest(said, most).tolist() == np.argsort(-said, kind="stable")[:most].tolist()
+    assert _loudest(said[:0], most).tolist() == []
