@@ -1,11 +1,12 @@
 """A view that one in a thousand of 100,000 messages holds, planted: is it found, and shown in its own words?
 
-    python benchmarks/quality/minority.py ../shared/data [--plantings N] [--first N] [--practice] [--keep FILE]
+    python benchmarks/quality/minority.py ../shared/data [--kind KIND] [--plantings N] [--first N] [--keep FILE]
 
 The crowd are real headlines, questions and messages of residents, each of them one of a kind, and one in five made up. Planted
-are made-up views in many wordings (views.toml) and, harder, matters of the residents' own messages that many of the crowd come
-near to (every text of the crowd that holds the word is taken out before), in turn, each in a run of its own. A view is found when
-one theme holds at least half of its holders, at least half of that theme hold it, and so do most of the theme's typical messages.
+are made-up views in many wordings (views.toml: those that judge, or with `--kind practice` those that were looked at) or, harder,
+`--kind residents`: matters of the residents' own messages that many of the crowd come near to (every text of the crowd that holds
+the word is taken out before). Each is planted in a run of its own. A view is found when one theme holds at least half of its
+holders, at least half of that theme hold it, and so do most of the theme's typical messages.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ HOLDERS = 100
 
 MATTERS = ("补课", "油烟", "公积金", "电梯", "房产证", "出租车", "车位", "医保", "户口", "公交车", "地铁", "幼儿园")
 """Words that make a matter of the residents' messages; those who say one in the title hold it."""
-PRACTICE = ("自来水", "路灯", "麻将", "红绿灯")
+KINDS = ("view", "practice", "residents")
 
 PLACES = ("东河镇", "西岭村", "南湖街道", "北山乡", "柳林社区", "石桥村", "城关镇", "金水苑", "七里铺", "官渡口")
 FRAMES = (
@@ -75,10 +76,10 @@ class Outcome:
         return 2 * self.together >= max(self.holders, self.inside) and self.quoted > 0.5
 
 
-def made_up(practice: bool) -> Iterator[View]:
-    """The views of views.toml, HOLDERS wordings each, no two alike."""
+def made_up(kind: str) -> Iterator[View]:
+    """The views of this table of views.toml, HOLDERS wordings each, no two alike."""
     told = tomllib.loads((Path(__file__).parent / "views.toml").read_text(encoding="utf-8"))
-    for one in told["practice" if practice else "view"]:
+    for one in told[kind]:
         chance = np.random.default_rng(sum(map(ord, one["name"])))
         pairings = list(product(one["who"], one["what"], one["wish"]))
         chosen = (pairings[i % len(pairings)] for i in chance.permutation(2 * len(pairings))[: 2 * HOLDERS])
@@ -89,10 +90,10 @@ def made_up(practice: bool) -> Iterator[View]:
         yield View(one["name"], list(dict.fromkeys(texts))[:HOLDERS])
 
 
-def real(data: Path, practice: bool) -> Iterator[View]:
+def real(data: Path) -> Iterator[View]:
     """Matters of the residents' messages, at most HOLDERS texts each."""
     messages = sets.all_residents(data)
-    for word in PRACTICE if practice else MATTERS:
+    for word in MATTERS:
         holders = [f"{title}\n{text}" for title, text in messages if word in title]
         order = np.random.default_rng(ord(word[0])).permutation(len(holders))[:HOLDERS]
         yield View(word, [holders[i] for i in order], word)
@@ -143,11 +144,9 @@ def _outcome(view: View, mark: str, ids: list[str], themes: np.ndarray, shown: l
     )
 
 
-def plantings(data: Path, folder: Path, *, times: int, first: int = 0, practice: bool = False) -> Iterator[Outcome]:
-    """One view after another, each planted alone: real and made-up ones in turn, as many as there are."""
-    some, others = list(real(data, practice)), list(made_up(practice))
-    step = max(1, round(len(others) / max(len(some), 1)))
-    views = [view for i, one in enumerate(others) for view in (one, *some[i // step : i // step + (i % step == 0)])]
+def plantings(data: Path, folder: Path, *, kind: str, times: int, first: int = 0) -> Iterator[Outcome]:
+    """One view after another, each planted alone, as many as there are."""
+    views = list(real(data) if kind == "residents" else made_up(kind))
     for number, view in list(enumerate(views))[first : first + times]:
         crowd = crowd_without(data, [view.word] if view.word else [])
         yield plant([view], crowd, folder / f"planted-{number}", seed=number)[0]
@@ -158,16 +157,14 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--plantings", type=int, default=40)
     parser.add_argument("--first", type=int, default=0, help="leave out so many")
-    parser.add_argument("--practice", action="store_true")
+    parser.add_argument("--kind", choices=KINDS, default="view")
     parser.add_argument("--keep", type=Path, help="a file for the outcomes, one JSON object a line, added to")
     asked = parser.parse_args()
     found = []
     print("| view | holders | in one theme | of all in it | of its typical messages | its label | found |")
     print("| --- | --- | --- | --- | --- | --- | --- |")
     with tempfile.TemporaryDirectory() as scratch:
-        for one in plantings(
-            asked.data, Path(scratch), times=asked.plantings, first=asked.first, practice=asked.practice
-        ):
+        for one in plantings(asked.data, Path(scratch), kind=asked.kind, times=asked.plantings, first=asked.first):
             found.append(one.found)
             cells = (
                 one.name,

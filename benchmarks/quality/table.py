@@ -113,13 +113,9 @@ def _in_common(one: str, other: str) -> float:
 
 
 def minority(choice: Choice) -> Iterator[Line]:
-    outcomes = list(plantings(choice.data, choice.folder, times=choice.plantings))
-    for kind, some in (
-        ("views in many wordings", [one for one in outcomes if not one.word]),
-        ("matters of residents' own messages", [one for one in outcomes if one.word]),
-    ):
-        told = f"found {sum(one.found for one in some)} of {len(some)}"
-        yield f"0.1 % planted among {CROWD:,} messages, {kind}", told, ">= 95 % of 40"
+    for kind, what in (("view", "views in many wordings"), ("residents", "matters of residents' own messages")):
+        found = [one.found for one in plantings(choice.data, choice.folder, kind=kind, times=choice.plantings)]
+        yield f"0.1 % planted among {CROWD:,} messages, {what}", f"found {sum(found)} of {len(found)}", ">= 95 % of 40"
 
 
 ROWS: dict[str, Callable[[Choice], Iterator[Line]]] = {
