@@ -38,10 +38,10 @@ from massline.engine.teacher_service import ServiceTeacher
 from massline.engine.weigh.margins import Margins
 from massline.engine.workfolder import Progress, WorkFolder
 
-METHOD: Final = "taught-10"
+METHOD: Final = "taught-11"
 """Version of the method. It changes whenever the same input would give another result."""
 
-METHOD_OF_WORDS: Final = "words-8"
+METHOD_OF_WORDS: Final = "words-9"
 """Version of the method that goes by words alone, where no teacher can be asked or none shall be."""
 
 TEACH: Final = 12_000

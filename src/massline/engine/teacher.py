@@ -83,7 +83,7 @@ class Teacher:
         pieces: so many of a text are read on average, marks included; where the texts are longer, the longest are cut.
 
         Batches are cut by length alone, so equal columns give equal vectors; a text's vector depends a little (cosine
-        over 0.999) on those it is read with. Each thread reads whole batches: threads that share a batch wait for one
+        0.999) on those it is read with. Each thread reads whole batches: threads that share a batch wait for one
         another after each of its 150 operators.
         """
         asked = pa.array([ASKED + text for text in texts.to_pylist()], pa.large_string())

@@ -1,4 +1,5 @@
 import threading
+from copy import copy
 from pathlib import Path
 
 import numpy as np
@@ -6,7 +7,8 @@ import pytest
 
 from massline.engine import teacher as teaching
 from massline.engine.errors import TeacherError
-from massline.engine.teacher import Teacher, cache_folder, graph_path, lessons, shortened
+from massline.engine.teacher import Teacher, cache_folder, graph_path, lessons, session_of, shortened
+from massline.engine.teacher_graph import Drawing, write_graph
 from massline.engine.teacher_weights import Weights, weights_path
 from massline.engine.tests.calls import forms, messages
 
@@ -80,11 +82,24 @@ def test_the_number_of_threads_changes_no_byte(teacher: Teacher, folder: Path) -
         assert np.array_equal(Teacher(threads=threads, folder=folder).vectors(texts), found)
 
 
+def test_eight_bits_say_nearly_what_exact_numbers_say(teacher: Teacher, tmp_path, monkeypatch) -> None:
+    def exact_product(self: Drawing, name: str, x: str, weights: np.ndarray, bias: np.ndarray) -> str:
+        made = self.node("MatMul", [x, self.constant(f"{name}.w", weights.T)], [f"{name}.p"])
+        return self.node("Add", [made, self.constant(f"{name}.b", bias)], [name])
+
+    monkeypatch.setattr(Drawing, "product", exact_product)
+    write_graph(tmp_path / "exact.onnx", Weights())
+    exact = copy(teacher)
+    exact._session = session_of(tmp_path / "exact.onnx")
+    texts = forms([text for _, text in messages(60)])
+    assert (teacher.vectors(texts) * exact.vectors(texts)).sum(axis=1).min() > 0.997
+
+
 def test_a_message_read_alone_is_nearly_where_it_is_among_others(teacher: Teacher) -> None:
     texts = [text for _, text in messages(20)]
     together = teacher.vectors(forms(texts))
     alone = np.concatenate([teacher.vectors(forms([text])) for text in texts])
-    assert (together * alone).sum(axis=1).min() > 0.98
+    assert (together * alone).sum(axis=1).min() > 0.998
 
 
 def test_odd_texts_have_vectors_too(teacher: Teacher) -> None:
