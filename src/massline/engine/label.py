@@ -33,6 +33,9 @@ else to say."""
 SAID_BY: Final = 0.04
 """A phrase names a theme when at least this share of its messages say it."""
 
+TELLING: Final = 2
+"""A label holds one of so many most telling nouns: 上级检查 alone does not say that hotels are meant."""
+
 
 @dataclass(frozen=True, slots=True)
 class Name:
@@ -58,7 +61,8 @@ def name_themes(
     for theme in range(len(parents)):
         keywords = _keywords(scores[theme], vocabulary)
         phrases = _telling_phrases(counts[theme], int(sizes[theme]), scores[theme], vocabulary=vocabulary, local=local)
-        label = _free_label(phrases, _telling_nouns(scores[theme], vocabulary, local), taken, wide=bool(coarse[theme]))
+        nouns, places = _telling_nouns(scores[theme], vocabulary, local)
+        label = _free_label(phrases, nouns, places, taken, wide=bool(coarse[theme]))
         taken.add(label)
         names.append(Name(label, keywords))
     return tuple(names)
@@ -120,23 +124,27 @@ def _worth(phrase: int, counts: npt.NDArray[np.integer], size: int, scores: F32,
     return float(scores[list(parts)].sum() * np.sqrt(counts[phrase] / max(size, 1)))
 
 
-def _telling_nouns(scores: F32, vocabulary: Vocabulary, local: Bools) -> list[str]:
-    """The most telling words that can stand alone; those that name a place come last."""
+def _telling_nouns(scores: F32, vocabulary: Vocabulary, local: Bools) -> tuple[list[str], list[str]]:
+    """The most telling words that can stand alone: those that name no place, and those that do."""
     plain = np.flatnonzero((scores[: vocabulary.first_phrase] > 0) & vocabulary.nouns[: vocabulary.first_phrase])
-    return [vocabulary.words[i] for i in plain[np.lexsort((-scores[plain], local[plain]))][:KEYWORDS]]
+    plain = plain[np.argsort(-scores[plain], kind="stable")]
+    nouns, places = ([vocabulary.words[i] for i in plain[local[plain] == one][:KEYWORDS]] for one in (False, True))
+    return nouns, places
 
 
-def _free_label(phrases: list[str], nouns: list[str], taken: set[str], *, wide: bool) -> str:
-    """One phrase for a fine theme, two parts for a coarse one or where no phrase is; more when the name is taken
-    already."""
+def _free_label(phrases: list[str], nouns: list[str], places: list[str], taken: set[str], *, wide: bool) -> str:
+    """One phrase for a fine theme, two parts for a coarse one or where no phrase is, a noun before them where they hold none of
+    the most telling; more when the name is taken already."""
+    least = 1 if phrases and not wide else 2
+    if nouns and not any(noun in phrase for noun in nouns[:TELLING] for phrase in phrases[:least]):
+        phrases, least = [nouns[0], *phrases], 2
     parts: list[str] = []
-    for part in (*phrases, *nouns):
+    for part in (*phrases, *nouns, *places):
         if not any(part in other or other in part for other in parts):
             parts.append(part)
     if not parts:
         parts = ["…"]
     joint = ", " if parts[0].isascii() else "、"
-    least = 1 if phrases and not wide else 2
     for size in range(min(least, len(parts)), len(parts) + 1):
         if joint.join(parts[:size]) not in taken:
             return joint.join(parts[:size])

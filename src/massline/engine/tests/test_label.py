@@ -83,6 +83,20 @@ def test_names_are_phrases_without_courtesies_and_all_different() -> None:
     assert all(len(label) >= 2 and label not in STOP_WORDS for label in labels)
 
 
+@pytest.mark.parametrize("coarse", [True, False])
+def test_a_name_says_what_most_of_its_messages_are_about(coarse: bool) -> None:
+    """上级检查 is the only phrase, said by a quarter; all say 酒店 and 价格."""
+    texts = ["酒店！价格！上级检查。", "价格！酒店！没有执照。", "酒店又是价格。", "那家酒店的价格？"] * 10 + TEXTS
+    themes = np.concatenate([np.full(40, 5), THEMES]).astype(np.int32)
+    vocabulary = find_words(forms(texts))
+    counts = count_words(forms(texts), themes, np.ones(len(texts), np.int64), vocabulary, 6)
+    parents = np.array([-1] * 5 + [-1 if coarse else 0], np.int32)
+    nowhere = np.zeros(len(vocabulary.words), np.bool_)
+    told = name_themes(counts, np.bincount(themes), parents, vocabulary, local=nowhere)[5].label.split("、")
+    assert told[0] in ("酒店", "价格")
+    assert len(told) == 2
+
+
 def test_typical_messages_are_the_nearest_and_dissenting_ones_the_farthest() -> None:
     similarity = np.linspace(0.2, 0.9, 20).astype(np.float32)
     typical, dissenting = middle_and_edge(np.zeros(20, np.int32), similarity, np.array([-1], np.int32))
