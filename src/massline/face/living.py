@@ -78,14 +78,13 @@ def content(request: HttpRequest) -> dict[str, Any]:
         "shares": _shares(),
         "here": request.path,
         "address": request.build_absolute_uri("/receipt/"),
-        "parameters": _parameters(),
     }
 
 
 @cache
-def _parameters() -> dict[str, str]:
+def parameters() -> dict[str, str]:
     """What each part says of itself: the comment with which its template begins. Part's name -> words."""
-    texts = {path.stem: path.read_text(encoding="utf-8") for path in PARTS.glob("*.html")}
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in sorted(PARTS.glob("*.html"))}
     return {name: found[1] for name, text in texts.items() if (found := re.match(r"\{# (.+?) #\}", text))}
 
 

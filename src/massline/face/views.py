@@ -1,4 +1,4 @@
-"""The page of all parts, how easy a text is to read, and what a reader sees when a form has grown too old."""
+"""The page of all parts and those beside it, how easy a text is, and what a reader sees when a form has grown too old."""
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -25,6 +25,13 @@ def opinions(request: HttpRequest) -> HttpResponse:
     if not settings.MASSLINE_DEMO:
         raise Http404("The map of made-up opinions is shown in the demo only.")
     return render(request, "face/opinions.html", {"found": living_votes.opinions()})
+
+
+def parameters(request: HttpRequest) -> HttpResponse:
+    """What each part takes, in its template's own words; in the demo only."""
+    if not settings.MASSLINE_DEMO:
+        raise Http404("What the parts take is shown in the demo only.")
+    return render(request, "face/parameters.html", {"parameters": living.parameters()})
 
 
 @require_POST

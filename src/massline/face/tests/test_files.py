@@ -225,12 +225,12 @@ def test_every_form_with_fields_keeps_what_was_typed_when_type_or_language_chang
 
 
 def test_every_part_says_what_it_is_and_what_it_takes() -> None:
-    """The living page shows these words; FACE's own comments are its documentation."""
+    """A page beside the living one shows these words; FACE's own comments are its documentation."""
     silent = [
         path.name
         for path in (FACE / "templates/face/parts").glob("*.html")
         if not re.match(r"\{# .+ #\}\n", path.read_text(encoding="utf-8"))
     ]
     assert silent == []
-    takers = [name for name, words in living._parameters().items() if "Parameter" in words]
+    takers = [name for name, words in living.parameters().items() if "Parameter" in words]
     assert len(takers) >= 20

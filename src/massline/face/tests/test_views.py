@@ -9,6 +9,7 @@ from django.urls import include, path
 
 from massline.face import urls as face_urls
 from massline.face.checks import a_person_can_be_called
+from massline.face.living import parameters
 from massline.face.styles import style_url
 
 LONG = "无空格" * 70
@@ -40,6 +41,25 @@ def test_the_living_page_is_shown_in_the_demo_only(client: Client) -> None:
     assert client.get("/face/").status_code == 200
     with override_settings(MASSLINE_DEMO=False):
         assert client.get("/face/").status_code == 404
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_living_page_is_light_at_every_address(client: Client, language: str) -> None:
+    """The code that a telephone reads holds the address: a longer one is a larger picture."""
+    client.get(style_url())
+    with override_settings(ALLOWED_HOSTS=["*"]):
+        answer = client.get(
+            "/face/?page=2", SERVER_NAME="a" * 60 + ".example.org", headers={"accept-language": language}
+        )
+    assert answer.status_code == 200
+    assert len(answer.content) <= 28_000  # the house around it has a navigation, which is not here
+
+
+def test_a_page_tells_what_each_part_takes_in_the_demo_only(client: Client) -> None:
+    page = client.get("/face/parameters/").content.decode()
+    assert all(f"<dt><code>{name}.html</code>" in page for name in parameters())
+    with override_settings(MASSLINE_DEMO=False):
+        assert client.get("/face/parameters/").status_code == 404
 
 
 def test_the_living_page_sent_empty_comes_back_with_its_errors(client: Client) -> None:
