@@ -38,14 +38,14 @@ from massline.engine.teacher_service import ServiceTeacher
 from massline.engine.weigh.margins import Margins
 from massline.engine.workfolder import Progress, WorkFolder
 
-METHOD: Final = "taught-11"
+METHOD: Final = "taught-12"
 """Version of the method. It changes whenever the same input would give another result."""
 
 METHOD_OF_WORDS: Final = "words-9"
 """Version of the method that goes by words alone, where no teacher can be asked or none shall be."""
 
-TEACH: Final = 12_000
-"""So many distinct messages the teacher reads: half a minute on two cores."""
+TEACH: Final[int | None] = None
+"""So many distinct messages the teacher reads where nobody says: what the size of the call allows (`teacher.Lessons.of`)."""
 
 TEACH_RATE: Final = 200
 """So many messages a second of one core the built-in teacher reads at least (docs/reference/quality.md, *Cost*). A budget in
@@ -58,10 +58,10 @@ class Options:
 
     columns: house name -> heading. grain: number of coarse themes, None for as many as the data upholds. workers: None
     for one a core. ray: HOST:PORT of the head of a Ray cluster that works instead. language: of the report, "zh" or "en";
-    None for that of most messages. teach: how many distinct messages the teacher reads at most, 0 for none, None for TEACH;
-    teach_seconds: the same said in seconds of one core, TEACH_RATE messages each. teacher: another sentence model than the
-    built-in one, in a folder or behind an endpoint. namer: a language model that may propose names (proposals.py); what it
-    answers is its own, so equal bytes are promised without it only.
+    None for that of most messages. teach: how many distinct messages the teacher reads at most, 0 for none, None for what the
+    size of the call allows; teach_seconds: the same said in seconds of one core, TEACH_RATE messages each. teacher: another
+    sentence model than the built-in one, in a folder or behind an endpoint. namer: a language model that may propose names
+    (proposals.py); what it answers is its own, so equal bytes are promised without it only.
     margins: file with how many people of each group there are, to correct the shares by.
     """
 
@@ -101,8 +101,8 @@ class Options:
             raise OptionError(f"--teach is {seconds}s. Write 1s to 5000s, seconds of one core.")
 
     @property
-    def budget(self) -> int:
-        """How many messages the teacher may read."""
+    def budget(self) -> int | None:
+        """How many messages the teacher may read, None for what the size of the call allows."""
         if self.teach_seconds is not None:
             return self.teach_seconds * TEACH_RATE
         return TEACH if self.teach is None else self.teach

@@ -45,6 +45,14 @@ BATCH_PIECES: Final = 1_024
 
 MOST_THREADS: Final = 8
 
+TEACH: Final = 24_000
+"""So many distinct messages the teacher reads where nobody says: 24 of a view that one in a thousand holds. One minute on two
+cores."""
+
+MANY: Final = 1_000_000
+TEACH_OF_MANY: Final = 12_000
+"""Of a call of more than MANY distinct messages, which takes minutes without a teacher, it reads so many: half a minute."""
+
 
 class Reader(Protocol):
     """Whoever can read messages as a teacher does. digest: SHA-256 of its file; "" where nobody can say."""
@@ -133,15 +141,23 @@ def the_teacher() -> Teacher:
 
 @dataclass(frozen=True, slots=True)
 class Lessons:
-    """Who teaches a run: the teacher and how many messages it reads; or nobody, and why not ("" where nobody was asked)."""
+    """Who teaches a run: the teacher and how many messages it reads at most, None for what the call's size allows; or nobody,
+    and why not ("" where nobody was asked)."""
 
     teacher: Reader | None
-    messages: int
+    messages: int | None
     why_not: str
 
+    def of(self, distinct: int) -> int:
+        """How many of so many distinct messages the teacher reads at most."""
+        if self.messages is not None:
+            return self.messages
+        return TEACH if distinct <= MANY else TEACH_OF_MANY
 
-def lessons(messages: int, chosen: Callable[[], Reader] | None = None) -> Lessons:
-    """Ask the teacher to read so many messages of a call; 0: ask nobody. Without the built-in one words must do.
+
+def lessons(messages: int | None, chosen: Callable[[], Reader] | None = None) -> Lessons:
+    """Ask the teacher to read so many messages of a call, None for what its size allows; 0: ask nobody. Without the built-in
+    one words must do.
 
     chosen: makes another teacher, that somebody named. Raises TeacherError when that one cannot be used: nobody asked for
     words.

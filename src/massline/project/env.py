@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -25,6 +25,9 @@ INTERPRETED = "-c jit=off"
 """To PostgreSQL: it compiles what it believes to be long, and guesses too high. Of a search of 98 ms compiling was 37."""
 
 
+Default = TypeVar("Default", int, None)
+
+
 def env_text(name: str, *, default: str) -> str:
     """Any text; surrounding spaces are dropped."""
     return os.environ.get(name, default).strip()
@@ -37,8 +40,11 @@ def env_bool(name: str, *, default: bool) -> bool:
     return value == "True"
 
 
-def env_int(name: str, *, default: int, at_least: int) -> int:
-    value = os.environ.get(name, str(default))
+def env_int(name: str, *, default: Default, at_least: int) -> int | Default:
+    """default: also None, where not to say is a choice of its own."""
+    value = os.environ.get(name)
+    if value is None:
+        return default
     try:
         number = int(value)
     except ValueError:

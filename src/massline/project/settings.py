@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).resolve().parent.parent
 SITE_NAME = env_text("MASSLINE_NAME", default="massline")
 MASSLINE_DEMO = env_bool("MASSLINE_DEMO", default=False)
 SITE_PHONE = env_text("MASSLINE_PHONE", default="0000-12345" if MASSLINE_DEMO else "")  # nobody has the demo's
-TEACH = env_int("MASSLINE_TEACH", default=12_000, at_least=0)  # messages of a call
+TEACH = env_int("MASSLINE_TEACH", default=None, at_least=0)  # messages of a call; None: by its size
 REPLY_PROMISE_DAYS = env_int("MASSLINE_REPLY_PROMISE_DAYS", default=15, at_least=1)  # working days
 WORK_CALENDAR = env_text(
     "MASSLINE_WORK_CALENDAR", default="CN"

@@ -35,7 +35,7 @@ def learn_from_sample(work: WorkFolder, lessons: Lessons, seed: int, part: Path)
     """Draw a sample from the distinct messages; let the teacher read it, or learn what its grams mean."""
     distinct = np.flatnonzero(work.array("fold/fates") == NOT_PLACED)
     if lessons.teacher is not None and len(distinct) >= FEWEST:
-        _ask_teacher(work, lessons.teacher, distinct, lessons.messages, seed, part)
+        _ask_teacher(work, lessons.teacher, distinct, lessons.of(len(distinct)), seed, part)
         return
     chance = np.random.default_rng(seed)
     drawn = distinct if len(distinct) <= SAMPLE else np.sort(chance.choice(distinct, SAMPLE, replace=False))

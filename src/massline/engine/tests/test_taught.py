@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
-from massline.engine import pipeline, steps
+from massline.engine import pipeline, steps, teacher
 from massline.engine import read as reading
 from massline.engine.dense import WIDE_NUMBER, dense_groups, split_wide
 from massline.engine.embed import vectors, weigh_sample
@@ -234,6 +234,19 @@ def test_a_view_of_few_survives_where_the_teacher_reads_only_a_part(tmp_path) ->
     mine = max(set(theme), key=theme.count)
     assert theme.count(mine) > len(rare) / 2
     assert 2 * theme.count(mine) > sum(one["theme"] == mine for one in told)
+
+
+@pytest.mark.usefixtures("taught")
+@pytest.mark.parametrize(("many", "read"), [(2_000, 700), (500, 300)])
+def test_where_nobody_says_how_many_are_read_the_size_of_the_call_does(many, read, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(pipeline, "TEACH", None)
+    monkeypatch.setattr(teacher, "TEACH", 700)
+    monkeypatch.setattr(teacher, "TEACH_OF_MANY", 300)
+    monkeypatch.setattr(teacher, "MANY", many)
+    monkeypatch.setattr(pipeline, "lessons", lambda count, chosen: Lessons(StandIn(), count, ""))
+    run([write_call(tmp_path / "call.csv", TEXTS)], tmp_path / "out", Options(workers=1))
+    told = json.loads((tmp_path / "out" / "run.json").read_text())
+    assert (told["options"]["teach"], told["sample"]["read_by_teacher"]) == (None, read)
 
 
 @pytest.mark.usefixtures("taught")

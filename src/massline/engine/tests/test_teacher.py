@@ -7,7 +7,7 @@ import pytest
 
 from massline.engine import teacher as teaching
 from massline.engine.errors import TeacherError
-from massline.engine.teacher import Teacher, cache_folder, graph_path, lessons, session_of, shortened
+from massline.engine.teacher import Lessons, Teacher, cache_folder, graph_path, lessons, session_of, shortened
 from massline.engine.teacher_graph import Drawing, write_graph
 from massline.engine.teacher_weights import Weights, weights_path
 from massline.engine.tests.calls import forms, messages
@@ -133,6 +133,13 @@ def test_progress_counts_up_to_all(teacher: Teacher) -> None:
     teacher.vectors(forms([LIFT] * 150), done=told.append)
     assert told == sorted(told)
     assert told[-1] == 150
+
+
+@pytest.mark.parametrize(
+    ("asked", "distinct", "read"), [(None, 20_000, 24_000), (None, 1_000_001, 12_000), (30_000, 1_000_001, 30_000)]
+)
+def test_where_nobody_says_how_many_it_reads_more_of_a_call_that_takes_little_time(asked, distinct, read) -> None:
+    assert Lessons(None, asked, "").of(distinct) == read
 
 
 def test_nobody_is_asked_for_nothing_and_a_missing_teacher_says_why(monkeypatch) -> None:

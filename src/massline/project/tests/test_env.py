@@ -19,6 +19,13 @@ def test_a_boolean_that_is_not_set_takes_its_default(monkeypatch) -> None:
     assert env_bool("MASSLINE_DEBUG", default=False) is False
 
 
+def test_a_number_that_is_not_set_takes_its_default_which_may_be_none(monkeypatch) -> None:
+    monkeypatch.delenv("MASSLINE_TEACH", raising=False)
+    assert env_int("MASSLINE_TEACH", default=None, at_least=0) is None
+    monkeypatch.setenv("MASSLINE_TEACH", "0")
+    assert env_int("MASSLINE_TEACH", default=None, at_least=0) == 0
+
+
 @pytest.mark.parametrize(("value", "word"), [("fifteen", "whole number"), ("0", "least is 1"), ("1.5", "whole number")])
 def test_a_number_that_cannot_be_used_is_named(monkeypatch, value, word) -> None:
     monkeypatch.setenv("MASSLINE_REPLY_PROMISE_DAYS", value)
