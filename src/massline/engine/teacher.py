@@ -51,7 +51,7 @@ cores."""
 
 MANY: Final = 1_000_000
 TEACH_OF_MANY: Final = 12_000
-"""Of a call of more than MANY distinct messages, which takes minutes without a teacher, it reads so many: half a minute."""
+"""Of a call of more than MANY messages, copies included, that takes minutes without a teacher: half a minute more."""
 
 
 class Reader(Protocol):
@@ -148,11 +148,11 @@ class Lessons:
     messages: int | None
     why_not: str
 
-    def of(self, distinct: int) -> int:
-        """How many of so many distinct messages the teacher reads at most."""
+    def of(self, accepted: int) -> int:
+        """How many distinct messages the teacher reads at most of a call of so many."""
         if self.messages is not None:
             return self.messages
-        return TEACH if distinct <= MANY else TEACH_OF_MANY
+        return TEACH if accepted <= MANY else TEACH_OF_MANY
 
 
 def lessons(messages: int | None, chosen: Callable[[], Reader] | None = None) -> Lessons:

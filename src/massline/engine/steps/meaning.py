@@ -33,9 +33,10 @@ FEWEST: Final = 12
 
 def learn_from_sample(work: WorkFolder, lessons: Lessons, seed: int, part: Path) -> None:
     """Draw a sample from the distinct messages; let the teacher read it, or learn what its grams mean."""
-    distinct = np.flatnonzero(work.array("fold/fates") == NOT_PLACED)
+    fates = work.array("fold/fates")  # of each message
+    distinct = np.flatnonzero(fates == NOT_PLACED)
     if lessons.teacher is not None and len(distinct) >= FEWEST:
-        _ask_teacher(work, lessons.teacher, distinct, lessons.of(len(distinct)), seed, part)
+        _ask_teacher(work, lessons.teacher, distinct, lessons.of(len(fates)), seed, part)
         return
     chance = np.random.default_rng(seed)
     drawn = distinct if len(distinct) <= SAMPLE else np.sort(chance.choice(distinct, SAMPLE, replace=False))

@@ -136,10 +136,10 @@ def test_progress_counts_up_to_all(teacher: Teacher) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "distinct", "read"), [(None, 20_000, 24_000), (None, 1_000_001, 12_000), (30_000, 1_000_001, 30_000)]
+    ("asked", "accepted", "read"), [(None, 20_000, 24_000), (None, 1_000_001, 12_000), (30_000, 1_000_001, 30_000)]
 )
-def test_where_nobody_says_how_many_it_reads_more_of_a_call_that_takes_little_time(asked, distinct, read) -> None:
-    assert Lessons(None, asked, "").of(distinct) == read
+def test_where_nobody_says_how_many_it_reads_more_of_a_call_that_takes_little_time(asked, accepted, read) -> None:
+    assert Lessons(None, asked, "").of(accepted) == read
 
 
 def test_nobody_is_asked_for_nothing_and_a_missing_teacher_says_why(monkeypatch) -> None:
