@@ -35,11 +35,12 @@ def a_bomb(side: int = 30_000) -> bytes:
 
 
 def a_document(*parts: str, says: str = "") -> bytes:
-    """A ZIP file with these parts; says: what an OpenDocument file says of itself."""
+    """A ZIP file with these parts, the same bytes at any time: they are in the names of tests. says: what an OpenDocument file
+    says of itself."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         for part, content in [("mimetype", says)] * bool(says) + [(part, "x") for part in parts]:
-            archive.writestr(part, content)
+            archive.writestr(zipfile.ZipInfo(part), content)  # of 1980
     return out.getvalue()
 
 

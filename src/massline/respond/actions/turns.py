@@ -1,5 +1,6 @@
 """What every verb upon a case does: it claims the version that was seen, and writes down whose turn it is."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -7,6 +8,7 @@ from django.utils import timezone
 from massline.bodies.models import Body
 from massline.people.models import User
 from massline.respond.models import Case, Turn
+from massline.respond.queries import only_escalated_since
 from massline.respond.rules import NO_MEANS, Means, StaleCase, TurnKind
 
 
@@ -21,11 +23,17 @@ class Begun:
 
 
 def claim(case: Case, version: int, **changes: object) -> None:
-    """Change the case only if nobody changed it since `version` was read. Raises StaleCase."""
-    changes["version"] = version + 1
-    if Case.objects.filter(pk=case.pk, version=version).update(**changes) != 1:
-        raise StaleCase(case.pk)
+    """Change the case only if nobody changed it since `version` was read; the worker, who escalates, is nobody. Raises
+    StaleCase."""
+    if not _changed(case, version, changes):
+        now = Case.objects.get(pk=case.pk)
+        if not (only_escalated_since(now, version) and _changed(case, now.version, changes)):
+            raise StaleCase(case.pk)
     case.refresh_from_db()
+
+
+def _changed(case: Case, version: int, changes: Mapping[str, object]) -> bool:
+    return Case.objects.filter(pk=case.pk, version=version).update(**changes, version=version + 1) == 1
 
 
 def next_turn(case: Case, begun: Begun, *, by: User | None) -> None:

@@ -54,6 +54,7 @@ from massline.respond.queries.telling import (
     letters_about,
     may_urge,
     notes,
+    only_escalated_since,
     own_part,
     promise_body,
     replies_of,
@@ -91,7 +92,7 @@ __all__ = [
     "hand_over_choices", "helpers", "hot_lines", "hot_matter_of", "in_order", "knowing_files", "last_reshaping",
     "latest_replies", "learnt_since", "letters_about", "lines", "may_urge", "messages_in_matters",
     "messages_in_theme", "messages_shown_to", "messages_to_publish", "messages_to_take", "newest_router", "notes",
-    "own_part", "passings", "past_cases", "placement_of", "places_of", "promise_body", "replies_of", "reply_day",
-    "running_pause", "sender_by", "sender_of", "set_aside_of", "taking_body", "templates_of", "templates_within",
-    "to_advise", "topics_shown", "urged", "with_attachments",
+    "only_escalated_since", "own_part", "passings", "past_cases", "placement_of", "places_of", "promise_body", "replies_of",
+    "reply_day", "running_pause", "sender_by", "sender_of", "set_aside_of", "taking_body", "templates_of",
+    "templates_within", "to_advise", "topics_shown", "urged", "with_attachments",
 ]  # fmt: skip

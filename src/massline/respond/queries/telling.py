@@ -135,6 +135,12 @@ def acts(case: Case) -> list[Act]:
     return sorted([*told, *others], key=lambda act: act.at) if others else told
 
 
+def only_escalated_since(case: Case, version: int) -> bool:
+    """Whether all that happened since a version was read is that the worker put the case before the body above. That takes
+    nothing from what a handler decided meanwhile."""
+    return case.version == version + 1 and acts(case)[-1].kind == ActKind.ESCALATED
+
+
 def _acts_of_turns(case: Case) -> list[Act]:
     """Who owned it, was shown it, and replied, with which files. One query, two where somebody did."""
     turns = Turn.objects.filter(case=case).order_by("pk")

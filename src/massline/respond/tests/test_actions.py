@@ -35,6 +35,7 @@ from massline.respond.actions import (
     publish_reply,
     reopen,
     settle,
+    share,
 )
 from massline.respond.models import Case, CaseMessage, Reply, Turn
 from massline.respond.queries import acts, reply_day
@@ -363,6 +364,35 @@ def test_a_case_has_one_more_act_than_its_version_says_whatever_happens(here: Co
     ]
     sequence()
     verify_log()
+
+
+def test_what_was_written_while_the_worker_escalated_is_no_staler_for_it(here: County) -> None:
+    case = overdue(here.case())
+    seen = case.version
+    escalate_if_overdue(case.pk, today=timezone.localdate(), by=SYSTEM)
+    for never in (seen - 1, seen + 2):
+        with pytest.raises(StaleCase):
+            publish_reply(case, text="x", by=here.handler, version=never)
+    publish_reply(case, text="已于今天上午办完。", by=here.handler, version=seen)
+    assert case.state == State.ANSWERED
+    assert [act.kind for act in acts(case)] == [ActKind.TAKEN, ActKind.ESCALATED, ActKind.REPLIED]
+    assert len(acts(case)) == case.version + 1
+
+
+def test_what_was_written_while_a_colleague_acted_and_the_worker_escalated_is_stale(here: County) -> None:
+    for colleague_first in (True, False):
+        case = overdue(here.case())
+        seen = case.version
+        acted = [
+            lambda case=case: share(case, to=here.department, reason="x", by=here.handler, version=case.version),
+            lambda case=case: escalate_if_overdue(case.pk, today=timezone.localdate(), by=SYSTEM),
+        ]
+        for act in acted if colleague_first else reversed(acted):
+            act()
+            case.refresh_from_db()
+        with pytest.raises(StaleCase):
+            publish_reply(case, text="x", by=here.handler, version=seen)
+    assert not Reply.objects.exists()
 
 
 def test_at_any_time_one_turn_runs_at_most_and_it_is_the_owners(here: County) -> None:

@@ -24,7 +24,7 @@ from massline.bodies.actions import set_calendar_year
 from massline.bodies.models import CalendarYear
 from massline.gather.models import Message
 from massline.people.models import User
-from massline.respond.actions import escalate_if_overdue, hand_over, open_case, publish_reply, reopen
+from massline.respond.actions import escalate_if_overdue, hand_over, open_case, publish_reply, reopen, share
 from massline.respond.models import Case, CaseMessage, Reply
 from massline.respond.rules import State
 from massline.respond.tests.county import County, overdue
@@ -405,16 +405,25 @@ def test_a_hand_over_offers_no_body_that_had_the_case_and_says_so(here: County) 
 
 
 def test_a_stale_reply_shows_what_changed_and_keeps_the_text(here: County) -> None:
-    case = overdue(here.case())
-    escalate_if_overdue(case.pk, today=timezone.localdate(), by=SYSTEM)
+    case = here.case()
+    share(case, to=here.department, reason="灯归他们装", by=here.handler, version=0)
     response = post(here.handler, "reply", case.pk, version=0, text="我写了很久")
     shown = text_of(response)
     assert response.status_code == 409
-    assert f"Overdue: put before {here.county}" in shown
+    assert "灯归他们装" in shown
     assert "我写了很久" in shown
     assert 'name="version" value="1"' in shown
-    assert [act.kind for act in response.context["changed"]] == ["escalated"]  # and not what she had seen
+    assert [act.kind for act in response.context["changed"]] == ["shared"]  # and not what she had seen
     assert not Reply.objects.exists()
+
+
+def test_a_reply_that_was_being_written_while_the_worker_escalated_goes_out(here: County) -> None:
+    """A message taken after its day is escalated within the minute, while its first reply is written."""
+    case = overdue(here.case())
+    escalate_if_overdue(case.pk, today=timezone.localdate(), by=SYSTEM)
+    assert post(here.handler, "coach", case.pk, version=0, text="已于今天上午办完。").status_code == 200
+    assert post(here.handler, "reply", case.pk, version=0, text="已于今天上午办完。").status_code == 302
+    assert Reply.objects.get().text == "已于今天上午办完。"
 
 
 def test_a_case_handed_over_meanwhile_keeps_the_typed_text_for_copying(here: County) -> None:

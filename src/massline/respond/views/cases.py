@@ -147,7 +147,8 @@ def coach(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return redirect("respond:desk_case", pk)
     sent = ReplyForm(request.POST, case=found)
-    if sent.is_valid() and sent.cleaned_data["version"] < found.version:
+    seen = sent.cleaned_data["version"] if sent.is_valid() else found.version
+    if seen < found.version and not queries.only_escalated_since(found, seen):
         return desk_page(request, found, sent, status=409)
     if not may(user_of(request), "respond.publish_reply", found.body.path):
         raise Http404
