@@ -92,7 +92,8 @@ def endpoint_of(url: str, setting: str) -> Endpoint:
     "--teach",
     metavar="N|Ns",
     envvar="MASSLINE_TEACH",
-    help="How many messages the sentence model reads at most, or for how many seconds of one core; 0: words alone.",
+    help="How many messages the sentence model reads at most, or for how many seconds of one core; 0: words alone. If not "
+    "said 24000, and 12000 of more than a million.",
 )
 @click.option(
     "--teacher",
