@@ -26,6 +26,14 @@ FIRST_PARAGRAPH = """() => {
     const p = document.querySelector("#type + div p")
     return [parseFloat(getComputedStyle(p).fontSize), p.clientWidth]
 }"""
+A_LINK_AND_THE_TEXT_BEFORE_IT = """() => {
+    const link = document.querySelector("#type + div p a")
+    return [link.previousSibling, link.firstChild].map(text => {
+        const range = document.createRange()
+        range.selectNodeContents(text)
+        return range.getBoundingClientRect().bottom
+    })
+}"""
 UNSEEN_FOCUS = """() => {
     const e = document.activeElement
     if (e === document.body || e.matches(".ds-skip-link")) return ""
@@ -86,6 +94,12 @@ def test_large_type_is_large_to_read_and_to_hit(visit: Any) -> None:
     assert min(sizes) >= 24
     assert max(sizes) >= 40
     assert page.evaluate(SMALL_TARGETS) == []
+
+
+def test_a_link_stands_on_the_line_of_its_sentence(visit: Any) -> None:
+    page = visit(large=True)
+    before, link = page.evaluate(A_LINK_AND_THE_TEXT_BEFORE_IT)
+    assert abs(link - before) <= 1
 
 
 def test_standard_type_is_eighteen_pixels_and_thirty_six_characters_wide(visit: Any) -> None:
